@@ -1,0 +1,109 @@
+package dev.weir.bootstrap;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an adapter knows of a call, and the levers that it offers.
+ *
+ * <p>Facts are read and levers pulled on the caller's thread, between begin and end. A lever that an adapter does not
+ * have answers {@code false}: the verdict is then recorded as not enforced.
+ */
+public abstract class CallFacts {
+
+    /** What sort of thing begins. A <em>call</em> is a leaf effect on the outside; a <em>scope</em> contains calls. */
+    public enum Kind {
+        /** An HTTP exchange that this process asks for. */
+        HTTP_CLIENT(false),
+        /** A SQL statement or a transaction's begin, commit or rollback. */
+        SQL(false),
+        /** Something that changes or reads a file. */
+        FILE(false),
+        /** An inbound HTTP request: everything caused by it happens inside. */
+        HTTP_SERVER(true);
+
+        private final boolean scope;
+
+        Kind(boolean scope) {
+            this.scope = scope;
+        }
+
+        /** Whether it contains calls. */
+        public boolean scope() {
+            return scope;
+        }
+    }
+
+    private final Kind kind;
+    private final String instrumentation;
+
+    /**
+     * @param kind what begins
+     * @param instrumentation the adapter's name
+     */
+    protected CallFacts(Kind kind, String instrumentation) {
+        this.kind = kind;
+        this.instrumentation = instrumentation;
+    }
+
+    /** What begins. */
+    public final Kind kind() {
+        return kind;
+    }
+
+    /** The name of the adapter that saw it. */
+    public final String instrumentation() {
+        return instrumentation;
+    }
+
+    /** The time after which the caller itself gives up, in milliseconds; 0 when it never does. */
+    public long callerTimeoutMillis() {
+        return 0;
+    }
+
+    /**
+     * Lever: the call shall fail when it takes longer, including its connection and its body.
+     *
+     * @param millis at least 1
+     * @return whether this adapter can do that
+     */
+    public boolean limit(long millis) {
+        return false;
+    }
+
+    /** The value of a request header as it now stands; {@code null} when it is not set or there are no headers. */
+    public @Nullable String header(String name) {
+        return null;
+    }
+
+    /**
+     * Lever: sets a request header. Only called for names that {@link #header} does not know.
+     *
+     * @return whether this adapter can do that
+     */
+    public boolean setHeader(String name, String value) {
+        return false;
+    }
+
+    /**
+     * Lever: replaces a request header that the application has set.
+     *
+     * @return whether this adapter can do that
+     */
+    public boolean replaceHeader(String name, String value) {
+        return false;
+    }
+
+    /** The value of a response header; {@code null} before the response, when it is not set, or without headers. */
+    public @Nullable String responseHeader(String name) {
+        return null;
+    }
+
+    /**
+     * Lever of a scope: adds a header to the reply, as long as the reply has not begun.
+     *
+     * @return whether this adapter can do that, now
+     */
+    public boolean setResponseHeader(String name, String value) {
+        return false;
+    }
+}

@@ -1,0 +1,45 @@
+package dev.weir.bootstrap;
+
+import org.jspecify.annotations.Nullable;
+
+/** What an adapter knows of a SQL statement, or of the begin, commit or rollback of a transaction. */
+public abstract class SqlFacts extends CallFacts {
+
+    private final String text;
+    private final String url;
+
+    /**
+     * @param text the statement's text, or {@code BEGIN}, {@code COMMIT}, {@code ROLLBACK}
+     * @param url the JDBC URL of the connection; empty when unknown
+     */
+    protected SqlFacts(String instrumentation, String text, String url) {
+        super(Kind.SQL, instrumentation);
+        this.text = text;
+        this.url = url;
+    }
+
+    /** The statement's text as the application gave it. */
+    public final String text() {
+        return text;
+    }
+
+    /** The JDBC URL of the connection; empty when unknown. */
+    public final String url() {
+        return url;
+    }
+
+    /** The user of the connection; {@code null} when unknown. */
+    public @Nullable String user() {
+        return null;
+    }
+
+    /** How many sets of parameters go with the text: 1, or the size of the batch. */
+    public int batchSize() {
+        return 1;
+    }
+
+    /** The bound values in order (all sets of a batch one after the other); {@code null} when there are none. */
+    public Object @Nullable [] parameters() {
+        return null;
+    }
+}

@@ -1,0 +1,162 @@
+package dev.weir.instrumentation.jdkhttpclient;
+
+import dev.weir.bootstrap.Call;
+import dev.weir.bootstrap.Hooks;
+import dev.weir.bootstrap.HttpFacts;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of one {@link HttpRequest}. Requests cannot be changed, so levers are collected and then applied. */
+final class RequestFacts extends HttpFacts {
+
+    private final HttpRequest request;
+    private final List<String> headers = new ArrayList<>(8);
+    private long limitMillis;
+    private @Nullable HttpResponse<?> response;
+
+    RequestFacts(HttpRequest request) {
+        super(
+                Kind.HTTP_CLIENT,
+                "jdk-http-client",
+                request.method(),
+                request.uri().getScheme(),
+                request.uri().getHost(),
+                request.uri().getPort(),
+                request.uri().getRawPath(),
+                request.uri().getRawQuery());
+        this.request = request;
+    }
+
+    static @Nullable RequestFacts of(@Nullable Call call) {
+        return call != null && call.facts() instanceof RequestFacts facts ? facts : null;
+    }
+
+    static void end(@Nullable Call call, @Nullable HttpResponse<?> response, @Nullable Throwable thrown) {
+        RequestFacts facts = of(call);
+        if (facts != null) facts.response = response;
+        Hooks.end(call, response == null ? 0 : response.statusCode(), thrown);
+    }
+
+    @Override
+    public long callerTimeoutMillis() {
+        Optional<Duration> timeout = request.timeout();
+        return timeout.isPresent() ? Math.max(1, timeout.get().toMillis()) : 0;
+    }
+
+    @Override
+    public boolean limit(long millis) {
+        if (!canChange()) return false;
+        limitMillis = millis;
+        return true;
+    }
+
+    @Override
+    public @Nullable String header(String name) {
+        for (int i = headers.size() - 2; i >= 0; i -= 2) {
+            if (headers.get(i).equalsIgnoreCase(name)) return headers.get(i + 1);
+        }
+        return request.headers().firstValue(name).orElse(null);
+    }
+
+    @Override
+    public boolean setHeader(String name, String value) {
+        if (!canChange()) return false;
+        headers.add(name);
+        headers.add(value);
+        return true;
+    }
+
+    @Override
+    public boolean replaceHeader(String name, String value) {
+        return setHeader(name, value);
+    }
+
+    @Override
+    public @Nullable String responseHeader(String name) {
+        return response == null ? null : response.headers().firstValue(name).orElse(null);
+    }
+
+    /** A web socket's handshake is a request of an internal class, and a copy of it would be an ordinary request. */
+    private boolean canChange() {
+        return !request.getClass().getName().equals("jdk.internal.net.http.HttpRequestImpl");
+    }
+
+    HttpRequest changed(HttpRequest original) {
+        if (headers.isEmpty() && limitMillis == 0) return original;
+        HttpRequest.Builder builder = HttpRequest.newBuilder(original, (name, value) -> true);
+        for (int i = 0; i < headers.size(); i += 2) builder.setHeader(headers.get(i), headers.get(i + 1));
+        if (limitMillis > 0) {
+            long own = callerTimeoutMillis();
+            builder.timeout(Duration.ofMillis(own == 0 ? limitMillis : Math.min(own, limitMillis)));
+        }
+        return builder.build();
+    }
+
+    HttpResponse.BodyHandler<?> limited(HttpResponse.BodyHandler<?> handler) {
+        return limitMillis == 0 ? handler : LimitedBody.handler(handler, limitMillis);
+    }
+
+    @Override
+    public long bodyLength() {
+        return request.bodyPublisher()
+                .map(HttpRequest.BodyPublisher::contentLength)
+                .orElse(0L);
+    }
+
+    @Override
+    public byte @Nullable [] replayableBody(int limit) {
+        HttpRequest.BodyPublisher publisher = request.bodyPublisher().orElse(null);
+        if (publisher == null) return null;
+        long length = publisher.contentLength();
+        if (length <= 0 || length > limit || !isReplayable(publisher)) return null;
+        Collector collector = new Collector((int) length);
+        publisher.subscribe(collector);
+        return collector.complete ? collector.bytes : null;
+    }
+
+    /** Only publishers over memory: a stream or an application's own publisher may be used up by one look. */
+    private static boolean isReplayable(HttpRequest.BodyPublisher publisher) {
+        String name = publisher.getClass().getName();
+        return name.equals("jdk.internal.net.http.RequestPublishers$ByteArrayPublisher")
+                || name.equals("jdk.internal.net.http.RequestPublishers$StringPublisher");
+    }
+
+    /** Takes the bytes of a publisher that publishes on the subscriber's thread. */
+    private static final class Collector implements Flow.Subscriber<ByteBuffer> {
+
+        final byte[] bytes;
+        int taken;
+        boolean complete;
+
+        Collector(int length) {
+            bytes = new byte[length];
+        }
+
+        @Override
+        public void onSubscribe(Flow.Subscription subscription) {
+            subscription.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(ByteBuffer buffer) {
+            int size = Math.min(buffer.remaining(), bytes.length - taken);
+            buffer.get(bytes, taken, size);
+            taken += size;
+        }
+
+        @Override
+        public void onError(Throwable thrown) {}
+
+        @Override
+        public void onComplete() {
+            complete = taken == bytes.length;
+        }
+    }
+}

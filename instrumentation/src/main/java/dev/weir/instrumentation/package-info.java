@@ -1,0 +1,5 @@
+/** The list of instrumentations. */
+@NullMarked
+package dev.weir.instrumentation;
+
+import org.jspecify.annotations.NullMarked;

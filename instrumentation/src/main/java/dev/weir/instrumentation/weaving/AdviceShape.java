@@ -1,0 +1,60 @@
+package dev.weir.instrumentation.weaving;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+
+/** Which advice methods an advice class has. Read from its class file, so that nothing it refers to is loaded. */
+final class AdviceShape {
+
+    /** An {@code argument<N>} method. */
+    record Replacement(int argument, String name, String descriptor) {}
+
+    final String internalName;
+    final @Nullable String enter;
+    final @Nullable String exit;
+    final List<Replacement> replacements;
+
+    private AdviceShape(
+            String internalName, @Nullable String enter, @Nullable String exit, List<Replacement> replacements) {
+        this.internalName = internalName;
+        this.enter = enter;
+        this.exit = exit;
+        this.replacements = replacements;
+    }
+
+    /** @throws WeavingException when the class has no advice method */
+    static AdviceShape read(byte[] classFile, Renaming renaming) {
+        ClassReader reader = new ClassReader(classFile);
+        String[] ends = new String[2];
+        List<Replacement> replacements = new ArrayList<>();
+        reader.accept(
+                new ClassVisitor(Opcodes.ASM9) {
+                    @Override
+                    public @Nullable MethodVisitor visitMethod(
+                            int access,
+                            String name,
+                            String descriptor,
+                            @Nullable String signature,
+                            String @Nullable [] exceptions) {
+                        if ((access & Opcodes.ACC_STATIC) == 0) return null;
+                        String renamed = renaming.apply(descriptor);
+                        if (name.equals("enter")) ends[0] = renamed;
+                        else if (name.equals("exit")) ends[1] = renamed;
+                        else if (name.startsWith("argument") && name.length() > 8) {
+                            replacements.add(new Replacement(Integer.parseInt(name.substring(8)), name, renamed));
+                        }
+                        return null;
+                    }
+                },
+                ClassReader.SKIP_CODE | ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
+        if (ends[0] == null && ends[1] == null && replacements.isEmpty()) {
+            throw new WeavingException(reader.getClassName() + " has no static enter, exit or argument<N> method");
+        }
+        return new AdviceShape(reader.getClassName(), ends[0], ends[1], replacements);
+    }
+}

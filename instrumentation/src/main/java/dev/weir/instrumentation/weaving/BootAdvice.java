@@ -1,0 +1,91 @@
+package dev.weir.instrumentation.weaving;
+
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+
+/**
+ * Puts advice for classes of the boot loader on the boot loader, with everything of ours that it refers to.
+ *
+ * <p>Woven code there calls advice directly: linking an {@code invokedynamic} call site loads classes, which opens files,
+ * which is what the woven code is in the middle of.
+ */
+final class BootAdvice {
+
+    private static final String OURS = "dev/weir/instrumentation/";
+    private static final String WEAVING = "dev/weir/instrumentation/weaving/";
+
+    private final BootLoader bootLoader;
+    private final ClassFiles classFiles;
+    private final Set<String> defined = new HashSet<>();
+
+    BootAdvice(BootLoader bootLoader, ClassFiles classFiles) {
+        this.bootLoader = bootLoader;
+        this.classFiles = classFiles;
+    }
+
+    /** Makes the class callable from woven code on the boot loader. */
+    synchronized void define(String internalName) throws ReflectiveOperationException {
+        if (!internalName.startsWith(OURS) || internalName.startsWith(WEAVING) || !defined.add(internalName)) return;
+        ClassReader reader = new ClassReader(classFiles.read(internalName));
+        String superName = reader.getSuperName();
+        if (superName != null) define(superName);
+        for (String implemented : reader.getInterfaces()) define(implemented);
+        bootLoader.define(internalName, opened(reader));
+        char[] buffer = new char[reader.getMaxStringLength()];
+        for (int i = 1; i < reader.getItemCount(); i++) {
+            int item = reader.getItem(i);
+            if (item != 0 && reader.readByte(item - 1) == 7) define(elementType(reader.readUTF8(item, buffer)));
+        }
+    }
+
+    private static String elementType(String name) {
+        if (!name.startsWith("[")) return name;
+        int from = name.lastIndexOf('[') + 1;
+        return name.charAt(from) == 'L' ? name.substring(from + 1, name.length() - 1) : "";
+    }
+
+    /** The class with its access opened for woven classes, and without what only the weaver needs. */
+    private static byte[] opened(ClassReader reader) {
+        ClassWriter writer = new ClassWriter(reader, 0);
+        reader.accept(
+                new ClassVisitor(Opcodes.ASM9, writer) {
+                    @Override
+                    public void visit(
+                            int version,
+                            int access,
+                            String name,
+                            @Nullable String signature,
+                            @Nullable String superName,
+                            String @Nullable [] interfaces) {
+                        String[] kept = interfaces == null
+                                ? new String[0]
+                                : Arrays.stream(interfaces)
+                                        .filter(i -> !i.startsWith(WEAVING))
+                                        .toArray(String[]::new);
+                        super.visit(version, access | Opcodes.ACC_PUBLIC, name, null, superName, kept);
+                    }
+
+                    @Override
+                    public @Nullable MethodVisitor visitMethod(
+                            int access,
+                            String name,
+                            String descriptor,
+                            @Nullable String signature,
+                            String @Nullable [] exceptions) {
+                        if (descriptor.contains(WEAVING)) return null;
+                        boolean advice = name.equals("enter") || name.equals("exit") || name.startsWith("argument");
+                        int opened = advice ? (access & ~Opcodes.ACC_PRIVATE) | Opcodes.ACC_PUBLIC : access;
+                        return super.visitMethod(opened, name, descriptor, signature, exceptions);
+                    }
+                },
+                0);
+        return writer.toByteArray();
+    }
+}

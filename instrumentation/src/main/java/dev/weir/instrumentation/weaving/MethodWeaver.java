@@ -1,0 +1,467 @@
+package dev.weir.instrumentation.weaving;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.objectweb.asm.Handle;
+import org.objectweb.asm.Label;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
+
+/**
+ * Puts calls to advice around one method.
+ *
+ * <p>New local variables stand right behind the parameters (copies of the arguments for the exit advice, the token, the
+ * result, the exception); the method's own variables move up. Written without the help of frame computation, because
+ * that would have to load the classes a method speaks of.
+ */
+final class MethodWeaver extends MethodVisitor {
+
+    private static final String OBJECT = "java/lang/Object";
+    private static final String THROWABLE = "java/lang/Throwable";
+    private static final String FUSE = "dev/weir/bootstrap/Fuse";
+    private static final String CALL = "dev/weir/bootstrap/Call";
+    private static final String DENIED = "dev/weir/bootstrap/Call$Denied";
+    private static final Handle DISPATCHER = new Handle(
+            Opcodes.H_INVOKESTATIC,
+            "dev/weir/bootstrap/AdviceDispatcher",
+            "link",
+            "(Ljava/lang/invoke/MethodHandles$Lookup;Ljava/lang/String;Ljava/lang/invoke/MethodType;"
+                    + "Ljava/lang/String;Ljava/lang/String;)Ljava/lang/invoke/CallSite;",
+            false);
+
+    private final String owner;
+    private final String where;
+    private final boolean constructor;
+    private final boolean isStatic;
+    private final Type[] arguments;
+    private final Type returned;
+    private final AdviceShape advice;
+    private final int fuse;
+    private final boolean onBootLoader;
+    private final String renaming;
+
+    private final int parameterSlots;
+    private final int[] argumentSlots;
+    private final int[] copySlots;
+    private final int tokenSlot;
+    private final int resultSlot;
+    private final int thrownSlot;
+    private final int addedSlots;
+    private final int copies;
+    private final boolean catches;
+
+    private final Label bodyStart = new Label();
+    private final Label common = new Label();
+    private final Label skipped = new Label();
+    private boolean skippable;
+
+    MethodWeaver(
+            MethodVisitor next,
+            String owner,
+            int access,
+            String name,
+            String descriptor,
+            AdviceShape advice,
+            int fuse,
+            boolean onBootLoader,
+            String renaming) {
+        super(Opcodes.ASM9, next);
+        this.owner = owner;
+        this.where = owner.replace('/', '.') + "." + name + descriptor;
+        this.constructor = name.equals("<init>");
+        this.isStatic = (access & Opcodes.ACC_STATIC) != 0;
+        this.arguments = Type.getArgumentTypes(descriptor);
+        this.returned = Type.getReturnType(descriptor);
+        this.advice = advice;
+        this.fuse = fuse;
+        this.onBootLoader = onBootLoader;
+        this.renaming = renaming;
+
+        argumentSlots = new int[arguments.length];
+        int slot = isStatic ? 0 : 1;
+        for (int i = 0; i < arguments.length; i++) {
+            argumentSlots[i] = slot;
+            slot += arguments[i].getSize();
+        }
+        parameterSlots = slot;
+        copies = advice.exit == null ? 0 : argumentsOfExit();
+        copySlots = new int[copies];
+        for (int i = 0; i < copies; i++) {
+            copySlots[i] = slot;
+            slot += arguments[i].getSize();
+        }
+        tokenSlot = slot++;
+        // Result and exception live to the very end, so they get slots of their own in every frame.
+        resultSlot = slot;
+        slot += returned.getSize();
+        thrownSlot = slot++;
+        addedSlots = slot - parameterSlots;
+        catches = advice.exit != null && !constructor;
+    }
+
+    /** How many of the method's arguments the exit advice takes. */
+    private int argumentsOfExit() {
+        int before = (advice.enter == null ? 0 : 1)
+                + (constructor ? 0 : (returned == Type.VOID_TYPE ? 0 : 1) + 1)
+                + (isStatic ? 0 : 1);
+        return Math.max(0, Type.getArgumentTypes(exit()).length - before);
+    }
+
+    private String exit() {
+        if (advice.exit == null) throw new WeavingException(where + ": no exit advice");
+        return advice.exit;
+    }
+
+    // ---- the way in
+
+    @Override
+    public void visitCode() {
+        super.visitCode();
+        for (int i = 0; i < copies; i++) {
+            mv.visitVarInsn(arguments[i].getOpcode(Opcodes.ILOAD), argumentSlots[i]);
+            mv.visitVarInsn(arguments[i].getOpcode(Opcodes.ISTORE), copySlots[i]);
+        }
+        mv.visitInsn(Opcodes.ACONST_NULL);
+        mv.visitVarInsn(Opcodes.ASTORE, tokenSlot);
+        if (advice.enter != null || !advice.replacements.isEmpty()) callEnter();
+        if (skippable) {
+            mv.visitVarInsn(Opcodes.ALOAD, tokenSlot);
+            mv.visitTypeInsn(Opcodes.INSTANCEOF, DENIED);
+            mv.visitJumpInsn(Opcodes.IFNE, skipped);
+        }
+        // Keeps a frame of ours and a frame of the body from falling on one instruction.
+        mv.visitInsn(Opcodes.NOP);
+        mv.visitLabel(bodyStart);
+    }
+
+    private void callEnter() {
+        Label start = new Label();
+        Label end = new Label();
+        Label failed = new Label();
+        Label after = new Label();
+        mv.visitTryCatchBlock(start, end, failed, THROWABLE);
+        pushFuse();
+        mv.visitMethodInsn(Opcodes.INVOKESTATIC, FUSE, "intact", "(I)Z", false);
+        mv.visitJumpInsn(Opcodes.IFEQ, after);
+        mv.visitLabel(start);
+        if (advice.enter != null) {
+            List<Source> sources = new ArrayList<>();
+            addReceiverAndArguments(sources, false);
+            call("enter", advice.enter, sources);
+            Type token = Type.getReturnType(advice.enter);
+            if (token.getSort() == Type.OBJECT || token.getSort() == Type.ARRAY) {
+                mv.visitVarInsn(Opcodes.ASTORE, tokenSlot);
+                skippable = !constructor && token.getInternalName().equals(CALL);
+            } else if (token != Type.VOID_TYPE) {
+                throw new WeavingException(advice.internalName + ".enter must return a reference or nothing");
+            }
+        }
+        for (AdviceShape.Replacement replacement : advice.replacements) replace(replacement);
+        mv.visitLabel(end);
+        mv.visitJumpInsn(Opcodes.GOTO, after);
+        mv.visitLabel(failed);
+        frame(true, false, THROWABLE);
+        pushFuse();
+        mv.visitMethodInsn(Opcodes.INVOKESTATIC, FUSE, "blow", "(Ljava/lang/Throwable;I)V", false);
+        mv.visitLabel(after);
+        frame(true, false, null);
+    }
+
+    private void replace(AdviceShape.Replacement replacement) {
+        if (replacement.argument() >= arguments.length) {
+            throw new WeavingException(where + " has no argument " + replacement.argument());
+        }
+        List<Source> sources = new ArrayList<>();
+        addToken(sources);
+        addReceiverAndArguments(sources, false);
+        call(replacement.name(), replacement.descriptor(), sources);
+        Type declared = arguments[replacement.argument()];
+        Type given = Type.getReturnType(replacement.descriptor());
+        if (declared.getSort() < Type.ARRAY && !declared.equals(given)) {
+            throw new WeavingException(where + ": " + replacement.name() + " must return " + declared.getClassName());
+        }
+        castTo(declared, given);
+        mv.visitVarInsn(declared.getOpcode(Opcodes.ISTORE), argumentSlots[replacement.argument()]);
+    }
+
+    // ---- the body
+
+    @Override
+    public void visitInsn(int opcode) {
+        if (opcode < Opcodes.IRETURN || opcode > Opcodes.RETURN || advice.exit == null) {
+            super.visitInsn(opcode);
+            return;
+        }
+        if (returned != Type.VOID_TYPE) mv.visitVarInsn(returned.getOpcode(Opcodes.ISTORE), resultSlot);
+        mv.visitInsn(Opcodes.ACONST_NULL);
+        mv.visitVarInsn(Opcodes.ASTORE, thrownSlot);
+        mv.visitJumpInsn(Opcodes.GOTO, common);
+    }
+
+    @Override
+    public void visitVarInsn(int opcode, int slot) {
+        boolean wide = opcode == Opcodes.LLOAD
+                || opcode == Opcodes.DLOAD
+                || opcode == Opcodes.LSTORE
+                || opcode == Opcodes.DSTORE;
+        if (wide && slot == parameterSlots - 1) {
+            throw new WeavingException(where + ": a variable lies across the end of the parameters");
+        }
+        if (slot == 0 && !isStatic && opcode == Opcodes.ASTORE) {
+            throw new WeavingException(where + ": the receiver's variable is used for something else");
+        }
+        super.visitVarInsn(opcode, moved(slot));
+    }
+
+    @Override
+    public void visitIincInsn(int slot, int increment) {
+        super.visitIincInsn(moved(slot), increment);
+    }
+
+    @Override
+    public void visitLocalVariable(
+            String name, String descriptor, @Nullable String signature, Label start, Label end, int slot) {
+        super.visitLocalVariable(name, descriptor, signature, start, end, moved(slot));
+    }
+
+    private int moved(int slot) {
+        return slot < parameterSlots ? slot : slot + addedSlots;
+    }
+
+    @Override
+    public void visitFrame(int type, int numLocal, Object[] local, int numStack, Object[] stack) {
+        List<Object> locals = new ArrayList<>(numLocal + addedSlots);
+        int slot = 0;
+        int i = 0;
+        while (i < numLocal && slot < parameterSlots) {
+            Object entry = local[i++];
+            locals.add(entry);
+            slot += size(entry);
+        }
+        if (slot > parameterSlots) {
+            throw new WeavingException(where + ": a variable lies across the end of the parameters");
+        }
+        for (; slot < parameterSlots; slot++) locals.add(Opcodes.TOP);
+        addNewLocals(locals, false);
+        while (i < numLocal) locals.add(local[i++]);
+        super.visitFrame(Opcodes.F_NEW, locals.size(), locals.toArray(), numStack, stack);
+    }
+
+    private static int size(Object entry) {
+        return entry == Opcodes.LONG || entry == Opcodes.DOUBLE ? 2 : 1;
+    }
+
+    // ---- the way out
+
+    @Override
+    public void visitMaxs(int maxStack, int maxLocals) {
+        if (advice.exit != null || skippable) wayOut();
+        super.visitMaxs(maxStack, maxLocals);
+    }
+
+    private void wayOut() {
+        if (catches) {
+            Label bodyEnd = new Label();
+            mv.visitLabel(bodyEnd);
+            // Last in the table: the body's own handlers come first.
+            mv.visitTryCatchBlock(bodyStart, bodyEnd, bodyEnd, THROWABLE);
+            frame(false, false, THROWABLE);
+            mv.visitVarInsn(Opcodes.ASTORE, thrownSlot);
+            pushDefault();
+            if (returned != Type.VOID_TYPE) mv.visitVarInsn(returned.getOpcode(Opcodes.ISTORE), resultSlot);
+            mv.visitJumpInsn(Opcodes.GOTO, common);
+        }
+        if (skippable) {
+            mv.visitLabel(skipped);
+            frame(true, false, null);
+            pushDefault();
+            if (advice.exit == null) {
+                mv.visitInsn(returned.getOpcode(Opcodes.IRETURN));
+                return;
+            }
+            if (returned != Type.VOID_TYPE) mv.visitVarInsn(returned.getOpcode(Opcodes.ISTORE), resultSlot);
+            mv.visitInsn(Opcodes.ACONST_NULL);
+            mv.visitVarInsn(Opcodes.ASTORE, thrownSlot);
+        }
+        callExit();
+    }
+
+    private void callExit() {
+        Label start = new Label();
+        Label end = new Label();
+        Label failed = new Label();
+        Label after = new Label();
+        Label normally = new Label();
+        mv.visitTryCatchBlock(start, end, failed, THROWABLE);
+        mv.visitLabel(common);
+        frame(false, true, null);
+        pushFuse();
+        mv.visitMethodInsn(Opcodes.INVOKESTATIC, FUSE, "intact", "(I)Z", false);
+        mv.visitJumpInsn(Opcodes.IFEQ, after);
+        mv.visitLabel(start);
+        List<Source> sources = new ArrayList<>();
+        addToken(sources);
+        if (!constructor) {
+            if (returned != Type.VOID_TYPE) sources.add(new Source(returned, resultSlot));
+            sources.add(new Source(Type.getObjectType(THROWABLE), thrownSlot));
+        }
+        addReceiverAndArguments(sources, true);
+        call("exit", exit(), sources);
+        takeFromExit(Type.getReturnType(exit()));
+        mv.visitLabel(end);
+        mv.visitJumpInsn(Opcodes.GOTO, after);
+        mv.visitLabel(failed);
+        frame(false, true, THROWABLE);
+        pushFuse();
+        mv.visitVarInsn(Opcodes.ALOAD, tokenSlot);
+        mv.visitVarInsn(Opcodes.ALOAD, thrownSlot);
+        mv.visitMethodInsn(
+                Opcodes.INVOKESTATIC,
+                FUSE,
+                "blowAtExit",
+                "(Ljava/lang/Throwable;ILjava/lang/Object;Ljava/lang/Throwable;)Ljava/lang/Throwable;",
+                false);
+        mv.visitVarInsn(Opcodes.ASTORE, thrownSlot);
+        mv.visitLabel(after);
+        frame(false, true, null);
+        mv.visitVarInsn(Opcodes.ALOAD, thrownSlot);
+        mv.visitJumpInsn(Opcodes.IFNULL, normally);
+        mv.visitVarInsn(Opcodes.ALOAD, thrownSlot);
+        mv.visitInsn(Opcodes.ATHROW);
+        mv.visitLabel(normally);
+        frame(false, true, null);
+        if (returned != Type.VOID_TYPE) mv.visitVarInsn(returned.getOpcode(Opcodes.ILOAD), resultSlot);
+        mv.visitInsn(returned.getOpcode(Opcodes.IRETURN));
+    }
+
+    private void takeFromExit(Type given) {
+        if (given == Type.VOID_TYPE) return;
+        if (given.getSort() == Type.OBJECT && given.getInternalName().equals(THROWABLE)) {
+            mv.visitVarInsn(Opcodes.ALOAD, thrownSlot);
+            mv.visitMethodInsn(
+                    Opcodes.INVOKESTATIC,
+                    FUSE,
+                    "either",
+                    "(Ljava/lang/Throwable;Ljava/lang/Throwable;)Ljava/lang/Throwable;",
+                    false);
+            mv.visitVarInsn(Opcodes.ASTORE, thrownSlot);
+            return;
+        }
+        boolean reference = returned.getSort() >= Type.ARRAY && given.getSort() >= Type.ARRAY;
+        if (returned == Type.VOID_TYPE || constructor || !(reference || returned.equals(given))) {
+            throw new WeavingException(
+                    where + ": exit returns " + given.getClassName() + ", not " + returned.getClassName());
+        }
+        castTo(returned, given);
+        mv.visitVarInsn(returned.getOpcode(Opcodes.ISTORE), resultSlot);
+    }
+
+    // ---- calls to advice
+
+    private record Source(Type type, int slot) {}
+
+    private void addToken(List<Source> sources) {
+        if (advice.enter != null) sources.add(new Source(Type.getObjectType(OBJECT), tokenSlot));
+    }
+
+    private void addReceiverAndArguments(List<Source> sources, boolean atExit) {
+        if (!isStatic && (!constructor || atExit)) sources.add(new Source(Type.getObjectType(owner), 0));
+        for (int i = 0; i < arguments.length; i++) {
+            if (atExit && i >= copies) return;
+            sources.add(new Source(arguments[i], atExit ? copySlots[i] : argumentSlots[i]));
+        }
+    }
+
+    private void call(String name, String descriptor, List<Source> sources) {
+        Type[] wanted = Type.getArgumentTypes(descriptor);
+        if (wanted.length > sources.size()) {
+            throw new WeavingException(
+                    advice.internalName + "." + name + descriptor + " wants more than " + where + " has to give");
+        }
+        for (int i = 0; i < wanted.length; i++) {
+            Source source = sources.get(i);
+            if (source.type().getSort() < Type.ARRAY && !source.type().equals(wanted[i])) {
+                throw new WeavingException(
+                        advice.internalName + "." + name + descriptor + " parameter " + i + " does not fit " + where);
+            }
+            mv.visitVarInsn(source.type().getOpcode(Opcodes.ILOAD), source.slot());
+            castTo(wanted[i], source.type());
+        }
+        if (onBootLoader) {
+            mv.visitMethodInsn(Opcodes.INVOKESTATIC, advice.internalName, name, descriptor, false);
+        } else {
+            mv.visitInvokeDynamicInsn(name, descriptor, DISPATCHER, advice.internalName.replace('/', '.'), renaming);
+        }
+    }
+
+    private void castTo(Type wanted, Type given) {
+        if (wanted.equals(given) || wanted.getSort() < Type.ARRAY) return;
+        if (wanted.getInternalName().equals(OBJECT)) return;
+        mv.visitTypeInsn(Opcodes.CHECKCAST, wanted.getInternalName());
+    }
+
+    private void pushFuse() {
+        mv.visitIntInsn(Opcodes.SIPUSH, fuse);
+    }
+
+    private void pushDefault() {
+        switch (returned.getSort()) {
+            case Type.VOID -> {}
+            case Type.LONG -> mv.visitInsn(Opcodes.LCONST_0);
+            case Type.FLOAT -> mv.visitInsn(Opcodes.FCONST_0);
+            case Type.DOUBLE -> mv.visitInsn(Opcodes.DCONST_0);
+            case Type.ARRAY, Type.OBJECT -> mv.visitInsn(Opcodes.ACONST_NULL);
+            default -> mv.visitInsn(Opcodes.ICONST_0);
+        }
+    }
+
+    // ---- frames
+
+    /**
+     * @param parameters whether the parameters still have their declared types; after the body nothing is known of
+     *     them
+     * @param outcome whether result and exception are set
+     */
+    private void frame(boolean parameters, boolean outcome, @Nullable String onStack) {
+        List<Object> locals = new ArrayList<>();
+        if (!isStatic) {
+            if (parameters && constructor) locals.add(Opcodes.UNINITIALIZED_THIS);
+            else locals.add(owner);
+        }
+        for (Type argument : arguments) {
+            if (parameters) {
+                locals.add(verificationType(argument));
+            } else {
+                for (int i = 0; i < argument.getSize(); i++) locals.add(Opcodes.TOP);
+            }
+        }
+        addNewLocals(locals, outcome);
+        Object[] stack = onStack == null ? new Object[0] : new Object[] {onStack};
+        mv.visitFrame(Opcodes.F_NEW, locals.size(), locals.toArray(), stack.length, stack);
+    }
+
+    private void addNewLocals(List<Object> locals, boolean outcome) {
+        for (int i = 0; i < copies; i++) locals.add(verificationType(arguments[i]));
+        locals.add(OBJECT);
+        if (returned != Type.VOID_TYPE) {
+            if (outcome) {
+                locals.add(verificationType(returned));
+            } else {
+                for (int i = 0; i < returned.getSize(); i++) locals.add(Opcodes.TOP);
+            }
+        }
+        locals.add(outcome ? THROWABLE : Opcodes.TOP);
+    }
+
+    private static Object verificationType(Type type) {
+        return switch (type.getSort()) {
+            case Type.BOOLEAN, Type.BYTE, Type.CHAR, Type.SHORT, Type.INT -> Opcodes.INTEGER;
+            case Type.FLOAT -> Opcodes.FLOAT;
+            case Type.LONG -> Opcodes.LONG;
+            case Type.DOUBLE -> Opcodes.DOUBLE;
+            default -> type.getInternalName();
+        };
+    }
+}

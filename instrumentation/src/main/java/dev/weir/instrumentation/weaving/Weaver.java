@@ -1,0 +1,309 @@
+package dev.weir.instrumentation.weaving;
+
+import dev.weir.bootstrap.AdviceDispatcher;
+import dev.weir.bootstrap.Fuse;
+import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.weaving.Weaving.Join;
+import dev.weir.instrumentation.weaving.Weaving.Target;
+import java.lang.instrument.ClassFileTransformer;
+import java.lang.instrument.UnmodifiableClassException;
+import java.nio.charset.StandardCharsets;
+import java.security.ProtectionDomain;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+
+/**
+ * The one transformer: finds the classes that adapters want woven, and weaves them.
+ *
+ * <p>A class that nobody wants costs a hash lookup on its name, and, outside the JDK, a walk over its constant pool.
+ */
+public final class Weaver implements ClassFileTransformer {
+
+    /** What the weaver has to say to people. */
+    public interface Listener {
+
+        /** A class could not be woven and stays as it was. */
+        void failed(String adapter, String className, Throwable cause);
+
+        /** A class was left alone on purpose. Said once for each loader or adapter. */
+        void passedOver(String className, String reason);
+    }
+
+    private record Wanted(WovenAdapter adapter, Target target) {}
+
+    private final Map<String, List<Wanted>> byName = new HashMap<>();
+    private final List<Wanted> bySupertype = new ArrayList<>();
+    private final List<WovenAdapter> adapters = new ArrayList<>();
+    private final Map<String, AdviceShape> shapes = new ConcurrentHashMap<>();
+    private final Map<String, Integer> fuses = new ConcurrentHashMap<>();
+    private final List<String> fuseNames = new ArrayList<>();
+    private final Map<ClassLoader, Boolean> seesHooks = new WeakHashMap<>();
+    private final ClassFiles classFiles;
+    private final BootAdvice bootAdvice;
+    private final ClassLoader agentLoader;
+    private final Listener listener;
+    private byte[][] words = new byte[0][];
+
+    /** @param bootLoader where advice for JDK classes goes */
+    public Weaver(BootLoader bootLoader, Listener listener) {
+        this.agentLoader = Weaver.class.getClassLoader();
+        this.classFiles = new ClassFiles(agentLoader);
+        this.bootAdvice = new BootAdvice(bootLoader, classFiles);
+        this.listener = listener;
+        AdviceDispatcher.install(new AdviceLinker(classFiles, agentLoader));
+    }
+
+    /** Takes an adapter in. All adapters come before {@link #install}. */
+    public void add(Instrumentation instrumentation) {
+        Weaving weaving = new Weaving(instrumentation.getClass());
+        instrumentation.weave(weaving);
+        WovenAdapter adapter = new WovenAdapter(instrumentation.name());
+        adapters.add(adapter);
+        for (Target target : weaving.targets) {
+            Wanted wanted = new Wanted(adapter, target);
+            if (target.className != null) {
+                byName.computeIfAbsent(target.className.replace('.', '/'), absent -> new ArrayList<>(2))
+                        .add(wanted);
+            } else {
+                bySupertype.add(wanted);
+            }
+        }
+    }
+
+    /**
+     * Starts to weave, and weaves what is already loaded. Classes that came from a class-data archive never pass a
+     * transformer, so library classes are looked for too.
+     */
+    public void install(java.lang.instrument.Instrumentation jvm) {
+        List<byte[]> all = new ArrayList<>();
+        for (Wanted wanted : bySupertype) {
+            for (String word : wanted.target.words) all.add(word.getBytes(StandardCharsets.UTF_8));
+        }
+        words = all.toArray(new byte[0][]);
+        jvm.addTransformer(this, true);
+        List<Class<?>> loaded = new ArrayList<>();
+        for (Class<?> type : jvm.getAllLoadedClasses()) {
+            if (mayBeWanted(type) && jvm.isModifiableClass(type)) loaded.add(type);
+        }
+        retransform(jvm, loaded);
+    }
+
+    private boolean mayBeWanted(Class<?> type) {
+        if (type.isArray() || type.isHidden()) return false;
+        String name = type.getName();
+        if (byName.containsKey(name.replace('.', '/'))) return true;
+        if (bySupertype.isEmpty()
+                || type.getClassLoader() == null
+                || type.isInterface()
+                || ofNoInterest(name.replace('.', '/'))) {
+            return false;
+        }
+        for (Wanted wanted : bySupertype) {
+            if (wanted.target.supertype != null && isLoadedSubtype(type, wanted.target.supertype)) return true;
+        }
+        return false;
+    }
+
+    private static boolean isLoadedSubtype(@Nullable Class<?> type, String supertype) {
+        if (type == null || type == Object.class) return false;
+        if (type.getName().equals(supertype)) return true;
+        for (Class<?> implemented : type.getInterfaces()) {
+            if (isLoadedSubtype(implemented, supertype)) return true;
+        }
+        return isLoadedSubtype(type.getSuperclass(), supertype);
+    }
+
+    private void retransform(java.lang.instrument.Instrumentation jvm, List<Class<?>> types) {
+        if (types.isEmpty()) return;
+        try {
+            jvm.retransformClasses(types.toArray(new Class<?>[0]));
+        } catch (UnmodifiableClassException | LinkageError | RuntimeException e) {
+            // One class spoils the whole batch: find out which.
+            for (Class<?> type : types) {
+                try {
+                    jvm.retransformClasses(type);
+                } catch (UnmodifiableClassException | LinkageError | RuntimeException single) {
+                    listener.failed("retransformation", type.getName(), single);
+                }
+            }
+        }
+    }
+
+    @Override
+    public byte @Nullable [] transform(
+            @Nullable ClassLoader loader,
+            @Nullable String className,
+            @Nullable Class<?> redefined,
+            @Nullable ProtectionDomain domain,
+            byte[] classFile) {
+        if (className == null) return null;
+        List<Wanted> wanted = byName.get(className);
+        try {
+            if (wanted == null) {
+                if (words.length == 0 || loader == null || ofNoInterest(className)) return null;
+                if (!ConstantPool.mentions(classFile, words)) return null;
+                wanted = wantedBySupertype(loader, classFile);
+                if (wanted.isEmpty()) return null;
+            }
+            return weave(loader, className, classFile, wanted);
+        } catch (Throwable t) {
+            String adapter = wanted == null || wanted.isEmpty()
+                    ? "weaver"
+                    : wanted.get(0).adapter.name();
+            listener.failed(adapter, className.replace('/', '.'), t);
+            return null;
+        }
+    }
+
+    private static boolean ofNoInterest(String className) {
+        return className.startsWith("java/")
+                || className.startsWith("jdk/")
+                || className.startsWith("sun/")
+                || className.startsWith("com/sun/proxy/")
+                || className.startsWith("dev/weir/")
+                || className.contains("$Proxy");
+    }
+
+    private List<Wanted> wantedBySupertype(ClassLoader loader, byte[] classFile) {
+        List<Wanted> found = new ArrayList<>(1);
+        for (Wanted wanted : bySupertype) {
+            Target target = wanted.target;
+            if (target.supertype == null) continue;
+            byte[][] own = new byte[target.words.length][];
+            for (int i = 0; i < own.length; i++) own[i] = target.words[i].getBytes(StandardCharsets.UTF_8);
+            if (ConstantPool.mentions(classFile, own)
+                    && Supertypes.isSubtype(classFile, loader, target.supertype.replace('.', '/'))) {
+                found.add(wanted);
+            }
+        }
+        return found;
+    }
+
+    private byte @Nullable [] weave(
+            @Nullable ClassLoader loader, String className, byte[] classFile, List<Wanted> wanted)
+            throws ReflectiveOperationException {
+        ClassReader reader = new ClassReader(classFile);
+        if ((reader.readUnsignedShort(6)) < Opcodes.V1_7) {
+            listener.passedOver(className.replace('/', '.'), "its class file is older than Java 7");
+            return null;
+        }
+        if ((reader.getAccess() & Opcodes.ACC_INTERFACE) != 0) return null;
+        if (loader != null && !seesHooks(loader)) {
+            listener.passedOver(
+                    className.replace('/', '.'),
+                    "its class loader " + loader.getClass().getName() + " does not see dev.weir.bootstrap");
+            return null;
+        }
+        ClassWriter writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
+        Joiner joiner = new Joiner(writer, loader, className, wanted);
+        reader.accept(joiner, ClassReader.EXPAND_FRAMES);
+        for (Wanted each : wanted) each.adapter.saw(className.replace('/', '.'), joiner.joined.contains(each.adapter));
+        if (joiner.joined.isEmpty()) return null;
+        if (loader == null) {
+            for (String advice : joiner.adviceUsed) bootAdvice.define(advice);
+        }
+        return writer.toByteArray();
+    }
+
+    private boolean seesHooks(ClassLoader loader) {
+        synchronized (seesHooks) {
+            Boolean known = seesHooks.get(loader);
+            if (known != null) return known;
+        }
+        boolean sees;
+        try {
+            sees = loader.loadClass(Hooks.class.getName()) == Hooks.class;
+        } catch (ClassNotFoundException | LinkageError e) {
+            sees = false;
+        }
+        synchronized (seesHooks) {
+            seesHooks.put(loader, sees);
+        }
+        return sees;
+    }
+
+    private AdviceShape shape(String advice, String renaming) {
+        return shapes.computeIfAbsent(
+                advice + "|" + renaming,
+                key -> AdviceShape.read(classFiles.read(advice.replace('.', '/')), Renaming.of(renaming)));
+    }
+
+    private int fuse(String advice) {
+        return fuses.computeIfAbsent(advice, name -> {
+            synchronized (fuseNames) {
+                if (fuseNames.size() == Fuse.capacity()) throw new WeavingException("more advice than fuses");
+                fuseNames.add(name);
+                return fuseNames.size() - 1;
+            }
+        });
+    }
+
+    /** The advice class that a fuse belongs to. */
+    public String adviceOf(int fuse) {
+        synchronized (fuseNames) {
+            return fuse < fuseNames.size() ? fuseNames.get(fuse) : "fuse " + fuse;
+        }
+    }
+
+    /** Every adapter, and what it met. */
+    public List<WovenAdapter> adapters() {
+        return List.copyOf(adapters);
+    }
+
+    /** Weaves the methods of one class. */
+    private final class Joiner extends ClassVisitor {
+
+        private final @Nullable ClassLoader loader;
+        private final String className;
+        private final List<Wanted> wanted;
+        private final List<WovenAdapter> joined = new ArrayList<>();
+        private final List<String> adviceUsed = new ArrayList<>();
+
+        Joiner(ClassVisitor next, @Nullable ClassLoader loader, String className, List<Wanted> wanted) {
+            super(Opcodes.ASM9, next);
+            this.loader = loader;
+            this.className = className;
+            this.wanted = wanted;
+        }
+
+        @Override
+        public MethodVisitor visitMethod(
+                int access,
+                String name,
+                String descriptor,
+                @Nullable String signature,
+                String @Nullable [] exceptions) {
+            MethodVisitor visitor = super.visitMethod(access, name, descriptor, signature, exceptions);
+            if ((access & (Opcodes.ACC_ABSTRACT | Opcodes.ACC_NATIVE | Opcodes.ACC_BRIDGE)) != 0) return visitor;
+            for (Wanted each : wanted) {
+                for (Join join : each.target.joins) {
+                    if (!join.matches(name, descriptor)) continue;
+                    AdviceShape shape = shape(join.advice, each.target.renaming);
+                    visitor = new MethodWeaver(
+                            visitor,
+                            className,
+                            access,
+                            name,
+                            descriptor,
+                            shape,
+                            fuse(join.advice),
+                            loader == null,
+                            each.target.renaming);
+                    joined.add(each.adapter);
+                    adviceUsed.add(shape.internalName);
+                }
+            }
+            return visitor;
+        }
+    }
+}

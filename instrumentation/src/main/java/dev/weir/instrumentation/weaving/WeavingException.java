@@ -1,0 +1,9 @@
+package dev.weir.instrumentation.weaving;
+
+/** A class cannot be woven; it stays as it was. */
+final class WeavingException extends RuntimeException {
+
+    WeavingException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,214 @@
+package dev.weir.instrumentation.testing;
+
+import dev.weir.bootstrap.Call;
+import dev.weir.bootstrap.CallFacts;
+import dev.weir.bootstrap.FileFacts;
+import dev.weir.bootstrap.Hooks;
+import dev.weir.bootstrap.HttpFacts;
+import dev.weir.bootstrap.SqlFacts;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands in for the agent's pipeline in tests of adapters: keeps the inner half of a call from being reported twice,
+ * carries a context, and writes down what it was told, one line for each begin and end.
+ */
+public final class RecordingAgent implements Hooks.Agent {
+
+    /** A call that is open. */
+    public static final class Open extends Call {
+        public final CallFacts facts;
+        final @Nullable Object previous;
+        final Thread began = Thread.currentThread();
+        boolean left;
+        boolean ended;
+
+        Open(CallFacts facts, @Nullable Object previous) {
+            super(facts);
+            this.facts = facts;
+            this.previous = previous;
+        }
+    }
+
+    private final List<String> events = new CopyOnWriteArrayList<>();
+    private final List<CallFacts> begun = new CopyOnWriteArrayList<>();
+    private final List<Open> calls = new CopyOnWriteArrayList<>();
+    private final ThreadLocal<@Nullable Object> current = new ThreadLocal<>();
+    private volatile Predicate<CallFacts> denied = facts -> false;
+    private volatile Consumer<CallFacts> levers = facts -> {};
+    private volatile Predicate<CallFacts> resendDenied = facts -> false;
+    private volatile Predicate<CallFacts> ignored = facts -> false;
+    private volatile Consumer<CallFacts> replying = facts -> {};
+    private volatile boolean follows = true;
+
+    void reset() {
+        events.clear();
+        begun.clear();
+        calls.clear();
+        current.remove();
+        denied = facts -> false;
+        levers = facts -> {};
+        resendDenied = facts -> false;
+        ignored = facts -> false;
+        replying = facts -> {};
+        follows = true;
+    }
+
+    /** Calls for which this holds are denied. */
+    public void deny(Predicate<CallFacts> which) {
+        denied = which;
+    }
+
+    /** Silent repetitions for which this holds are denied. */
+    public void denyResend(Predicate<CallFacts> which) {
+        resendDenied = which;
+    }
+
+    /** Calls for which this holds are not followed. */
+    public void ignore(Predicate<CallFacts> which) {
+        ignored = which;
+    }
+
+    /** Whether anything is followed at all: what {@link Hooks#follows} answers. */
+    public void follow(boolean follow) {
+        follows = follow;
+    }
+
+    /** Runs when a reply is about to begin. */
+    public void whenReplying(Consumer<CallFacts> lever) {
+        replying = lever;
+    }
+
+    /** Runs at each begin, to pull levers. */
+    public void pull(Consumer<CallFacts> whenBegun) {
+        levers = whenBegun;
+    }
+
+    /** What was reported, in order: {@code begin …}, {@code end …}, {@code resent …}. */
+    public List<String> events() {
+        return List.copyOf(events);
+    }
+
+    /** The facts of the calls that began, in order. */
+    public List<CallFacts> begun() {
+        return List.copyOf(begun);
+    }
+
+    List<String> unended() {
+        List<String> open = new ArrayList<>();
+        for (Open call : calls) if (!call.ended) open.add(line(call.facts));
+        return open;
+    }
+
+    /** Waits, for at most 10 s, until so many calls have ended. */
+    public void awaitEnds(int count) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        synchronized (this) {
+            while (events.stream().filter(e -> e.startsWith("end")).count() < count) {
+                long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                if (left <= 0) throw new AssertionError("only " + events);
+                wait(left);
+            }
+        }
+    }
+
+    @Override
+    public boolean follows(CallFacts.Kind kind) {
+        return follows && !(current.get() instanceof Open open && open.facts.kind() == kind && !kind.scope());
+    }
+
+    @Override
+    public void replying(Call call) {
+        if (call instanceof Open open && !open.ended) {
+            events.add("replying " + line(open.facts));
+            replying.accept(open.facts);
+        }
+    }
+
+    @Override
+    public @Nullable Call begin(CallFacts facts) {
+        if (ignored.test(facts)) return null;
+        Object previous = current.get();
+        if (previous instanceof Open outer
+                && outer.facts.kind() == facts.kind()
+                && !facts.kind().scope()) return null;
+        events.add("begin " + line(facts));
+        begun.add(facts);
+        if (denied.test(facts)) return new Call.Denied("test", "denied by test", false);
+        levers.accept(facts);
+        Open call = new Open(facts, previous);
+        calls.add(call);
+        current.set(call);
+        return call;
+    }
+
+    @Override
+    public void leave(Call call) {
+        if (!(call instanceof Open open) || open.left || open.began != Thread.currentThread()) return;
+        open.left = true;
+        current.set(open.previous);
+    }
+
+    @Override
+    public synchronized void end(Call call, int status, @Nullable String code, @Nullable Throwable thrown) {
+        if (!(call instanceof Open open) || open.ended) return;
+        leave(call);
+        open.ended = true;
+        events.add("end " + line(open.facts) + (status == 0 ? "" : " " + status) + (code == null ? "" : " " + code)
+                + (thrown == null ? "" : " " + thrown.getClass().getSimpleName()));
+        notifyAll();
+    }
+
+    @Override
+    public Call.@Nullable Denied resent(Call call) {
+        if (!(call instanceof Open open)) return null;
+        events.add("resent " + line(open.facts));
+        return resendDenied.test(open.facts) ? new Call.Denied("test", "resend denied by test", false) : null;
+    }
+
+    @Override
+    public @Nullable Call open() {
+        return current.get() instanceof Open open && !open.facts.kind().scope() ? open : null;
+    }
+
+    @Override
+    public @Nullable Object capture() {
+        Object now = current.get();
+        return now instanceof Open open && !open.facts.kind().scope() ? outside(open) : now;
+    }
+
+    private static @Nullable Object outside(Open open) {
+        Object around = open.previous;
+        while (around instanceof Open call && !call.facts.kind().scope()) around = call.previous;
+        return around;
+    }
+
+    @Override
+    public @Nullable Object enter(@Nullable Object captured) {
+        Object previous = current.get();
+        current.set(captured);
+        return previous;
+    }
+
+    @Override
+    public void exit(@Nullable Object previous) {
+        current.set(previous);
+    }
+
+    private static String line(CallFacts facts) {
+        if (facts instanceof HttpFacts http) {
+            return (facts.kind().scope() ? "served " : "") + http.method() + " " + http.path()
+                    + (http.query() == null ? "" : "?" + http.query());
+        }
+        if (facts instanceof SqlFacts sql) return sql.text();
+        if (facts instanceof FileFacts file) {
+            return file.action() + " " + file.path().substring(file.path().lastIndexOf('/') + 1);
+        }
+        return facts.kind().toString();
+    }
+}

@@ -1,0 +1,96 @@
+package dev.weir.instrumentation.testing;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import dev.weir.bootstrap.Fuse;
+import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.weaving.BootLoader;
+import dev.weir.instrumentation.weaving.Instrumentation;
+import dev.weir.instrumentation.weaving.Weaver;
+import dev.weir.instrumentation.weaving.WovenAdapter;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import net.bytebuddy.agent.ByteBuddyAgent;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * Weaves one adapter into the test's JVM and records what it reports.
+ *
+ * <p>After each test: no fuse blew, nothing failed to weave, every begun call has ended, and no context was left on the
+ * test's thread. An adapter stays woven for the rest of the JVM, and is woven only once.
+ */
+public final class Woven implements BeforeEachCallback, AfterEachCallback {
+
+    private static final List<String> failures = new CopyOnWriteArrayList<>();
+    private static final Map<Class<?>, Weaver> weavers = new ConcurrentHashMap<>();
+
+    private final Instrumentation instrumentation;
+    private final RecordingAgent agent = new RecordingAgent();
+
+    public Woven(Instrumentation instrumentation) {
+        this.instrumentation = instrumentation;
+    }
+
+    /** Records what hooks are told, and denies or limits what a test asks it to. */
+    public RecordingAgent agent() {
+        return agent;
+    }
+
+    /** What the adapter met until now. */
+    public WovenAdapter adapter() {
+        return weaver(instrumentation).adapters().get(0);
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        weaver(instrumentation);
+        failures.clear();
+        agent.reset();
+        Hooks.install(agent);
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        Object left = agent.capture();
+        Hooks.install(null);
+        assertEquals(List.of(), failures, "a fuse blew, or weaving failed");
+        assertEquals(List.of(), agent.unended(), "calls that never ended");
+        assertEquals(null, left, "a context was left on the test's thread");
+    }
+
+    private static Weaver weaver(Instrumentation instrumentation) {
+        return weavers.computeIfAbsent(instrumentation.getClass(), absent -> {
+            try {
+                java.lang.instrument.Instrumentation jvm = ByteBuddyAgent.install();
+                // In this JVM bootstrap is on the boot class path, see the module's pom.
+                assertEquals(null, Hooks.class.getClassLoader(), "dev.weir.bootstrap must be on the boot loader");
+                Weaver weaver = new Weaver(new BootLoader(jvm), new Weaver.Listener() {
+                    @Override
+                    public void failed(String adapter, String className, Throwable cause) {
+                        failures.add(adapter + " failed on " + className + ": " + cause);
+                    }
+
+                    @Override
+                    public void passedOver(String className, String reason) {
+                        failures.add(className + " passed over: " + reason);
+                    }
+                });
+                Fuse.listen((index, cause) -> {
+                    cause.printStackTrace();
+                    failures.add("fuse " + index + " blew: " + cause);
+                });
+                weaver.add(instrumentation);
+                weaver.install(jvm);
+                assertNotNull(weaver);
+                return weaver;
+            } catch (ReflectiveOperationException e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+}
