@@ -19,7 +19,13 @@ public abstract class CallFacts {
         /** Something that changes or reads a file. */
         FILE(false),
         /** An inbound HTTP request: everything caused by it happens inside. */
-        HTTP_SERVER(true);
+        HTTP_SERVER(true),
+        /** One run of an agent. */
+        RUN(true),
+        /** A tool call. */
+        TOOL(true),
+        /** One try of a layer that retries. */
+        RETRY(true);
 
         private final boolean scope;
 

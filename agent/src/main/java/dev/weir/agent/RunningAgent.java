@@ -1,0 +1,170 @@
+package dev.weir.agent;
+
+import dev.weir.agent.config.Log;
+import dev.weir.agent.config.Setting;
+import dev.weir.agent.config.Settings;
+import dev.weir.agent.config.SettingsFile;
+import dev.weir.agent.export.EpochClock;
+import dev.weir.agent.export.Exporter;
+import dev.weir.agent.export.OtlpSettings;
+import dev.weir.agent.pipeline.Assembly;
+import dev.weir.agent.pipeline.CallPipeline;
+import dev.weir.agent.rules.RuleBook;
+import dev.weir.bootstrap.Fuse;
+import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.Instrumentations;
+import dev.weir.instrumentation.weaving.BootLoader;
+import dev.weir.instrumentation.weaving.Instrumentation;
+import dev.weir.instrumentation.weaving.Weaver;
+import dev.weir.instrumentation.weaving.WovenAdapter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** The agent of this JVM, from its settings to its last record. */
+final class RunningAgent {
+
+    private final java.lang.instrument.Instrumentation jvm;
+    private final BootLoader bootLoader;
+    private final boolean attached;
+    private final List<String> complaints = new ArrayList<>();
+    private final SettingsFile file;
+    private final Settings settings;
+    private final Log log;
+    private final AtomicInteger fusesBlown = new AtomicInteger();
+
+    RunningAgent(
+            @Nullable String arguments,
+            java.lang.instrument.Instrumentation jvm,
+            BootLoader bootLoader,
+            boolean attached) {
+        this.jvm = jvm;
+        this.bootLoader = bootLoader;
+        this.attached = attached;
+        Map<String, String> properties = properties(System.getProperties(), arguments);
+        Map<String, String> environment = System.getenv();
+        Settings withoutFile = new Settings(properties, environment, Map.of(), complaints::add);
+        this.file = SettingsFile.find(withoutFile, complaints::add);
+        this.settings = withoutFile.withFile(file.read(complaints::add), complaints::add);
+        this.log = new Log(
+                System.err,
+                switch (settings.oneOf(Setting.LOG, "quiet", "info", "debug")) {
+                    case "quiet" -> Log.Level.QUIET;
+                    case "debug" -> Log.Level.DEBUG;
+                    default -> Log.Level.INFO;
+                });
+    }
+
+    /** System properties, and {@code key=value,key=value} behind the jar's name where {@code weir.} may be left out. */
+    private static Map<String, String> properties(Properties system, @Nullable String arguments) {
+        Map<String, String> properties = new HashMap<>();
+        for (String name : system.stringPropertyNames()) {
+            boolean ours = name.startsWith("weir.") && !name.equals("weir.started");
+            if (ours || name.startsWith("otel.")) properties.put(name, system.getProperty(name));
+        }
+        if (arguments == null || arguments.isBlank()) return properties;
+        for (String pair : arguments.split(",", -1)) {
+            int equals = pair.indexOf('=');
+            if (equals <= 0) continue;
+            String name = pair.substring(0, equals).strip();
+            if (!name.startsWith("weir.") && !name.startsWith("otel.")) name = "weir." + name;
+            properties.putIfAbsent(name, pair.substring(equals + 1).strip());
+        }
+        return properties;
+    }
+
+    void start() {
+        String version = version();
+        EpochClock clock = new EpochClock();
+        OtlpSettings otlp = new OtlpSettings(settings, complaints::add);
+        Assembly assembly = new Assembly(settings);
+        RuleBook rules = assembly.rules();
+        RuleModes modes = new RuleModes(rules, log);
+        modes.apply(settings, complaints::add);
+        CallPipeline[] made = new CallPipeline[1];
+        Exporter exporter = new Exporter(
+                (int) settings.number(Setting.EXPORT_QUEUE), otlp, clock, log, version, () -> made[0].disown());
+        CallPipeline pipeline = assembly.pipeline(rules, otlp.ratio(), exporter.sink(), clock, log);
+        made[0] = pipeline;
+        Weaver weaver = weaver();
+        String spans = otlp.enabled() ? otlp.endpoint() : "nowhere";
+        settings.checkNames(rules.names(), instrumentationNames());
+        for (String complaint : complaints) log.warn(complaint);
+        Hooks.install(pipeline);
+        weaver.install(jvm);
+        log.info(version + (attached ? " attached" : "") + ": " + modes.summary() + "; adapters "
+                + names(weaver.adapters()) + "; spans to " + spans);
+        if (file.exists()) file.watch(settings, modes, pipeline::disown, log);
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(null, () -> stop(weaver, exporter, pipeline), "weir-stop", 0, false));
+    }
+
+    private Weaver weaver() {
+        Weaver weaver = new Weaver(bootLoader, new Weaver.Listener() {
+            @Override
+            public void failed(String adapter, String className, Throwable cause) {
+                log.failure("weaving " + className + " for " + adapter, cause);
+            }
+
+            @Override
+            public void passedOver(String className, String reason) {
+                log.warnOnce("passed over " + reason, className + " is not woven: " + reason);
+            }
+        });
+        Fuse.listen((index, cause) -> {
+            fusesBlown.incrementAndGet();
+            log.warn("fuse blew: " + weaver.adviceOf(index) + " is off from now on, the application goes on: " + cause);
+            if (log.isDebug()) cause.printStackTrace();
+        });
+        for (Instrumentation instrumentation : Instrumentations.all()) {
+            if (!settings.instrumentation(instrumentation.name())) continue;
+            try {
+                weaver.add(instrumentation);
+            } catch (RuntimeException e) {
+                log.failure("adapter " + instrumentation.name(), e);
+            }
+        }
+        return weaver;
+    }
+
+    private static List<String> instrumentationNames() {
+        List<String> names = new ArrayList<>();
+        for (Instrumentation instrumentation : Instrumentations.all()) names.add(instrumentation.name());
+        return names;
+    }
+
+    private static String names(List<WovenAdapter> adapters) {
+        StringBuilder names = new StringBuilder();
+        for (WovenAdapter adapter : adapters)
+            names.append(names.length() == 0 ? "" : ", ").append(adapter.name());
+        return names.toString();
+    }
+
+    private void stop(Weaver weaver, Exporter exporter, CallPipeline pipeline) {
+        pipeline.disown();
+        exporter.shutdown(settings.number(Setting.EXPORT_SHUTDOWN));
+        StringBuilder matched = new StringBuilder();
+        for (WovenAdapter adapter : weaver.adapters()) {
+            if (!adapter.woven().isEmpty())
+                matched.append(matched.length() == 0 ? "" : ", ").append(adapter.name());
+            // One class without the methods is usual where a library spreads them; none with them is not.
+            if (adapter.woven().isEmpty() && !adapter.unmatched().isEmpty()) {
+                log.warn("adapter " + adapter.name() + " knows no method of " + adapter.unmatched()
+                        + ": this version of the library is not followed");
+            }
+        }
+        int blown = fusesBlown.get();
+        log.info("stops: matched " + (matched.length() == 0 ? "nothing" : matched) + "; " + exporter.sent()
+                + " spans sent, " + exporter.dropped() + " dropped; "
+                + (blown == 0 ? "no fuse blew" : blown + " fuses blew") + "; " + log.failures() + " failures");
+    }
+
+    private static String version() {
+        String version = RunningAgent.class.getPackage().getImplementationVersion();
+        return version == null ? Version.TEXT : version;
+    }
+}

@@ -1,0 +1,94 @@
+package dev.weir.agent.context;
+
+import dev.weir.bootstrap.CallFacts;
+import org.jspecify.annotations.Nullable;
+
+/** One attempt of one operation, as the rules see it. */
+public final class Attempt {
+
+    private final CallFacts facts;
+    private final @Nullable CausalContext cause;
+    private final long deadlineNanos;
+    private final long remainingNanos;
+    private final Destination destination;
+    private @Nullable Operation operation;
+    private int number;
+    private boolean first;
+    private boolean succeededBefore;
+
+    /**
+     * @param cause what caused it; {@code null} for a call that nothing inbound caused
+     * @param deadlineNanos on the clock of {@link System#nanoTime}; {@link Long#MAX_VALUE} for none
+     * @param nowNanos on the same clock
+     */
+    public Attempt(
+            CallFacts facts,
+            @Nullable CausalContext cause,
+            Destination destination,
+            long deadlineNanos,
+            long nowNanos) {
+        this.facts = facts;
+        this.cause = cause;
+        this.destination = destination;
+        this.deadlineNanos = deadlineNanos;
+        this.remainingNanos = deadlineNanos == Long.MAX_VALUE ? Long.MAX_VALUE : deadlineNanos - nowNanos;
+    }
+
+    void is(Operation found, int attemptNumber, boolean isFirst, boolean hasSucceededBefore) {
+        operation = found;
+        number = attemptNumber;
+        first = isFirst;
+        succeededBefore = hasSucceededBefore;
+    }
+
+    /** What the adapter knows. */
+    public CallFacts facts() {
+        return facts;
+    }
+
+    /** What caused it; {@code null} when nothing inbound did. */
+    public @Nullable CausalContext cause() {
+        return cause;
+    }
+
+    /** Where it goes. */
+    public Destination destination() {
+        return destination;
+    }
+
+    /** What it is an attempt of. */
+    public Operation operation() {
+        if (operation == null) throw new IllegalStateException("the operation is not known yet");
+        return operation;
+    }
+
+    /** Which attempt of its operation it is, from 1. */
+    public int number() {
+        return number;
+    }
+
+    /** Whether nobody has seen this operation before. */
+    public boolean first() {
+        return first;
+    }
+
+    /** Whether an earlier attempt of this very operation got a definitive good answer. */
+    public boolean succeededBefore() {
+        return succeededBefore;
+    }
+
+    /** Whether a deadline is inherited. */
+    public boolean hasDeadline() {
+        return deadlineNanos != Long.MAX_VALUE;
+    }
+
+    /** The inherited deadline on the clock of {@link System#nanoTime}; {@link Long#MAX_VALUE} for none. */
+    public long deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    /** Nanoseconds left when the attempt began, 0 or less when the deadline had passed. */
+    public long remainingNanos() {
+        return remainingNanos;
+    }
+}

@@ -1,0 +1,103 @@
+package dev.weir.agent.context;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What caused the things that happen now: the trace, the deadline, and the scope that they happen in.
+ *
+ * <p>Immutable, so it can be handed to any thread. Whoever puts one on a thread remembers what was there before and
+ * puts exactly that back; nothing is ever counted up and down, because a call that is in flight when advice fails never
+ * reports its end.
+ *
+ * <p>The deadline is a moment on this JVM's monotonic clock. It crosses processes as the time that is left, so that no
+ * two clocks need to agree.
+ */
+public final class CausalContext {
+
+    /** For {@link #deadlineNanos}. */
+    public static final long NO_DEADLINE = Long.MAX_VALUE;
+
+    private final long traceHigh;
+    private final long traceLow;
+    private final long spanId;
+    private final byte flags;
+    private final @Nullable String traceState;
+    private final @Nullable String foreignBaggage;
+    private final long deadlineNanos;
+    private final @Nullable String session;
+    private final ScopeAttempt scope;
+    private final String attemptPath;
+
+    public CausalContext(
+            long traceHigh,
+            long traceLow,
+            long spanId,
+            byte flags,
+            @Nullable String traceState,
+            @Nullable String foreignBaggage,
+            long deadlineNanos,
+            @Nullable String session,
+            ScopeAttempt scope,
+            String attemptPath) {
+        this.traceHigh = traceHigh;
+        this.traceLow = traceLow;
+        this.spanId = spanId;
+        this.flags = flags;
+        this.traceState = traceState;
+        this.foreignBaggage = foreignBaggage;
+        this.deadlineNanos = deadlineNanos;
+        this.session = session;
+        this.scope = scope;
+        this.attemptPath = attemptPath;
+    }
+
+    /** The first half of the trace's id. */
+    public long traceHigh() {
+        return traceHigh;
+    }
+
+    /** The second half of the trace's id. */
+    public long traceLow() {
+        return traceLow;
+    }
+
+    /** The span of the scope. */
+    public long spanId() {
+        return spanId;
+    }
+
+    /** The trace flags of W3C Trace Context. */
+    public byte flags() {
+        return flags;
+    }
+
+    /** The {@code tracestate} that came in. */
+    public @Nullable String traceState() {
+        return traceState;
+    }
+
+    /** The entries of the inbound {@code baggage} that are not Weir's. */
+    public @Nullable String foreignBaggage() {
+        return foreignBaggage;
+    }
+
+    /** When whoever caused this gives up, on the clock of {@link System#nanoTime}; {@link #NO_DEADLINE} for never. */
+    public long deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    /** The session that this belongs to. */
+    public @Nullable String session() {
+        return session;
+    }
+
+    /** The attempt of the scope that contains what happens now. */
+    public ScopeAttempt scope() {
+        return scope;
+    }
+
+    /** The attempts on the way here, outermost first, such as {@code 2.3}. */
+    public String attemptPath() {
+        return attemptPath;
+    }
+}

@@ -1,0 +1,24 @@
+package dev.weir.agent.context;
+
+/** Names on the wire. */
+public final class HeaderNames {
+
+    public static final String TRACEPARENT = "traceparent";
+    public static final String TRACESTATE = "tracestate";
+    public static final String BAGGAGE = "baggage";
+    /** Milliseconds that the caller still waits, from the moment the request leaves: needs no agreed clock. */
+    public static final String TIMEOUT = "weir-timeout-ms";
+    /** In a reply: wire attempts and new operations that the request caused in the callee and below, as {@code a/o}. */
+    public static final String ATTEMPTS = "weir-attempts";
+
+    public static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+    public static final String GRPC_TIMEOUT = "grpc-timeout";
+    public static final String ENVOY_TIMEOUT = "x-envoy-expected-rq-timeout-ms";
+
+    public static final String BAGGAGE_OPERATION = "weir.op";
+    public static final String BAGGAGE_ATTEMPT = "weir.attempt";
+    public static final String BAGGAGE_SESSION = "weir.session";
+    public static final String BAGGAGE_DEADLINE = "weir.deadline";
+
+    private HeaderNames() {}
+}

@@ -1,0 +1,34 @@
+package dev.weir.agent.context;
+
+import org.jspecify.annotations.Nullable;
+
+/** Finds out whether a call is a new operation or the next attempt of one, and hears how it ended. */
+public final class Operations {
+
+    private Operations() {}
+
+    /** An attempt begins inside a scope. */
+    public static void begin(Attempt attempt, ScopeAttempt parent, long fingerprint, long nowNanos) {
+        parent.operation().root.begin(attempt, parent, fingerprint, nowNanos);
+    }
+
+    /** The attempt is over. */
+    public static void end(Attempt attempt, ScopeAttempt parent, Ending ending, long nowNanos) {
+        parent.operation().root.end(attempt, parent, ending, nowNanos);
+    }
+
+    /** An inbound request is an attempt of the root itself. */
+    public static void inbound(Attempt attempt, ScopeAttempt scope) {
+        scope.operation().root.inbound(attempt, scope);
+    }
+
+    /** The inbound request is over. */
+    public static void endInbound(ScopeAttempt scope, boolean settled, boolean succeeded, long nowNanos) {
+        scope.operation().root.endRoot(settled, succeeded, nowNanos);
+    }
+
+    /** The scope attempt that an attempt of a scope opens for what it contains. */
+    public static ScopeAttempt open(Attempt attempt, @Nullable ScopeAttempt parent) {
+        return new ScopeAttempt(attempt.operation(), attempt.number(), parent);
+    }
+}

@@ -1,0 +1,182 @@
+package dev.weir.agent.context;
+
+import dev.weir.agent.context.Operation.Siblings;
+import dev.weir.bootstrap.CallFacts;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The table of operations under one root: what an inbound request (or a thread without one) has done and is doing.
+ *
+ * <p>One lock guards the whole tree; it is held for a few field accesses, and nearly always by one thread only.
+ */
+public final class Root {
+
+    /** Counts operations that were forgotten because there were too many. */
+    public interface Evictions {
+
+        /** One operation was forgotten. */
+        void evicted();
+    }
+
+    private final Identity identity;
+    private final Evictions evictions;
+    private final boolean ambient;
+    private final ArrayDeque<Operation> oldestFirst = new ArrayDeque<>();
+    private final Operation operation;
+    private int epoch;
+
+    Root(Identity identity, Evictions evictions, CallFacts.Kind kind, long idHigh, long idLow, boolean ambient) {
+        this.ambient = ambient;
+        this.identity = identity;
+        this.evictions = evictions;
+        this.operation = new Operation(this, kind, idHigh, idLow, 0, 0, null, 0);
+    }
+
+    /** The operation that the root itself is. */
+    public Operation operation() {
+        return operation;
+    }
+
+    /** Whether this is the table of a thread that nothing inbound caused. */
+    boolean ambient() {
+        return ambient;
+    }
+
+    /** The next attempt of the root itself. */
+    public synchronized ScopeAttempt beginRoot() {
+        operation.attempts++;
+        operation.inFlight++;
+        return new ScopeAttempt(operation, operation.attempts, null);
+    }
+
+    synchronized void inbound(Attempt attempt, ScopeAttempt scope) {
+        attempt.is(operation, scope.number(), scope.number() == 1, operation.succeeded);
+    }
+
+    /** The attempt of the root itself is over. */
+    public synchronized void endRoot(boolean settled, boolean succeeded, long nowNanos) {
+        operation.inFlight--;
+        operation.settled |= settled;
+        operation.succeeded |= succeeded;
+        operation.lastEndNanos = nowNanos;
+    }
+
+    /**
+     * A call or scope begins inside {@code parent}: the next attempt of an operation that has not settled, or the next
+     * occurrence.
+     */
+    synchronized void begin(Attempt attempt, ScopeAttempt parent, long fingerprint, long nowNanos) {
+        Siblings siblings = parent.operation().childrenOf(fingerprint);
+        Operation found = retried(siblings, parent.number(), nowNanos);
+        boolean first = false;
+        if (found == null) {
+            int occurrence = siblings.use(parent.number());
+            found = siblings.at(occurrence);
+            if (found == null) {
+                found = create(attempt.facts().kind(), parent, siblings, occurrence);
+                found.lastEndNanos = nowNanos;
+                first = true;
+            } else {
+                found.reach = 0;
+                if (found.waiting) {
+                    siblings.unsettled.remove(found);
+                    found.waiting = false;
+                }
+            }
+        }
+        boolean succeededBefore = found.succeeded;
+        found.attempts++;
+        found.inFlight++;
+        found.scopeAttempt = parent.number();
+        attempt.is(found, found.attempts, first, succeededBefore);
+    }
+
+    private @Nullable Operation retried(Siblings siblings, int scopeAttempt, long nowNanos) {
+        int candidates = siblings.unsettled.size();
+        while (candidates-- > 0) {
+            Operation candidate = siblings.unsettled.removeFirst();
+            if (nowNanos - candidate.lastEndNanos > identity.retryWindowNanos()) {
+                candidate.waiting = false;
+            } else if (candidate.scopeAttempt == scopeAttempt) {
+                candidate.waiting = false;
+                return candidate;
+            } else {
+                siblings.unsettled.addLast(candidate);
+            }
+        }
+        return null;
+    }
+
+    private Operation create(CallFacts.Kind kind, ScopeAttempt parent, Siblings siblings, int occurrence) {
+        while (oldestFirst.size() >= identity.operationsPerRoot()) evict();
+        KeyedHash hash = identity.child(parent.operation(), kind, siblings.fingerprint, occurrence, epoch);
+        long idHigh = hash.high();
+        long idLow = hash.low();
+        long traceHigh = identity.ambient(parent.operation()) ? identity.random() : 0;
+        long traceLow = traceHigh == 0 ? 0 : identity.random();
+        Operation created = new Operation(this, kind, idHigh, idLow, traceHigh, traceLow, siblings, occurrence);
+        if (siblings.kept.isEmpty()) siblings.firstKept = occurrence;
+        siblings.kept.addLast(created);
+        oldestFirst.addLast(created);
+        return created;
+    }
+
+    /** The oldest settled one goes first; when the oldest few are all still open, the oldest goes. */
+    private void evict() {
+        Operation victim = null;
+        int looked = 0;
+        for (Operation candidate : oldestFirst) {
+            if (candidate.settled && candidate.inFlight == 0) {
+                victim = candidate;
+                break;
+            }
+            if (++looked == 16) break;
+        }
+        if (victim == null) victim = oldestFirst.getFirst();
+        if (victim == oldestFirst.getFirst()) oldestFirst.removeFirst();
+        else oldestFirst.remove(victim);
+        victim.evicted = true;
+        evictions.evicted();
+        Siblings siblings = victim.siblings;
+        if (siblings == null) return;
+        if (victim.waiting) siblings.unsettled.remove(victim);
+        while (!siblings.kept.isEmpty() && siblings.kept.getFirst().evicted) {
+            siblings.kept.removeFirst();
+            siblings.firstKept++;
+        }
+    }
+
+    /** An attempt is over. What was refused never was on the wire, and leaves the operation as unsettled as it was. */
+    synchronized void end(Attempt attempt, ScopeAttempt parent, Ending ending, long nowNanos) {
+        Operation ended = attempt.operation();
+        ended.inFlight--;
+        if (ending.denied()) {
+            // The clock of the retry window is not wound up by refusals: a refused loop gets through again one day.
+            ended.attempts--;
+        } else {
+            ended.lastEndNanos = nowNanos;
+            boolean scopeInside = attempt.facts().kind().scope();
+            int below = ending.amplificationBelow();
+            ended.reach += scopeInside ? below : Math.max(1, below) + ending.resends();
+            long wire = scopeInside ? 0 : 1L + ending.resends() + ending.attemptsBelow();
+            long operations = scopeInside ? 0 : (attempt.first() ? 1 : 0) + ending.operationsBelow();
+            for (ScopeAttempt scope = parent; scope != null; scope = scope.parent()) {
+                scope.wireAttempts += wire;
+                scope.operations += operations;
+            }
+            if (ended.reach > parent.amplification) parent.amplification = ended.reach;
+        }
+        if (ending.verdicts() > 0) {
+            for (ScopeAttempt scope = parent; scope != null; scope = scope.parent())
+                scope.verdicts += ending.verdicts();
+        }
+        if (ending.settled()) {
+            ended.settled = true;
+            ended.succeeded |= ending.succeeded();
+        } else if (ended.siblings != null && !ended.waiting && !ended.evicted) {
+            ended.waiting = true;
+            ended.siblings.unsettled.addLast(ended);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package dev.weir.agent.context;
+
+import org.jspecify.annotations.Nullable;
+
+/** One attempt of an operation that contains others, and what it has caused until now. Guarded by the root. */
+public final class ScopeAttempt {
+
+    private final Operation operation;
+    private final int number;
+    private final @Nullable ScopeAttempt parent;
+    long wireAttempts;
+    long operations;
+    long verdicts;
+    int amplification;
+
+    ScopeAttempt(Operation operation, int number, @Nullable ScopeAttempt parent) {
+        this.operation = operation;
+        this.number = number;
+        this.parent = parent;
+    }
+
+    /** What this is an attempt of. */
+    public Operation operation() {
+        return operation;
+    }
+
+    /** Which attempt, from 1. */
+    public int number() {
+        return number;
+    }
+
+    /** The scope around this one in this process. */
+    public @Nullable ScopeAttempt parent() {
+        return parent;
+    }
+
+    /** Attempts put on the wire in this scope and below, over processes where they report back. */
+    public long wireAttempts() {
+        synchronized (operation.root) {
+            return wireAttempts;
+        }
+    }
+
+    /** Different operations that those attempts were for. */
+    public long operations() {
+        synchronized (operation.root) {
+            return operations;
+        }
+    }
+
+    /** Verdicts other than to allow. */
+    public long verdicts() {
+        synchronized (operation.root) {
+            return verdicts;
+        }
+    }
+
+    /**
+     * How often the most repeated operation below was put on the wire. An attempt counts as many times as its own most
+     * repeated consequence, so three attempts that each cause nine are 27.
+     */
+    public int amplification() {
+        synchronized (operation.root) {
+            return amplification;
+        }
+    }
+}

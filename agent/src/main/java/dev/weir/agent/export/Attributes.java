@@ -1,0 +1,61 @@
+package dev.weir.agent.export;
+
+/**
+ * Names on spans. OpenTelemetry's stable conventions (v1.44.0) where there is one; the GenAI ones (v1.41.1) still move,
+ * which is why all names stand in one place.
+ */
+final class Attributes {
+
+    static final String HTTP_METHOD = "http.request.method";
+    static final String HTTP_STATUS = "http.response.status_code";
+    static final String HTTP_RESEND_COUNT = "http.request.resend_count";
+    static final String URL_FULL = "url.full";
+    static final String URL_PATH = "url.path";
+    static final String URL_QUERY = "url.query";
+    static final String URL_SCHEME = "url.scheme";
+    static final String SERVER_ADDRESS = "server.address";
+    static final String SERVER_PORT = "server.port";
+    static final String CLIENT_ADDRESS = "client.address";
+    static final String ERROR_TYPE = "error.type";
+
+    static final String DB_SYSTEM = "db.system.name";
+    static final String DB_NAMESPACE = "db.namespace";
+    static final String DB_OPERATION = "db.operation.name";
+    static final String DB_COLLECTION = "db.collection.name";
+    static final String DB_SUMMARY = "db.query.summary";
+    static final String DB_TEXT = "db.query.text";
+    static final String DB_BATCH_SIZE = "db.operation.batch.size";
+    static final String DB_STATUS = "db.response.status_code";
+
+    static final String FILE_PATH = "file.path";
+    static final String GEN_AI_OPERATION = "gen_ai.operation.name";
+    static final String GEN_AI_TOOL = "gen_ai.tool.name";
+    static final String GEN_AI_AGENT = "gen_ai.agent.name";
+    static final String GEN_AI_CONVERSATION = "gen_ai.conversation.id";
+
+    static final String EXCEPTION = "exception";
+    static final String EXCEPTION_TYPE = "exception.type";
+    static final String EXCEPTION_MESSAGE = "exception.message";
+
+    static final String OPERATION = "weir.operation.id";
+    static final String ATTEMPT = "weir.attempt";
+    static final String ATTEMPT_PATH = "weir.attempt.path";
+    static final String RESENDS = "weir.resends";
+    static final String REMAINING = "weir.deadline.remaining_ms";
+    static final String OVERRUN = "weir.deadline.overrun_ms";
+    static final String KEY = "weir.idempotency.key";
+    static final String SESSION = "weir.session";
+    static final String INSTRUMENTATION = "weir.instrumentation";
+    static final String VERDICT = "weir.verdict";
+    static final String VERDICT_PREFIX = "weir.verdict.";
+    static final String VERDICT_REASON = ".reason";
+    static final String AMPLIFICATION = "weir.amplification";
+    static final String ATTEMPTS = "weir.attempts";
+    static final String OPERATIONS = "weir.operations";
+    static final String VERDICTS = "weir.verdicts";
+    static final String FILE_ACTION = "weir.file.action";
+    static final String FILE_TARGET = "weir.file.target";
+    static final String FILE_BYTES = "weir.file.bytes_written";
+
+    private Attributes() {}
+}

@@ -1,0 +1,256 @@
+package dev.weir.agent.export;
+
+import dev.weir.agent.context.Hex;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Writes records as an OTLP {@code ExportTraceServiceRequest}, straight from their fields.
+ *
+ * <p>Source: opentelemetry-proto 1.x, {@code trace/v1/trace.proto}; the numbers below are its field numbers.
+ */
+final class OtlpEncoder {
+
+    private static final int KIND_INTERNAL = 1;
+    private static final int KIND_SERVER = 2;
+    private static final int KIND_CLIENT = 3;
+    private static final int STATUS_ERROR = 2;
+    private static final int LONGEST_TEXT = 4_096;
+
+    private final EpochClock clock;
+    private final ProtobufWriter out = new ProtobufWriter(64 * 1024);
+    private final byte[] resource;
+    private final String version;
+
+    OtlpEncoder(EpochClock clock, Map<String, Object> resource, String version) {
+        this.clock = clock;
+        this.version = version;
+        ProtobufWriter writer = new ProtobufWriter(1_024);
+        int message = writer.begin(1);
+        ProtobufWriter inner = new ProtobufWriter(1_024);
+        for (Map.Entry<String, Object> attribute : resource.entrySet()) {
+            if (attribute.getValue() instanceof Long number) number(inner, 1, attribute.getKey(), number);
+            else text(inner, 1, attribute.getKey(), String.valueOf(attribute.getValue()));
+        }
+        writer.raw(inner.array(), inner.size());
+        writer.end(message);
+        this.resource = Arrays.copyOf(writer.array(), writer.size());
+    }
+
+    /** Encodes a batch. The writer's array is valid until the next call. */
+    ProtobufWriter encode(List<SpanRecord> records) {
+        out.clear();
+        int resourceSpans = out.beginLong(1);
+        out.raw(resource, resource.length);
+        int scopeSpans = out.beginLong(2);
+        int scope = out.begin(1);
+        out.string(1, "dev.weir");
+        out.string(2, version);
+        out.end(scope);
+        for (SpanRecord record : records) span(record);
+        out.endLong(scopeSpans);
+        out.endLong(resourceSpans);
+        return out;
+    }
+
+    private void span(SpanRecord record) {
+        int span = out.beginLong(2);
+        out.id(1, record.traceHigh, record.traceLow);
+        out.id(2, record.spanId);
+        if (record.traceState != null) out.string(3, record.traceState);
+        if (record.parentSpanId != 0) out.id(4, record.parentSpanId);
+        out.string(5, SpanNames.of(record));
+        out.varint(6, kind(record));
+        out.fixed64(7, clock.epochNanos(record.startNanos));
+        out.fixed64(8, clock.epochNanos(record.endNanos));
+        switch (record.kind) {
+            case HTTP_CLIENT -> httpClient(record);
+            case HTTP_SERVER -> httpServer(record);
+            case SQL -> sql(record);
+            case FILE -> file(record);
+            case RUN, TOOL, RETRY -> scope(record);
+        }
+        weir(record);
+        events(record);
+        if (record.linked != null) link(record.linked);
+        if (record.error) status(record);
+        out.endLong(span);
+    }
+
+    private static int kind(SpanRecord record) {
+        return switch (record.kind) {
+            case HTTP_CLIENT, SQL -> KIND_CLIENT;
+            case HTTP_SERVER -> KIND_SERVER;
+            default -> KIND_INTERNAL;
+        };
+    }
+
+    private void httpClient(SpanRecord record) {
+        text(Attributes.HTTP_METHOD, record.subject);
+        text(Attributes.SERVER_ADDRESS, record.target);
+        number(Attributes.SERVER_PORT, record.port);
+        text(Attributes.URL_FULL, UrlText.full(record));
+        if (record.attempt > 1) number(Attributes.HTTP_RESEND_COUNT, record.attempt - 1L);
+        httpOutcome(record);
+    }
+
+    private void httpServer(SpanRecord record) {
+        text(Attributes.HTTP_METHOD, record.subject);
+        text(Attributes.URL_SCHEME, record.scheme);
+        if (record.path != null) text(Attributes.URL_PATH, record.path);
+        if (record.query != null) text(Attributes.URL_QUERY, UrlText.query(record.query));
+        if (!record.target.isEmpty()) {
+            text(Attributes.SERVER_ADDRESS, record.target);
+            number(Attributes.SERVER_PORT, record.port);
+        }
+        if (record.peer != null) text(Attributes.CLIENT_ADDRESS, record.peer);
+        httpOutcome(record);
+    }
+
+    private void httpOutcome(SpanRecord record) {
+        if (record.status > 0) number(Attributes.HTTP_STATUS, record.status);
+        if (!record.error) return;
+        if (record.thrown != null) text(Attributes.ERROR_TYPE, record.thrown);
+        else text(Attributes.ERROR_TYPE, record.code != null ? record.code : Integer.toString(record.status));
+    }
+
+    private void sql(SpanRecord record) {
+        JdbcUrl url = JdbcUrl.of(record.target);
+        text(Attributes.DB_SYSTEM, url.system());
+        if (!url.host().isEmpty()) text(Attributes.SERVER_ADDRESS, url.host());
+        if (url.port() > 0) number(Attributes.SERVER_PORT, url.port());
+        if (!url.database().isEmpty()) text(Attributes.DB_NAMESPACE, url.database());
+        SqlText statement = SqlText.of(record.subject);
+        text(Attributes.DB_OPERATION, statement.operation());
+        if (!statement.collection().isEmpty()) text(Attributes.DB_COLLECTION, statement.collection());
+        text(Attributes.DB_SUMMARY, statement.summary());
+        text(Attributes.DB_TEXT, statement.sanitised());
+        if (record.size > 1) number(Attributes.DB_BATCH_SIZE, record.size);
+        if (record.code != null) text(Attributes.DB_STATUS, record.code);
+        failure(record);
+    }
+
+    private void file(SpanRecord record) {
+        text(Attributes.FILE_PATH, record.target);
+        text(Attributes.FILE_ACTION, record.subject.toLowerCase(Locale.ROOT));
+        if (record.path != null) text(Attributes.FILE_TARGET, record.path);
+        if (record.size >= 0) number(Attributes.FILE_BYTES, record.size);
+        failure(record);
+    }
+
+    private void scope(SpanRecord record) {
+        switch (record.kind) {
+            case TOOL -> {
+                text(Attributes.GEN_AI_OPERATION, "execute_tool");
+                text(Attributes.GEN_AI_TOOL, record.target);
+            }
+            case RUN -> {
+                text(Attributes.GEN_AI_OPERATION, "invoke_agent");
+                text(Attributes.GEN_AI_AGENT, record.target);
+            }
+            default -> {}
+        }
+        failure(record);
+    }
+
+    private void failure(SpanRecord record) {
+        if (!record.error) return;
+        if (record.thrown != null) text(Attributes.ERROR_TYPE, record.thrown);
+        else if (record.code != null) text(Attributes.ERROR_TYPE, record.code);
+    }
+
+    private void weir(SpanRecord record) {
+        text(Attributes.OPERATION, Hex.of(record.operationHigh, record.operationLow));
+        number(Attributes.ATTEMPT, record.attempt);
+        if (!record.attemptPath.isEmpty()) text(Attributes.ATTEMPT_PATH, record.attemptPath);
+        text(Attributes.INSTRUMENTATION, record.instrumentation);
+        if (record.resends > 0) number(Attributes.RESENDS, record.resends);
+        if (record.remainingMillis != Long.MAX_VALUE) number(Attributes.REMAINING, record.remainingMillis);
+        if (record.overrunMillis > 0) number(Attributes.OVERRUN, record.overrunMillis);
+        if (record.idempotencyKey != null) text(Attributes.KEY, record.idempotencyKey);
+        if (record.session != null) {
+            text(Attributes.SESSION, record.session);
+            text(Attributes.GEN_AI_CONVERSATION, record.session);
+        }
+        if (record.verdicts != null) {
+            for (SpanRecord.Verdict verdict : record.verdicts) {
+                text(Attributes.VERDICT_PREFIX + verdict.rule(), verdict.outcome());
+                text(Attributes.VERDICT_PREFIX + verdict.rule() + Attributes.VERDICT_REASON, verdict.reason());
+            }
+        }
+        if (record.root) {
+            number(Attributes.AMPLIFICATION, record.amplification);
+            number(Attributes.ATTEMPTS, record.attempts);
+            number(Attributes.OPERATIONS, record.operations);
+            number(Attributes.VERDICTS, record.verdictCount);
+        }
+    }
+
+    private void events(SpanRecord record) {
+        if (record.thrown != null) {
+            int event = out.begin(11);
+            out.fixed64(1, clock.epochNanos(record.endNanos));
+            out.string(2, Attributes.EXCEPTION);
+            text(out, 3, Attributes.EXCEPTION_TYPE, record.thrown);
+            if (record.message != null) text(out, 3, Attributes.EXCEPTION_MESSAGE, record.message);
+            out.end(event);
+        }
+        if (record.verdicts == null) return;
+        for (SpanRecord.Verdict verdict : record.verdicts) {
+            int event = out.begin(11);
+            out.fixed64(1, clock.epochNanos(record.startNanos));
+            out.string(2, Attributes.VERDICT);
+            text(out, 3, Attributes.VERDICT + ".rule", verdict.rule());
+            text(out, 3, Attributes.VERDICT + ".outcome", verdict.outcome());
+            text(out, 3, Attributes.VERDICT + Attributes.VERDICT_REASON, verdict.reason());
+            out.end(event);
+        }
+    }
+
+    /** @param traceParent checked by whoever put it there */
+    private void link(String traceParent) {
+        int link = out.begin(13);
+        out.id(1, Hex.read(traceParent, 3), Hex.read(traceParent, 19));
+        out.id(2, Hex.read(traceParent, 36));
+        out.end(link);
+    }
+
+    private void status(SpanRecord record) {
+        int status = out.begin(15);
+        if (record.message != null) out.string(2, cut(record.message));
+        out.varint(3, STATUS_ERROR);
+        out.end(status);
+    }
+
+    private void text(String name, String value) {
+        text(out, 9, name, value);
+    }
+
+    private void number(String name, long value) {
+        number(out, 9, name, value);
+    }
+
+    private static void text(ProtobufWriter to, int field, String name, String value) {
+        int attribute = to.begin(field);
+        to.string(1, name);
+        int any = to.begin(2);
+        to.string(1, cut(value));
+        to.end(any);
+        to.end(attribute);
+    }
+
+    private static void number(ProtobufWriter to, int field, String name, long value) {
+        int attribute = to.begin(field);
+        to.string(1, name);
+        int any = to.begin(2);
+        to.varint(3, value);
+        to.end(any);
+        to.end(attribute);
+    }
+
+    private static String cut(String text) {
+        return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT);
+    }
+}

@@ -1,0 +1,173 @@
+package dev.weir.agent.export;
+
+import java.util.Arrays;
+
+/** Writes protocol buffers' wire format into a growing array. Not thread-safe; reused from batch to batch. */
+final class ProtobufWriter {
+
+    private static final int VARINT = 0;
+    private static final int FIXED64 = 1;
+    private static final int LENGTH_DELIMITED = 2;
+    private static final int LENGTH_BYTES = 4;
+
+    private byte[] bytes;
+    private int size;
+
+    ProtobufWriter(int capacity) {
+        bytes = new byte[capacity];
+    }
+
+    void clear() {
+        size = 0;
+    }
+
+    int size() {
+        return size;
+    }
+
+    byte[] array() {
+        return bytes;
+    }
+
+    private void room(int count) {
+        if (bytes.length - size < count) bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, size + count));
+    }
+
+    private void tag(int field, int wireType) {
+        rawVarint((long) field << 3 | wireType);
+    }
+
+    private void rawVarint(long value) {
+        room(10);
+        long left = value;
+        while ((left & ~0x7fL) != 0) {
+            bytes[size++] = (byte) (left | 0x80);
+            left >>>= 7;
+        }
+        bytes[size++] = (byte) left;
+    }
+
+    void varint(int field, long value) {
+        tag(field, VARINT);
+        rawVarint(value);
+    }
+
+    void fixed64(int field, long value) {
+        tag(field, FIXED64);
+        room(8);
+        for (int shift = 0; shift < 64; shift += 8) bytes[size++] = (byte) (value >>> shift);
+    }
+
+    void decimal(int field, double value) {
+        fixed64(field, Double.doubleToRawLongBits(value));
+    }
+
+    /** Sixteen bytes, the most significant first. */
+    void id(int field, long high, long low) {
+        tag(field, LENGTH_DELIMITED);
+        rawVarint(16);
+        bigEndian(high);
+        bigEndian(low);
+    }
+
+    /** Eight bytes, the most significant first. */
+    void id(int field, long value) {
+        tag(field, LENGTH_DELIMITED);
+        rawVarint(8);
+        bigEndian(value);
+    }
+
+    private void bigEndian(long value) {
+        room(8);
+        for (int shift = 56; shift >= 0; shift -= 8) bytes[size++] = (byte) (value >>> shift);
+    }
+
+    void string(int field, String text) {
+        int begun = begin(field);
+        utf8(text);
+        end(begun);
+    }
+
+    private void utf8(String text) {
+        int count = text.length();
+        room(count * 3);
+        int i = 0;
+        for (; i < count; i++) {
+            char c = text.charAt(i);
+            if (c >= 0x80) break;
+            bytes[size++] = (byte) c;
+        }
+        for (; i < count; i++) {
+            char c = text.charAt(i);
+            if (c < 0x80) {
+                bytes[size++] = (byte) c;
+            } else if (c < 0x800) {
+                bytes[size++] = (byte) (0xc0 | c >> 6);
+                bytes[size++] = (byte) (0x80 | c & 0x3f);
+            } else if (Character.isHighSurrogate(c) && i + 1 < count && Character.isLowSurrogate(text.charAt(i + 1))) {
+                int point = Character.toCodePoint(c, text.charAt(++i));
+                bytes[size++] = (byte) (0xf0 | point >> 18);
+                bytes[size++] = (byte) (0x80 | point >> 12 & 0x3f);
+                bytes[size++] = (byte) (0x80 | point >> 6 & 0x3f);
+                bytes[size++] = (byte) (0x80 | point & 0x3f);
+            } else if (Character.isSurrogate(c)) {
+                bytes[size++] = '?';
+            } else {
+                bytes[size++] = (byte) (0xe0 | c >> 12);
+                bytes[size++] = (byte) (0x80 | c >> 6 & 0x3f);
+                bytes[size++] = (byte) (0x80 | c & 0x3f);
+            }
+        }
+    }
+
+    /** Copies what another writer holds. */
+    void raw(byte[] from, int count) {
+        room(count);
+        System.arraycopy(from, 0, bytes, size, count);
+        size += count;
+    }
+
+    /**
+     * Begins a nested message. Its length is not known yet and gets one byte; {@link #end} moves the message when that
+     * is not enough.
+     */
+    int begin(int field) {
+        tag(field, LENGTH_DELIMITED);
+        room(1);
+        return size++;
+    }
+
+    void end(int begun) {
+        int length = size - begun - 1;
+        int extra = 0;
+        for (int left = length >>> 7; left != 0; left >>>= 7) extra++;
+        if (extra > 0) {
+            room(extra);
+            System.arraycopy(bytes, begun + 1, bytes, begun + 1 + extra, length);
+            size += extra;
+        }
+        int at = begun;
+        int left = length;
+        while ((left & ~0x7f) != 0) {
+            bytes[at++] = (byte) (left | 0x80);
+            left >>>= 7;
+        }
+        bytes[at] = (byte) left;
+    }
+
+    /** Begins a long nested message, whose length gets four bytes from the start and is never moved. */
+    int beginLong(int field) {
+        tag(field, LENGTH_DELIMITED);
+        room(LENGTH_BYTES);
+        size += LENGTH_BYTES;
+        return size - LENGTH_BYTES;
+    }
+
+    void endLong(int begun) {
+        int length = size - begun - LENGTH_BYTES;
+        for (int i = 0; i < LENGTH_BYTES; i++) {
+            int more = i < LENGTH_BYTES - 1 ? 0x80 : 0;
+            bytes[begun + i] = (byte) (length >>> (7 * i) & 0x7f | more);
+        }
+    }
+}

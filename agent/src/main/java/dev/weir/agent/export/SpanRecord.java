@@ -1,0 +1,86 @@
+package dev.weir.agent.export;
+
+import dev.weir.bootstrap.CallFacts;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is left of a call when it is over: plain fields, written by the caller's thread and read by the exporter's. The
+ * queue between them publishes them.
+ */
+public final class SpanRecord {
+
+    /** What a rule had to say: the rule's name, the word for what became of it, the reason. */
+    public record Verdict(String rule, String outcome, String reason) {}
+
+    public CallFacts.Kind kind = CallFacts.Kind.HTTP_CLIENT;
+    public String instrumentation = "";
+
+    public long traceHigh;
+    public long traceLow;
+    public long spanId;
+    public long parentSpanId;
+    public byte flags;
+    public @Nullable String traceState;
+
+    /** A trace that this one is linked to, as a {@code traceparent}. */
+    public @Nullable String linked;
+
+    /** On the clock of {@link System#nanoTime}. */
+    public long startNanos;
+
+    public long endNanos;
+
+    /** HTTP: method. SQL: text. File: action. Scope: kind of scope. */
+    public String subject = "";
+
+    /** HTTP: scheme. */
+    public String scheme = "";
+
+    /** HTTP: host. SQL: JDBC URL. File: path. Scope: name. */
+    public String target = "";
+
+    public int port;
+    /** HTTP: path. File: target of a copy or move. SQL: user. */
+    public @Nullable String path;
+
+    public @Nullable String query;
+    public @Nullable String peer;
+
+    /** HTTP status, rows affected, or 0. */
+    public int status;
+    /** SQLSTATE or the like. */
+    public @Nullable String code;
+    /** Class name of what was thrown. */
+    public @Nullable String thrown;
+
+    public @Nullable String message;
+    public boolean error;
+
+    /** File: bytes written; SQL: size of the batch; -1 for none. */
+    public long size = -1;
+
+    public long operationHigh;
+    public long operationLow;
+    public int attempt;
+    public String attemptPath = "";
+    public int resends;
+    /** Milliseconds left at the start; {@link Long#MAX_VALUE} without a deadline. */
+    public long remainingMillis = Long.MAX_VALUE;
+    /** Milliseconds between the deadline and the end; 0 when it ended in time. */
+    public long overrunMillis;
+
+    public @Nullable String idempotencyKey;
+    public @Nullable String session;
+    public @Nullable List<Verdict> verdicts;
+    /** Whether it is kept although its trace is not sampled. */
+    public boolean notable;
+
+    /** Roots only: see {@code weir.amplification}. */
+    public int amplification;
+
+    public long attempts;
+    public long operations;
+    public long verdictCount;
+    public boolean root;
+}

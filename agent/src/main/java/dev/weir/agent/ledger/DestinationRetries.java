@@ -1,0 +1,77 @@
+package dev.weir.agent.ledger;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * How many retries each destination still gets: every first attempt earns it a part of one, and a small floor flows in
+ * with time, so that quiet destinations can be retried too.
+ *
+ * <p>Source: the retry budgets of Finagle and Linkerd (20 % of requests, plus some per second).
+ */
+public final class DestinationRetries {
+
+    private static final class Balance {
+        double tokens;
+        long nanos;
+
+        Balance(double tokens, long nanos) {
+            this.tokens = tokens;
+            this.nanos = nanos;
+        }
+    }
+
+    private static final double SECOND = 1e9;
+
+    private final double ratio;
+    private final double floorPerSecond;
+    private final double most;
+    private final Map<String, Balance> balances;
+
+    /**
+     * @param ratio retries that a first attempt earns
+     * @param floorPerSecond retries that flow in each second
+     * @param most what can be saved up; also what a new destination starts with
+     * @param destinations how many are remembered
+     */
+    public DestinationRetries(double ratio, double floorPerSecond, double most, int destinations) {
+        this.ratio = ratio;
+        this.floorPerSecond = floorPerSecond;
+        this.most = most;
+        this.balances = new LinkedHashMap<>(64, 0.75f, true) {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, Balance> eldest) {
+                return size() > destinations;
+            }
+        };
+    }
+
+    /** A first attempt was made. */
+    public synchronized void earn(String destination, long nowNanos) {
+        Balance balance = balance(destination, nowNanos);
+        balance.tokens = Math.min(most, balance.tokens + ratio);
+    }
+
+    /** Takes one retry; {@code false} when there is none left. */
+    public synchronized boolean spend(String destination, long nowNanos) {
+        Balance balance = balance(destination, nowNanos);
+        if (balance.tokens < 1) return false;
+        balance.tokens -= 1;
+        return true;
+    }
+
+    private Balance balance(String destination, long nowNanos) {
+        Balance balance = balances.get(destination);
+        if (balance == null) {
+            balance = new Balance(most, nowNanos);
+            balances.put(destination, balance);
+            return balance;
+        }
+        double flowed = (nowNanos - balance.nanos) / SECOND * floorPerSecond;
+        if (flowed > 0) {
+            balance.tokens = Math.min(most, balance.tokens + flowed);
+            balance.nanos = nowNanos;
+        }
+        return balance;
+    }
+}

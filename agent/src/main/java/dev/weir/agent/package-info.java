@@ -1,0 +1,5 @@
+/** Start-up: from premain to woven. */
+@NullMarked
+package dev.weir.agent;
+
+import org.jspecify.annotations.NullMarked;

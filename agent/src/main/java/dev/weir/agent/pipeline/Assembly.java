@@ -1,0 +1,89 @@
+package dev.weir.agent.pipeline;
+
+import dev.weir.agent.config.Log;
+import dev.weir.agent.config.Setting;
+import dev.weir.agent.config.Settings;
+import dev.weir.agent.context.HostClasses;
+import dev.weir.agent.context.Identity;
+import dev.weir.agent.export.EpochClock;
+import dev.weir.agent.export.RecordSink;
+import dev.weir.agent.ledger.DestinationRetries;
+import dev.weir.agent.ledger.Roots;
+import dev.weir.agent.rules.DeadlineRule;
+import dev.weir.agent.rules.IdempotencyKeyRule;
+import dev.weir.agent.rules.RetryBudgetRule;
+import dev.weir.agent.rules.Rule;
+import dev.weir.agent.rules.RuleBook;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Puts the pipeline together from settings. */
+public final class Assembly {
+
+    private static final long SECOND = 1_000_000_000;
+
+    private final Settings settings;
+    private final Identity identity;
+    private final Roots roots;
+
+    public Assembly(Settings settings) {
+        this.settings = settings;
+        this.identity = new Identity(
+                settings.text(Setting.IDENTITY_SECRET),
+                (int) settings.number(Setting.OPERATIONS),
+                settings.number(Setting.IDENTITY_RETRY_WINDOW) * SECOND);
+        this.roots = new Roots(identity, (int) settings.number(Setting.ROOTS));
+    }
+
+    /** Every rule, in the order of their names. */
+    public RuleBook rules() {
+        return new RuleBook(List.<Rule>of(
+                new DeadlineRule(),
+                new IdempotencyKeyRule(
+                        identity,
+                        methods(),
+                        new HostClasses(settings.list(Setting.KEY_HONOURED_BY)),
+                        settings.list(Setting.KEY_SAFE_PATHS)),
+                new RetryBudgetRule(
+                        (int) settings.number(Setting.RETRY_ATTEMPTS),
+                        new DestinationRetries(
+                                settings.decimal(Setting.RETRY_RATIO),
+                                settings.decimal(Setting.RETRY_PER_SECOND),
+                                settings.decimal(Setting.RETRY_MOST),
+                                (int) settings.number(Setting.DESTINATIONS)))));
+    }
+
+    private Set<String> methods() {
+        Set<String> methods = new TreeSet<>();
+        for (String method : settings.list(Setting.KEY_METHODS)) methods.add(method.toUpperCase(Locale.ROOT));
+        return methods;
+    }
+
+    /** The state that outlives calls. */
+    public Roots roots() {
+        return roots;
+    }
+
+    /** The pipeline. */
+    public CallPipeline pipeline(RuleBook rules, double sampled, RecordSink sink, EpochClock clock, Log log) {
+        return new CallPipeline(
+                identity,
+                roots,
+                rules,
+                new Sampler(sampled),
+                new HostClasses(settings.list(Setting.INBOUND_TRUST)),
+                new Destinations(new HostClasses(settings.list(Setting.OUTBOUND_INTERNAL)), (int)
+                        settings.number(Setting.DESTINATIONS)),
+                new Fingerprints(identity, (int) settings.number(Setting.IDENTITY_BODY)),
+                new Wire(
+                        new HostClasses(settings.list(Setting.OUTBOUND_EXCLUDE)),
+                        settings.number(Setting.DEADLINE_MOST)),
+                new Records(sink),
+                clock,
+                new GlobFilter(settings.list(Setting.FILES_INCLUDE), settings.list(Setting.FILES_EXCLUDE)),
+                settings.flag(Setting.FILES_OUTSIDE_RUNS),
+                log);
+    }
+}

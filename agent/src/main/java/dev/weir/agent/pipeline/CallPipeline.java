@@ -1,0 +1,396 @@
+package dev.weir.agent.pipeline;
+
+import dev.weir.agent.config.Log;
+import dev.weir.agent.context.Attempt;
+import dev.weir.agent.context.Baggage;
+import dev.weir.agent.context.CausalContext;
+import dev.weir.agent.context.Destination;
+import dev.weir.agent.context.Ending;
+import dev.weir.agent.context.HeaderNames;
+import dev.weir.agent.context.HostClasses;
+import dev.weir.agent.context.Identity;
+import dev.weir.agent.context.KeyedHash;
+import dev.weir.agent.context.Operations;
+import dev.weir.agent.context.Root;
+import dev.weir.agent.context.ScopeAttempt;
+import dev.weir.agent.context.TraceParent;
+import dev.weir.agent.export.EpochClock;
+import dev.weir.agent.ledger.Roots;
+import dev.weir.agent.rules.Judgement;
+import dev.weir.agent.rules.RuleBook;
+import dev.weir.bootstrap.Call;
+import dev.weir.bootstrap.CallFacts;
+import dev.weir.bootstrap.FileFacts;
+import dev.weir.bootstrap.Hooks;
+import dev.weir.bootstrap.HttpFacts;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes one call from its hook to the export queue. Read this first.
+ *
+ * <p>{@link #begin}: causal context → operation and attempt → the rules judge → denial, or levers pulled. {@link #end}:
+ * outcome → operation table → record. Between the two the thread's {@link ThreadState} points to the open call, so that
+ * the inner half of the same call (a driver under a pool, a stream under {@code Files.write}) is not taken for another.
+ *
+ * <p>Everything here runs on the application's threads, in the middle of its calls. Whatever fails is caught and
+ * counted here, and the call goes on as if there were no agent.
+ */
+public final class CallPipeline implements Hooks.Agent {
+
+    /** Says whether a file is one that a person wants followed. */
+    public interface FileFilter {
+
+        /** Whether this absolute path is followed. */
+        boolean follows(String path);
+    }
+
+    private final ThreadLocal<ThreadState> states = ThreadLocal.withInitial(ThreadState::new);
+    private final Identity identity;
+    private final Roots roots;
+    private final RuleBook rules;
+    private final Sampler sampler;
+    private final HostClasses trusted;
+    private final Destinations destinations;
+    private final Fingerprints fingerprints;
+    private final Wire wire;
+    private final Records records;
+    private final EpochClock clock;
+    private final FileFilter fileFilter;
+    private final boolean filesOutsideRuns;
+    private final Log log;
+
+    CallPipeline(
+            Identity identity,
+            Roots roots,
+            RuleBook rules,
+            Sampler sampler,
+            HostClasses trusted,
+            Destinations destinations,
+            Fingerprints fingerprints,
+            Wire wire,
+            Records records,
+            EpochClock clock,
+            FileFilter fileFilter,
+            boolean filesOutsideRuns,
+            Log log) {
+        this.identity = identity;
+        this.roots = roots;
+        this.rules = rules;
+        this.sampler = sampler;
+        this.trusted = trusted;
+        this.destinations = destinations;
+        this.fingerprints = fingerprints;
+        this.wire = wire;
+        this.records = records;
+        this.clock = clock;
+        this.fileFilter = fileFilter;
+        this.filesOutsideRuns = filesOutsideRuns;
+        this.log = log;
+    }
+
+    // ---- begin
+
+    @Override
+    public boolean follows(CallFacts.Kind kind) {
+        ThreadState state = states.get();
+        if (state.inside) return false;
+        if (kind == CallFacts.Kind.FILE && state.node == null && !filesOutsideRuns) return false;
+        return !isInnerHalf(state.node, kind);
+    }
+
+    /** Whether a call of this kind is open on this thread already. Scopes may contain scopes of their own kind. */
+    private static boolean isInnerHalf(@Nullable Object node, CallFacts.Kind kind) {
+        for (Object at = node; at instanceof OpenCall open; at = open.previous) {
+            if (open.attempt.facts().kind() == kind) return true;
+        }
+        return false;
+    }
+
+    @Override
+    public @Nullable Call begin(CallFacts facts) {
+        ThreadState state = states.get();
+        if (state.inside || isInnerHalf(state.node, facts.kind())) return null;
+        state.inside = true;
+        try {
+            if (facts.kind() == CallFacts.Kind.HTTP_SERVER && facts instanceof HttpFacts request) {
+                return beginInbound(request, state);
+            }
+            if (facts instanceof FileFacts file && !isWantedFile(file, state)) return null;
+            return beginInside(facts, state);
+        } catch (Throwable t) {
+            log.failure("begin of " + facts.instrumentation(), t);
+            return null;
+        } finally {
+            state.inside = false;
+        }
+    }
+
+    private boolean isWantedFile(FileFacts file, ThreadState state) {
+        return (state.node != null || filesOutsideRuns) && fileFilter.follows(file.path());
+    }
+
+    /** A call, or a scope inside the process. */
+    private Call beginInside(CallFacts facts, ThreadState state) {
+        long now = System.nanoTime();
+        CausalContext cause = state.context();
+        ScopeAttempt parent = cause == null ? ambient(state) : cause.scope();
+        long inherited = cause == null ? CausalContext.NO_DEADLINE : cause.deadlineNanos();
+        Destination destination = destinations.of(facts);
+        Attempt attempt = new Attempt(facts, cause, destination, inherited, now);
+        Operations.begin(attempt, parent, fingerprints.of(facts), now);
+        Judgement judgement = rules.judge(attempt, now);
+        long callerMillis = facts.callerTimeoutMillis();
+        long own = callerMillis <= 0 ? CausalContext.NO_DEADLINE : now + callerMillis * 1_000_000;
+        OpenCall call = new OpenCall(attempt, parent, judgement, state, state.node, now, Math.min(inherited, own));
+        trace(call, cause);
+        Call.Denied denial = judgement.denial(Descriptions.of(facts));
+        if (denial != null) {
+            judgement.refuse();
+            Operations.end(attempt, parent, Ending.denied(judgement.findings().size()), now);
+            records.denied(call, denial, now);
+            return denial;
+        }
+        if (facts instanceof HttpFacts http) {
+            wire.inject(call, facts, http.host(), destination.internal(), now, clock.epochNanos(now) / 1_000_000);
+        } else if (facts instanceof FileFacts file && file.action() != FileFacts.Action.READ) {
+            file.leaveTraceparent(TraceParent.format(call.traceHigh, call.traceLow, call.spanId, call.flags));
+        }
+        judgement.apply(facts);
+        if (facts.kind().scope()) {
+            call.inside = inside(call, cause);
+            state.node = call.inside;
+        } else {
+            state.node = call;
+        }
+        return call;
+    }
+
+    private ScopeAttempt ambient(ThreadState state) {
+        if (state.ambient == null) state.ambient = identity.ambientRoot(roots).beginRoot();
+        return state.ambient;
+    }
+
+    private void trace(OpenCall call, @Nullable CausalContext cause) {
+        call.spanId = identity.random();
+        if (cause == null) {
+            call.traceHigh = call.attempt.operation().traceHigh();
+            call.traceLow = call.attempt.operation().traceLow();
+            call.flags = sampler.sample(call.traceLow);
+        } else {
+            call.traceHigh = cause.traceHigh();
+            call.traceLow = cause.traceLow();
+            call.parentSpanId = cause.spanId();
+            call.flags = cause.flags();
+        }
+    }
+
+    private CausalContext inside(OpenCall scope, @Nullable CausalContext cause) {
+        return new CausalContext(
+                scope.traceHigh,
+                scope.traceLow,
+                scope.spanId,
+                scope.flags,
+                cause == null ? null : cause.traceState(),
+                cause == null ? null : cause.foreignBaggage(),
+                scope.deadlineNanos,
+                cause == null ? null : cause.session(),
+                Operations.open(scope.attempt, scope.parent),
+                Wire.attemptPath(scope));
+    }
+
+    /** A request from outside: what it causes hangs below it, and its identity comes from outside where it can. */
+    private Call beginInbound(HttpFacts request, ThreadState state) {
+        long now = System.nanoTime();
+        String peer = request.peerAddress();
+        boolean believed = peer != null && trusted.contain(peer);
+        TraceParent remote = wire.traceParent(request);
+        Baggage baggage = believed ? wire.baggage(request) : Baggage.NONE;
+        long deadline = believed
+                ? wire.deadline(request, baggage, now, clock.epochNanos(now) / 1_000_000)
+                : CausalContext.NO_DEADLINE;
+        ScopeAttempt scope = root(request, baggage).beginRoot();
+        Attempt attempt = new Attempt(request, null, Destination.NONE, deadline, now);
+        Operations.inbound(attempt, scope);
+        Judgement judgement = rules.judge(attempt, now);
+        OpenCall call = new OpenCall(attempt, scope, judgement, state, state.node, now, deadline);
+        call.spanId = identity.random();
+        call.traceHigh = remote == null ? identity.random() : remote.traceHigh();
+        call.traceLow = remote == null ? identity.random() : remote.traceLow();
+        call.parentSpanId = remote == null ? 0 : remote.spanId();
+        call.flags = remote == null ? sampler.sample(call.traceLow) : remote.flags();
+        call.path = wire.attemptPath(baggage);
+        call.calledByUs = baggage.operation() != null;
+        Call.Denied denial = judgement.denial(Descriptions.of(request));
+        if (denial != null) {
+            judgement.refuse();
+            Operations.endInbound(scope, false, false, now);
+            records.denied(call, denial, now);
+            return denial;
+        }
+        judgement.apply(request);
+        call.inside = new CausalContext(
+                call.traceHigh,
+                call.traceLow,
+                call.spanId,
+                call.flags,
+                remote == null ? null : traceState(request),
+                baggage.others(),
+                deadline,
+                baggage.session(),
+                scope,
+                call.path);
+        state.node = call.inside;
+        return call;
+    }
+
+    private static @Nullable String traceState(HttpFacts request) {
+        String traceState = request.header(HeaderNames.TRACESTATE);
+        // 512 characters are what W3C Trace Context asks everyone to pass on.
+        return traceState == null || traceState.length() > 512 ? null : traceState;
+    }
+
+    private Root root(HttpFacts request, Baggage baggage) {
+        long[] operation = Identity.readId(baggage.operation());
+        if (operation != null) return roots.of(CallFacts.Kind.HTTP_SERVER, operation[0], operation[1]);
+        String key = request.header(HeaderNames.IDEMPOTENCY_KEY);
+        if (key != null && !key.isEmpty() && key.length() <= 255) {
+            KeyedHash hash = identity.hash()
+                    .add("inbound")
+                    .add(request.method())
+                    .add(request.path())
+                    .add(key)
+                    .finish();
+            return roots.of(CallFacts.Kind.HTTP_SERVER, hash.high(), hash.low());
+        }
+        return identity.randomRoot(CallFacts.Kind.HTTP_SERVER, roots);
+    }
+
+    // ---- between
+
+    @Override
+    public void replying(Call call) {
+        if (!(call instanceof OpenCall open) || !open.calledByUs || open.ended()) return;
+        try {
+            ScopeAttempt scope = open.parent;
+            CallFacts facts = open.attempt.facts();
+            facts.setResponseHeader(
+                    HeaderNames.ATTEMPTS,
+                    scope.wireAttempts() + "/" + scope.operations() + "/" + scope.amplification());
+        } catch (Throwable t) {
+            log.failure("reply of " + open.attempt.facts().instrumentation(), t);
+        }
+    }
+
+    @Override
+    public Call.@Nullable Denied resent(Call call) {
+        if (!(call instanceof OpenCall open) || open.ended()) return null;
+        try {
+            int resends;
+            synchronized (open) {
+                resends = open.resends + 1;
+            }
+            Judgement judgement = rules.judgeResend(open.attempt, resends);
+            Call.Denied denial = judgement.denial(Descriptions.of(open.attempt.facts()));
+            if (denial == null) judgement.apply(open.attempt.facts());
+            else judgement.refuse();
+            synchronized (open) {
+                open.resendJudgement = judgement;
+                if (denial == null) open.resends = resends;
+            }
+            return denial;
+        } catch (Throwable t) {
+            log.failure("resend of " + open.attempt.facts().instrumentation(), t);
+            return null;
+        }
+    }
+
+    // ---- end
+
+    @Override
+    public void leave(Call call) {
+        if (!(call instanceof OpenCall open)) return;
+        ThreadState state = states.get();
+        if (state != open.began) return;
+        Object mine = open.inside == null ? open : open.inside;
+        // Calls begun inside that never reported their end may still stand on top of this one.
+        for (Object at = state.node; at != null; at = at instanceof OpenCall above ? above.previous : null) {
+            if (at == mine) {
+                state.node = open.previous;
+                return;
+            }
+        }
+    }
+
+    @Override
+    public void end(Call call, int status, @Nullable String code, @Nullable Throwable thrown) {
+        if (!(call instanceof OpenCall open)) return;
+        leave(open);
+        if (!open.end()) return;
+        ThreadState state = states.get();
+        boolean inside = state.inside;
+        state.inside = true;
+        try {
+            long now = System.nanoTime();
+            CallFacts facts = open.attempt.facts();
+            boolean keySent =
+                    facts.kind() == CallFacts.Kind.HTTP_CLIENT && facts.header(HeaderNames.IDEMPOTENCY_KEY) != null;
+            Settlement settlement = Settlement.of(facts.kind(), status, code, thrown, keySent);
+            boolean settled = settlement != Settlement.OPEN;
+            boolean succeeded = settlement == Settlement.SUCCEEDED;
+            if (facts.kind() == CallFacts.Kind.HTTP_SERVER) {
+                Operations.endInbound(open.parent, settled, succeeded, now);
+            } else {
+                Operations.end(open.attempt, open.parent, ending(open, facts, settled, succeeded), now);
+            }
+            records.ended(open, status, code, thrown, now);
+        } catch (Throwable t) {
+            log.failure("end of " + open.attempt.facts().instrumentation(), t);
+        } finally {
+            state.inside = inside;
+        }
+    }
+
+    private Ending ending(OpenCall open, CallFacts facts, boolean settled, boolean succeeded) {
+        int verdicts = records.notable(open);
+        if (open.inside != null) {
+            ScopeAttempt scope = open.inside.scope();
+            // What happened inside was counted into the scopes around when it happened.
+            return new Ending(settled, succeeded, false, 0, 0, 0, scope.amplification(), verdicts);
+        }
+        String header = open.attempt.destination().internal() ? facts.responseHeader(HeaderNames.ATTEMPTS) : null;
+        long[] reported = wire.reported(header);
+        return new Ending(
+                settled, succeeded, false, open.resends, reported[0], reported[1], (int) reported[2], verdicts);
+    }
+
+    // ---- threads
+
+    @Override
+    public @Nullable Call open() {
+        return states.get().node instanceof OpenCall open ? open : null;
+    }
+
+    @Override
+    public @Nullable Object capture() {
+        ThreadState state = states.get();
+        return state.inside ? null : state.context();
+    }
+
+    @Override
+    public @Nullable Object enter(@Nullable Object captured) {
+        ThreadState state = states.get();
+        Object previous = state.node;
+        state.node = captured;
+        return previous;
+    }
+
+    @Override
+    public void exit(@Nullable Object previous) {
+        states.get().node = previous;
+    }
+
+    /** Marks the calling thread as the agent's own for good: nothing that it does is followed. */
+    public void disown() {
+        states.get().inside = true;
+    }
+}

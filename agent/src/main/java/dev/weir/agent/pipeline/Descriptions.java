@@ -1,0 +1,28 @@
+package dev.weir.agent.pipeline;
+
+import dev.weir.bootstrap.CallFacts;
+import dev.weir.bootstrap.FileFacts;
+import dev.weir.bootstrap.HttpFacts;
+import dev.weir.bootstrap.ScopeFacts;
+import dev.weir.bootstrap.SqlFacts;
+
+/** How a call is named in a message to a person. Built only when there is something to say. */
+final class Descriptions {
+
+    private static final int LONGEST = 120;
+
+    private Descriptions() {}
+
+    static String of(CallFacts facts) {
+        if (facts instanceof HttpFacts http) {
+            return http.method() + " " + http.scheme() + "://" + http.host() + ":" + http.port() + http.path();
+        }
+        if (facts instanceof SqlFacts sql) {
+            String text = sql.text();
+            return "\"" + (text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text) + "\"";
+        }
+        if (facts instanceof FileFacts file) return file.action() + " " + file.path();
+        if (facts instanceof ScopeFacts scope) return scope.kind() + " " + scope.name();
+        return facts.kind().toString();
+    }
+}

@@ -1,0 +1,100 @@
+package dev.weir.agent.pipeline;
+
+import dev.weir.agent.context.Identity;
+import dev.weir.agent.context.KeyedHash;
+import dev.weir.bootstrap.CallFacts;
+import dev.weir.bootstrap.FileFacts;
+import dev.weir.bootstrap.HttpFacts;
+import dev.weir.bootstrap.ScopeFacts;
+import dev.weir.bootstrap.SqlFacts;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.temporal.TemporalAccessor;
+import java.util.Date;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What makes two calls the same: everything that the other side could tell them apart by. */
+final class Fingerprints {
+
+    private final Identity identity;
+    private final int bodyLimit;
+
+    /** @param bodyLimit the longest body that is digested, in bytes */
+    Fingerprints(Identity identity, int bodyLimit) {
+        this.identity = identity;
+        this.bodyLimit = bodyLimit;
+    }
+
+    long of(CallFacts facts) {
+        KeyedHash hash = identity.hash().add((long) facts.kind().ordinal());
+        if (facts instanceof HttpFacts http) http(hash, http);
+        else if (facts instanceof SqlFacts sql) sql(hash, sql);
+        else if (facts instanceof FileFacts file) file(hash, file);
+        else if (facts instanceof ScopeFacts scope) scope(hash, scope);
+        return hash.finish().low();
+    }
+
+    private void http(KeyedHash hash, HttpFacts http) {
+        hash.add(http.method()).add(http.scheme()).add(http.host()).add((long) http.port());
+        hash.add(http.path());
+        text(hash, http.query());
+        long length = http.bodyLength();
+        byte[] body = length == 0 || length > bodyLimit ? null : http.replayableBody(bodyLimit);
+        if (body != null) {
+            hash.add((long) body.length).add(body, 0, body.length);
+        } else {
+            hash.add(length);
+            if (length != 0) text(hash, http.header("Content-Type"));
+        }
+    }
+
+    private static void sql(KeyedHash hash, SqlFacts sql) {
+        hash.add(sql.url()).add(sql.text());
+        values(hash, sql.parameters());
+    }
+
+    private static void file(KeyedHash hash, FileFacts file) {
+        hash.add((long) file.action().ordinal()).add(file.path());
+        text(hash, file.target());
+    }
+
+    private static void scope(KeyedHash hash, ScopeFacts scope) {
+        hash.add(scope.name());
+        values(hash, scope.arguments());
+    }
+
+    private static void text(KeyedHash hash, @Nullable String text) {
+        if (text == null) hash.add(-1L);
+        else hash.add(text);
+    }
+
+    private static void values(KeyedHash hash, Object @Nullable [] values) {
+        if (values == null) return;
+        for (Object value : values) value(hash, value);
+    }
+
+    /** Only values of the JDK are looked at: an application's own {@code toString} may do anything. */
+    private static void value(KeyedHash hash, @Nullable Object value) {
+        if (value == null) hash.add(-2L);
+        else if (value instanceof CharSequence text
+                && value.getClass().getName().startsWith("java.")) hash.add(text);
+        else if (value instanceof Integer || value instanceof Long || value instanceof Short || value instanceof Byte) {
+            hash.add(((Number) value).longValue());
+        } else if (value instanceof Boolean flag) hash.add(flag ? 1L : 0L);
+        else if (value instanceof Double || value instanceof Float) {
+            hash.add(Double.doubleToLongBits(((Number) value).doubleValue()));
+        } else if (value instanceof BigDecimal || value instanceof BigInteger || value instanceof UUID) {
+            hash.add(value.toString());
+        } else if (value instanceof Date date && value.getClass().getName().startsWith("java."))
+            hash.add(date.getTime());
+        else if (value instanceof TemporalAccessor && value.getClass().getName().startsWith("java.time.")) {
+            hash.add(value.toString());
+        } else if (value instanceof byte[] bytes) hash.add((long) bytes.length).add(bytes, 0, bytes.length);
+        else if (value instanceof Enum<?> constant) hash.add(constant.name());
+        else if (value instanceof Object[] array) {
+            hash.add((long) array.length);
+            values(hash, array);
+        } else hash.add(value.getClass().getName());
+    }
+}

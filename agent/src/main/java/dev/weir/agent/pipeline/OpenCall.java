@@ -1,0 +1,76 @@
+package dev.weir.agent.pipeline;
+
+import dev.weir.agent.context.Attempt;
+import dev.weir.agent.context.CausalContext;
+import dev.weir.agent.context.ScopeAttempt;
+import dev.weir.agent.rules.Judgement;
+import dev.weir.bootstrap.Call;
+import org.jspecify.annotations.Nullable;
+
+/** A call or scope that has begun and not yet ended. */
+final class OpenCall extends Call {
+
+    final Attempt attempt;
+    final ScopeAttempt parent;
+    final Judgement judgement;
+    final ThreadState began;
+    final @Nullable Object previous;
+    final long startNanos;
+    /** When the call must be over for whoever waits for it: the inherited deadline, or its own timeout if earlier. */
+    final long deadlineNanos;
+
+    long traceHigh;
+    long traceLow;
+    long spanId;
+    long parentSpanId;
+    byte flags;
+    int resends;
+
+    @Nullable
+    Judgement resendJudgement;
+
+    /** Inbound requests only: the attempts on the way here, as the caller names them. */
+    String path = "";
+    /** Inbound requests only: whether the caller runs Weir, and wants to hear what its request caused. */
+    boolean calledByUs;
+
+    /** Scopes only: what is caused inside. */
+    @Nullable
+    CausalContext inside;
+
+    private boolean ended;
+
+    OpenCall(
+            Attempt attempt,
+            ScopeAttempt parent,
+            Judgement judgement,
+            ThreadState began,
+            @Nullable Object previous,
+            long startNanos,
+            long deadlineNanos) {
+        super(attempt.facts());
+        this.attempt = attempt;
+        this.parent = parent;
+        this.judgement = judgement;
+        this.began = began;
+        this.previous = previous;
+        this.startNanos = startNanos;
+        this.deadlineNanos = deadlineNanos;
+    }
+
+    @Nullable
+    CausalContext cause() {
+        return attempt.cause();
+    }
+
+    /** Whether this is the first end. */
+    synchronized boolean end() {
+        boolean first = !ended;
+        ended = true;
+        return first;
+    }
+
+    synchronized boolean ended() {
+        return ended;
+    }
+}

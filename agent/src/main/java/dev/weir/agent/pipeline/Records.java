@@ -1,0 +1,183 @@
+package dev.weir.agent.pipeline;
+
+import dev.weir.agent.context.CausalContext;
+import dev.weir.agent.context.HeaderNames;
+import dev.weir.agent.context.ScopeAttempt;
+import dev.weir.agent.export.RecordSink;
+import dev.weir.agent.export.SpanRecord;
+import dev.weir.agent.rules.Finding;
+import dev.weir.bootstrap.Call;
+import dev.weir.bootstrap.CallFacts;
+import dev.weir.bootstrap.FileFacts;
+import dev.weir.bootstrap.HttpFacts;
+import dev.weir.bootstrap.ScopeFacts;
+import dev.weir.bootstrap.SqlFacts;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Writes down what is left of a call, and offers it to the export queue. */
+final class Records {
+
+    private static final long MILLI = 1_000_000;
+
+    private final RecordSink sink;
+
+    Records(RecordSink sink) {
+        this.sink = sink;
+    }
+
+    /** A call that a rule refused. */
+    void denied(OpenCall call, Call.Denied denial, long nowNanos) {
+        SpanRecord record = record(call, nowNanos);
+        record.error = true;
+        record.code = "weir." + denial.rule();
+        record.message = denial.message();
+        offer(record);
+    }
+
+    /** A call that is over. */
+    void ended(OpenCall call, int status, @Nullable String code, @Nullable Throwable thrown, long nowNanos) {
+        SpanRecord record = record(call, nowNanos);
+        record.status = status;
+        record.code = code;
+        if (thrown != null) {
+            Throwable cause = unwrapped(thrown);
+            record.thrown = cause.getClass().getName();
+            // Only an exception of the JDK: getMessage of an application's own may do anything.
+            record.message = isOfTheJdk(cause) ? cause.getMessage() : null;
+        }
+        record.error = thrown != null || isErrorStatus(call.attempt.facts().kind(), status);
+        record.resends = call.resends;
+        if (call.deadlineNanos != CausalContext.NO_DEADLINE) {
+            record.overrunMillis = Math.max(0, (nowNanos - call.deadlineNanos) / MILLI);
+        }
+        offer(record);
+    }
+
+    private static boolean isOfTheJdk(Throwable thrown) {
+        return thrown.getClass().getClassLoader() == null
+                || thrown.getClass().getName().startsWith("java.");
+    }
+
+    private static Throwable unwrapped(Throwable thrown) {
+        Throwable cause = thrown.getCause();
+        String name = thrown.getClass().getName();
+        boolean wraps = name.equals("java.util.concurrent.CompletionException")
+                || name.equals("java.util.concurrent.ExecutionException");
+        return wraps && cause != null ? cause : thrown;
+    }
+
+    private static boolean isErrorStatus(CallFacts.Kind kind, int status) {
+        return (kind == CallFacts.Kind.HTTP_CLIENT && status >= 400)
+                || (kind == CallFacts.Kind.HTTP_SERVER && status >= 500);
+    }
+
+    /** How many verdicts on a call a person should see. */
+    int notable(OpenCall call) {
+        int notable = 0;
+        for (Finding finding : call.judgement.findings()) if (finding.notable()) notable++;
+        if (call.resendJudgement != null) {
+            for (Finding finding : call.resendJudgement.findings()) if (finding.notable()) notable++;
+        }
+        return notable;
+    }
+
+    private SpanRecord record(OpenCall call, long nowNanos) {
+        SpanRecord record = new SpanRecord();
+        CallFacts facts = call.attempt.facts();
+        record.kind = facts.kind();
+        record.instrumentation = facts.instrumentation();
+        record.traceHigh = call.traceHigh;
+        record.traceLow = call.traceLow;
+        record.spanId = call.spanId;
+        record.parentSpanId = call.parentSpanId;
+        record.flags = call.flags;
+        record.startNanos = call.startNanos;
+        record.endNanos = nowNanos;
+        facts(record, facts);
+        CausalContext context = call.inside == null ? call.cause() : call.inside;
+        if (context != null) {
+            record.traceState = context.traceState();
+            record.session = context.session();
+        }
+        record.operationHigh = call.attempt.operation().idHigh();
+        record.operationLow = call.attempt.operation().idLow();
+        record.attempt = call.attempt.number();
+        record.attemptPath = facts.kind() == CallFacts.Kind.HTTP_SERVER ? call.path : Wire.attemptPath(call);
+        if (call.attempt.hasDeadline()) record.remainingMillis = call.attempt.remainingNanos() / MILLI;
+        verdicts(record, call);
+        totals(record, call);
+        return record;
+    }
+
+    private static void facts(SpanRecord record, CallFacts facts) {
+        if (facts instanceof HttpFacts http) {
+            record.subject = http.method();
+            record.scheme = http.scheme();
+            record.target = http.host();
+            record.port = http.port();
+            record.path = http.path();
+            record.query = http.query();
+            record.peer = http.peerAddress();
+            record.idempotencyKey = http.header(HeaderNames.IDEMPOTENCY_KEY);
+        } else if (facts instanceof SqlFacts sql) {
+            record.subject = sql.text();
+            record.target = sql.url();
+            record.path = sql.user();
+            record.size = sql.batchSize();
+        } else if (facts instanceof FileFacts file) {
+            record.subject = file.action().name();
+            record.target = file.path();
+            record.path = file.target();
+            record.size = file.bytesWritten();
+            record.linked = file.writerTraceparent();
+        } else if (facts instanceof ScopeFacts scope) {
+            record.subject = scope.kind().name();
+            record.target = scope.name();
+        }
+    }
+
+    private void verdicts(SpanRecord record, OpenCall call) {
+        List<SpanRecord.Verdict> verdicts = null;
+        for (Finding finding : findings(call)) {
+            if (verdicts == null) verdicts = new ArrayList<>(2);
+            verdicts.add(new SpanRecord.Verdict(finding.rule(), finding.outcome(), finding.reason()));
+            record.notable |= finding.notable();
+        }
+        record.verdicts = verdicts;
+    }
+
+    private static List<Finding> findings(OpenCall call) {
+        if (call.resendJudgement == null) return call.judgement.findings();
+        List<Finding> all = new ArrayList<>(call.judgement.findings());
+        all.addAll(call.resendJudgement.findings());
+        return all;
+    }
+
+    /** What a root has caused in all. A call without a cause is its own root. */
+    private static void totals(SpanRecord record, OpenCall call) {
+        boolean inbound = record.kind == CallFacts.Kind.HTTP_SERVER;
+        if (!inbound && call.cause() != null) return;
+        record.root = true;
+        if (inbound || call.inside != null) {
+            ScopeAttempt scope = inbound || call.inside == null ? call.parent : call.inside.scope();
+            record.amplification = scope.amplification();
+            record.attempts = scope.wireAttempts();
+            record.operations = scope.operations();
+            record.verdictCount = scope.verdicts();
+        } else {
+            record.amplification = call.attempt.operation().reach();
+            record.attempts = record.amplification;
+            record.operations = 1;
+            for (SpanRecord.Verdict verdict :
+                    record.verdicts == null ? List.<SpanRecord.Verdict>of() : record.verdicts) {
+                if (!verdict.outcome().equals("mark")) record.verdictCount++;
+            }
+        }
+    }
+
+    private void offer(SpanRecord record) {
+        if ((record.flags & 1) == 1 || record.error || record.notable) sink.offer(record);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.weir.agent.pipeline;
+
+import dev.weir.agent.context.CausalContext;
+import dev.weir.agent.context.ScopeAttempt;
+import org.jspecify.annotations.Nullable;
+
+/** What one thread is in the middle of. */
+final class ThreadState {
+
+    /** A {@link CausalContext}, or the {@link OpenCall} that the thread has begun inside of one. */
+    @Nullable
+    Object node;
+
+    /** Whether the agent itself is at work on this thread: what it does is not followed. */
+    boolean inside;
+
+    /** The table of operations of a thread that nothing inbound caused. */
+    @Nullable
+    ScopeAttempt ambient;
+
+    /** The context around whatever this thread is in the middle of. */
+    @Nullable
+    CausalContext context() {
+        if (node instanceof OpenCall open) return open.cause();
+        return (CausalContext) node;
+    }
+}

@@ -1,0 +1,207 @@
+package dev.weir.agent.pipeline;
+
+import dev.weir.agent.context.Baggage;
+import dev.weir.agent.context.CausalContext;
+import dev.weir.agent.context.HeaderNames;
+import dev.weir.agent.context.HostClasses;
+import dev.weir.agent.context.TraceParent;
+import dev.weir.bootstrap.CallFacts;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** Writes and reads the headers that carry a causal context from process to process. */
+final class Wire {
+
+    private static final long MILLI = 1_000_000;
+    private static final int LONGEST_BAGGAGE = 8_192;
+    private static final int LONGEST_PATH = 64;
+
+    private final HostClasses excluded;
+    private final long deadlineMostMillis;
+    private final AtomicLong malformed = new AtomicLong();
+
+    Wire(HostClasses excluded, long deadlineMostMillis) {
+        this.excluded = excluded;
+        this.deadlineMostMillis = deadlineMostMillis;
+    }
+
+    /** How many inbound headers were malformed, and ignored. */
+    long malformed() {
+        return malformed.get();
+    }
+
+    // ---- out
+
+    /** Sets the headers of an outbound call. What the application or another agent has set stays. */
+    void inject(OpenCall call, CallFacts facts, String host, boolean internal, long nowNanos, long epochMillis) {
+        if (excluded.contain(host)) return;
+        CausalContext cause = call.cause();
+        String present = facts.header(HeaderNames.TRACEPARENT);
+        TraceParent foreign = TraceParent.read(present);
+        if (foreign != null) {
+            call.traceHigh = foreign.traceHigh();
+            call.traceLow = foreign.traceLow();
+            call.parentSpanId = foreign.spanId();
+            call.flags = foreign.flags();
+        } else if (present == null) {
+            facts.setHeader(
+                    HeaderNames.TRACEPARENT,
+                    TraceParent.format(call.traceHigh, call.traceLow, call.spanId, call.flags));
+            if (cause != null && cause.traceState() != null && facts.header(HeaderNames.TRACESTATE) == null) {
+                facts.setHeader(HeaderNames.TRACESTATE, cause.traceState());
+            }
+        }
+        if (!internal) return;
+        long left = millisLeft(call.deadlineNanos, nowNanos);
+        if (left != Long.MAX_VALUE && facts.header(HeaderNames.TIMEOUT) == null) {
+            facts.setHeader(HeaderNames.TIMEOUT, Long.toString(left));
+        }
+        String ours = baggage(call, cause, left, epochMillis);
+        String theirs = facts.header(HeaderNames.BAGGAGE);
+        if (theirs == null) {
+            facts.setHeader(HeaderNames.BAGGAGE, ours);
+        } else if (!theirs.contains(HeaderNames.BAGGAGE_OPERATION)
+                && theirs.length() + ours.length() < LONGEST_BAGGAGE) {
+            facts.replaceHeader(HeaderNames.BAGGAGE, theirs + "," + ours);
+        }
+    }
+
+    private static long millisLeft(long deadlineNanos, long nowNanos) {
+        return deadlineNanos == CausalContext.NO_DEADLINE
+                ? Long.MAX_VALUE
+                : Math.max(0, (deadlineNanos - nowNanos) / MILLI);
+    }
+
+    private static String baggage(OpenCall call, @Nullable CausalContext cause, long left, long epochMillis) {
+        StringBuilder text = new StringBuilder(128);
+        text.append(HeaderNames.BAGGAGE_OPERATION)
+                .append('=')
+                .append(call.attempt.operation().id());
+        text.append(',').append(HeaderNames.BAGGAGE_ATTEMPT).append('=').append(attemptPath(call));
+        if (left != Long.MAX_VALUE) {
+            text.append(',').append(HeaderNames.BAGGAGE_DEADLINE).append('=').append(epochMillis + left);
+        }
+        if (cause != null && cause.session() != null) {
+            text.append(',').append(HeaderNames.BAGGAGE_SESSION).append('=').append(cause.session());
+        }
+        if (cause != null && cause.foreignBaggage() != null) text.append(',').append(cause.foreignBaggage());
+        return text.toString();
+    }
+
+    /** The attempts on the way to a call, and its own. */
+    static String attemptPath(OpenCall call) {
+        CausalContext cause = call.cause();
+        int number = call.attempt.number();
+        if (cause == null || cause.attemptPath().isEmpty()) return Integer.toString(number);
+        return cause.attemptPath() + "." + number;
+    }
+
+    // ---- in
+
+    @Nullable
+    TraceParent traceParent(CallFacts facts) {
+        String header = facts.header(HeaderNames.TRACEPARENT);
+        TraceParent parent = TraceParent.read(header);
+        if (parent != null) return parent;
+        if (header != null) malformed.incrementAndGet();
+        String single = facts.header("b3");
+        String traceId = single == null ? facts.header("X-B3-TraceId") : null;
+        if (single == null && traceId == null) return null;
+        parent = TraceParent.readB3(single, traceId, facts.header("X-B3-SpanId"), facts.header("X-B3-Sampled"));
+        // "b3: 0" is no id, but the wish not to sample.
+        if (parent == null && !(single != null && single.length() == 1)) malformed.incrementAndGet();
+        return parent;
+    }
+
+    Baggage baggage(CallFacts facts) {
+        Baggage baggage = Baggage.read(facts.header(HeaderNames.BAGGAGE));
+        if (baggage != null) return baggage;
+        malformed.incrementAndGet();
+        return Baggage.NONE;
+    }
+
+    /** The tightest deadline that a trusted peer names. */
+    long deadline(CallFacts facts, Baggage baggage, long nowNanos, long epochMillis) {
+        long left = Math.min(
+                relative(facts.header(HeaderNames.TIMEOUT)), relative(facts.header(HeaderNames.ENVOY_TIMEOUT)));
+        left = Math.min(left, grpc(facts.header(HeaderNames.GRPC_TIMEOUT)));
+        // The moment needs agreed clocks, so it only counts where no relative time came.
+        if (left == Long.MAX_VALUE && baggage.deadline() != null) left = absolute(baggage.deadline(), epochMillis);
+        if (left == Long.MAX_VALUE) return CausalContext.NO_DEADLINE;
+        return nowNanos + Math.min(left, deadlineMostMillis) * MILLI;
+    }
+
+    private long relative(@Nullable String text) {
+        if (text == null) return Long.MAX_VALUE;
+        return digits(text.strip());
+    }
+
+    private long absolute(String text, long epochMillis) {
+        long moment = digits(text);
+        return moment == Long.MAX_VALUE ? moment : Math.max(0, moment - epochMillis);
+    }
+
+    /** Source: the gRPC protocol over HTTP/2: at most 8 digits and a unit. */
+    private long grpc(@Nullable String text) {
+        if (text == null) return Long.MAX_VALUE;
+        if (text.length() < 2 || text.length() > 9) return malformedTime();
+        long value = digits(text.substring(0, text.length() - 1));
+        if (value == Long.MAX_VALUE) return value;
+        return switch (text.charAt(text.length() - 1)) {
+            case 'H' -> value * 3_600_000;
+            case 'M' -> value * 60_000;
+            case 'S' -> value * 1_000;
+            case 'm' -> value;
+            case 'u' -> value / 1_000;
+            case 'n' -> value / 1_000_000;
+            default -> malformedTime();
+        };
+    }
+
+    private long digits(String text) {
+        if (text.isEmpty() || text.length() > 18) return malformedTime();
+        long value = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < '0' || c > '9') return malformedTime();
+            value = value * 10 + (c - '0');
+        }
+        return value;
+    }
+
+    private long malformedTime() {
+        malformed.incrementAndGet();
+        return Long.MAX_VALUE;
+    }
+
+    /** A caller's attempt path; empty when there is none or it is malformed. */
+    String attemptPath(Baggage baggage) {
+        String path = baggage.attempt();
+        if (path == null) return "";
+        boolean wellFormed = !path.isEmpty() && path.length() <= LONGEST_PATH;
+        for (int i = 0; wellFormed && i < path.length(); i++) {
+            char c = path.charAt(i);
+            wellFormed = (c >= '0' && c <= '9') || c == '.';
+        }
+        if (wellFormed) return path;
+        malformed.incrementAndGet();
+        return "";
+    }
+
+    /** What a callee reports: wire attempts, operations, amplification; zeros when it does not. */
+    long[] reported(@Nullable String header) {
+        long[] counts = new long[3];
+        if (header == null) return counts;
+        int part = 0;
+        for (int i = 0; i < header.length(); i++) {
+            char c = header.charAt(i);
+            if (c == '/' && part < 2) part++;
+            else if (c >= '0' && c <= '9' && counts[part] < 100_000_000) counts[part] = counts[part] * 10 + (c - '0');
+            else {
+                malformed.incrementAndGet();
+                return new long[3];
+            }
+        }
+        return counts;
+    }
+}

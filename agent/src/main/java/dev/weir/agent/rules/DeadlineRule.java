@@ -1,0 +1,31 @@
+package dev.weir.agent.rules;
+
+import dev.weir.agent.context.Attempt;
+import dev.weir.bootstrap.CallFacts;
+
+/** Nothing starts after whoever caused it has given up, and nothing that starts outlasts them. */
+public final class DeadlineRule implements Rule {
+
+    private static final long MILLI = 1_000_000;
+
+    @Override
+    public String name() {
+        return "deadline";
+    }
+
+    @Override
+    public Verdict judge(Attempt attempt, long nowNanos) {
+        if (!attempt.hasDeadline()) return Verdict.ALLOW;
+        long remaining = attempt.remainingNanos();
+        if (remaining <= 0) {
+            return new Verdict.Deny("the deadline passed " + (-remaining / MILLI) + " ms ago", true);
+        }
+        CallFacts facts = attempt.facts();
+        // Scopes end with the calls in them, and no file system lets a call be cut short.
+        if (facts.kind().scope() || facts.kind() == CallFacts.Kind.FILE) return Verdict.ALLOW;
+        long millis = Math.max(1, remaining / MILLI);
+        long own = facts.callerTimeoutMillis();
+        if (own > 0 && own <= millis) return Verdict.ALLOW;
+        return new Verdict.Limit(millis, millis + " ms are left");
+    }
+}

@@ -1,0 +1,93 @@
+package dev.weir.agent.rules;
+
+import dev.weir.agent.context.Attempt;
+import dev.weir.agent.context.HeaderNames;
+import dev.weir.agent.context.HostClasses;
+import dev.weir.agent.context.Identity;
+import dev.weir.agent.context.Operation;
+import dev.weir.bootstrap.CallFacts;
+import dev.weir.bootstrap.HttpFacts;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Every attempt of an unsafe call carries the same idempotency key, and what has succeeded is not done again. */
+public final class IdempotencyKeyRule implements Rule {
+
+    private final Identity identity;
+    private final Set<String> methods;
+    private final HostClasses honouring;
+    private final List<String> safePaths;
+
+    /**
+     * @param methods upper-case methods that get a key
+     * @param honouring hosts known to answer a repeated key with their first answer
+     * @param safePaths ends of paths whose calls may be repeated although their method is unsafe
+     */
+    public IdempotencyKeyRule(Identity identity, Set<String> methods, HostClasses honouring, List<String> safePaths) {
+        this.identity = identity;
+        this.methods = methods;
+        this.honouring = honouring;
+        this.safePaths = safePaths;
+    }
+
+    @Override
+    public String name() {
+        return "idempotency-key";
+    }
+
+    @Override
+    public Verdict judge(Attempt attempt, long nowNanos) {
+        HttpFacts http = unsafe(attempt.facts());
+        if (http == null) return Verdict.ALLOW;
+        Operation operation = attempt.operation();
+        if (attempt.succeededBefore() && !honouring.contain(http.host()) && !isSafePath(http.path())) {
+            return new Verdict.Deny(
+                    "an earlier attempt of this operation succeeded, and " + http.host()
+                            + " is not known to honour Idempotency-Key"
+                            + " (if it does: -Dweir.rule.idempotency-key.honoured-by=" + http.host() + ")",
+                    false);
+        }
+        String own = http.header(HeaderNames.IDEMPOTENCY_KEY);
+        String pinned = operation.pinnedKey();
+        if (pinned == null) {
+            String key = own != null ? own : identity.idempotencyKey(operation);
+            operation.pinKey(key);
+            return own != null ? Verdict.ALLOW : new Verdict.Mark(HeaderNames.IDEMPOTENCY_KEY, key, false, "key added");
+        }
+        if (own == null)
+            return new Verdict.Mark(HeaderNames.IDEMPOTENCY_KEY, pinned, false, "key of the first attempt");
+        if (own.equals(pinned)) return Verdict.ALLOW;
+        return new Verdict.Mark(
+                HeaderNames.IDEMPOTENCY_KEY,
+                pinned,
+                true,
+                "the application's key changed between attempts of one operation");
+    }
+
+    @Override
+    public Verdict judgeResend(Attempt attempt, int resends) {
+        HttpFacts http = unsafe(attempt.facts());
+        if (http == null) return Verdict.ALLOW;
+        if (http.header(HeaderNames.IDEMPOTENCY_KEY) == null) {
+            return new Verdict.Deny("the HTTP client repeats an unsafe request by itself, without a key", false);
+        }
+        // A kept-alive connection that the server had closed is the usual, harmless reason: with a key it may go on.
+        return new Verdict.Flag("the HTTP client repeated an unsafe request by itself, with the same key");
+    }
+
+    private @Nullable HttpFacts unsafe(CallFacts facts) {
+        return facts.kind() == CallFacts.Kind.HTTP_CLIENT
+                        && facts instanceof HttpFacts http
+                        && methods.contains(http.method())
+                ? http
+                : null;
+    }
+
+    private boolean isSafePath(String path) {
+        for (String end : safePaths) {
+            if (path.endsWith(end)) return true;
+        }
+        return false;
+    }
+}

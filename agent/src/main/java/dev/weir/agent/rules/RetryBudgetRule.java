@@ -1,0 +1,51 @@
+package dev.weir.agent.rules;
+
+import dev.weir.agent.context.Attempt;
+import dev.weir.agent.ledger.DestinationRetries;
+import dev.weir.bootstrap.CallFacts;
+
+/** One operation gets a few attempts, however many layers would like to retry it; a destination gets few retries. */
+public final class RetryBudgetRule implements Rule {
+
+    private final int attempts;
+    private final DestinationRetries destinations;
+
+    /** @param attempts how many an operation gets, the first included */
+    public RetryBudgetRule(int attempts, DestinationRetries destinations) {
+        this.attempts = attempts;
+        this.destinations = destinations;
+    }
+
+    @Override
+    public String name() {
+        return "retry-budget";
+    }
+
+    @Override
+    public Verdict judge(Attempt attempt, long nowNanos) {
+        CallFacts.Kind kind = attempt.facts().kind();
+        if (kind.scope() || kind == CallFacts.Kind.FILE) return Verdict.ALLOW;
+        String destination = attempt.destination().name();
+        if (attempt.number() == 1) {
+            destinations.earn(destination, nowNanos);
+            return Verdict.ALLOW;
+        }
+        if (attempt.number() > attempts) {
+            return new Verdict.Deny(
+                    "attempt " + attempt.number() + " of an operation that gets " + attempts + ", over all layers",
+                    false);
+        }
+        if (!destinations.spend(destination, nowNanos)) {
+            return new Verdict.Deny("retries to " + destination + " have used up their share of calls", false);
+        }
+        return Verdict.ALLOW;
+    }
+
+    @Override
+    public Verdict judgeResend(Attempt attempt, int resends) {
+        return attempt.number() + resends > attempts
+                ? new Verdict.Deny(
+                        "the HTTP client repeats by itself what already had " + attempts + " attempts", false)
+                : Verdict.ALLOW;
+    }
+}

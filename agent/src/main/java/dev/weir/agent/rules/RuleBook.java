@@ -1,0 +1,69 @@
+package dev.weir.agent.rules;
+
+import dev.weir.agent.context.Attempt;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/** The rules and their modes, which can change at any time. */
+public final class RuleBook {
+
+    private final Rule[] rules;
+    private final AtomicReferenceArray<Mode> modes;
+
+    /** All rules start in observe. */
+    public RuleBook(List<Rule> rules) {
+        this.rules = rules.toArray(new Rule[0]);
+        this.modes = new AtomicReferenceArray<>(this.rules.length);
+        for (int i = 0; i < this.rules.length; i++) modes.set(i, Mode.OBSERVE);
+    }
+
+    /** Judges an attempt that is about to begin by every rule that is not off. */
+    public Judgement judge(Attempt attempt, long nowNanos) {
+        Judgement.Builder judgement = new Judgement.Builder();
+        for (int i = 0; i < rules.length; i++) {
+            Mode mode = modes.get(i);
+            if (mode != Mode.OFF) judgement.add(rules[i], mode, rules[i].judge(attempt, nowNanos));
+        }
+        return judgement.build();
+    }
+
+    /** Judges a repetition that a library makes by itself. */
+    public Judgement judgeResend(Attempt attempt, int resends) {
+        Judgement.Builder judgement = new Judgement.Builder();
+        for (int i = 0; i < rules.length; i++) {
+            Mode mode = modes.get(i);
+            if (mode != Mode.OFF) judgement.add(rules[i], mode, rules[i].judgeResend(attempt, resends));
+        }
+        return judgement.build();
+    }
+
+    /** The rules' names in their order. */
+    public List<String> names() {
+        return Arrays.stream(rules).map(Rule::name).toList();
+    }
+
+    /** A rule's mode; {@code null} when there is no such rule. */
+    public @Nullable Mode mode(String name) {
+        for (int i = 0; i < rules.length; i++) {
+            if (rules[i].name().equals(name)) return modes.get(i);
+        }
+        return null;
+    }
+
+    /**
+     * Switches a rule; takes effect with the next attempt.
+     *
+     * @return whether there is such a rule
+     */
+    public boolean mode(String name, Mode mode) {
+        for (int i = 0; i < rules.length; i++) {
+            if (rules[i].name().equals(name)) {
+                modes.set(i, mode);
+                return true;
+            }
+        }
+        return false;
+    }
+}

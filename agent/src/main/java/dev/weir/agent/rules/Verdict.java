@@ -1,0 +1,36 @@
+package dev.weir.agent.rules;
+
+import java.time.Duration;
+
+/** What a rule says of an attempt. */
+public sealed interface Verdict {
+
+    /** Nothing to say. */
+    Verdict ALLOW = new Allow();
+
+    /** Nothing to say. */
+    record Allow() implements Verdict {}
+
+    /** Nothing to change, but a person should know. */
+    record Flag(String reason) implements Verdict {}
+
+    /**
+     * A request header shall be set.
+     *
+     * @param replace whether it takes the place of what the application has set; only done in enforce
+     */
+    record Mark(String header, String value, boolean replace, String reason) implements Verdict {}
+
+    /** The attempt may not take longer. */
+    record Limit(long millis, String reason) implements Verdict {}
+
+    /** The attempt shall wait first. */
+    record Delay(Duration duration, String reason) implements Verdict {}
+
+    /**
+     * The attempt must not take place.
+     *
+     * @param timeout whether time is the reason
+     */
+    record Deny(String reason, boolean timeout) implements Verdict {}
+}

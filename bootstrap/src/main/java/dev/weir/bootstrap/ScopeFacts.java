@@ -1,0 +1,25 @@
+package dev.weir.bootstrap;
+
+import org.jspecify.annotations.Nullable;
+
+/** What an adapter knows of a scope inside the process: a tool call, an agent run, one try of a retry layer. */
+public abstract class ScopeFacts extends CallFacts {
+
+    private final String name;
+
+    /** @param name of the tool, the agent, the retry layer */
+    protected ScopeFacts(Kind kind, String instrumentation, String name) {
+        super(kind, instrumentation);
+        this.name = name;
+    }
+
+    /** The name of the tool, the agent, the retry layer. */
+    public final String name() {
+        return name;
+    }
+
+    /** The arguments, as far as they tell two wanted calls apart; {@code null} when they are not known. */
+    public Object @Nullable [] arguments() {
+        return null;
+    }
+}
