@@ -94,7 +94,7 @@ public final class RecordingAgent implements Hooks.Agent {
         levers = whenBegun;
     }
 
-    /** What was reported, in order: {@code begin …}, {@code end …}, {@code resent …}. */
+    /** What was reported, in order: {@code begin …}, {@code end …}, {@code withdrawn …}, {@code resent …}. */
     public List<String> events() {
         return List.copyOf(events);
     }
@@ -168,6 +168,14 @@ public final class RecordingAgent implements Hooks.Agent {
         events.add("end " + line(open.facts) + (status == 0 ? "" : " " + status) + (code == null ? "" : " " + code)
                 + (thrown == null ? "" : " " + thrown.getClass().getSimpleName()));
         notifyAll();
+    }
+
+    @Override
+    public synchronized void withdraw(Call call) {
+        if (!(call instanceof Open open) || open.ended) return;
+        leave(call);
+        open.ended = true;
+        events.add("withdrawn " + line(open.facts));
     }
 
     @Override
