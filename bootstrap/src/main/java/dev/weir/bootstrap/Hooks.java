@@ -26,6 +26,9 @@ public final class Hooks {
         /** See {@link Hooks#end}. */
         void end(Call call, int status, @Nullable String code, @Nullable Throwable thrown);
 
+        /** See {@link Hooks#withdraw}. */
+        void withdraw(Call call);
+
         /** See {@link Hooks#resent}. */
         Call.@Nullable Denied resent(Call call);
 
@@ -107,6 +110,16 @@ public final class Hooks {
     public static void end(@Nullable Call call, int status, @Nullable String code, @Nullable Throwable thrown) {
         Agent installed = agent;
         if (call != null && installed != null) installed.end(call, status, code, thrown);
+    }
+
+    /**
+     * The call that began has not taken place after all, and nothing has been sent: a connection was opened ahead of a
+     * request that will begin by itself, or the answer came from a cache. The call leaves no trace. Does what
+     * {@link #leave} does.
+     */
+    public static void withdraw(@Nullable Call call) {
+        Agent installed = agent;
+        if (call != null && installed != null) installed.withdraw(call);
     }
 
     /**
