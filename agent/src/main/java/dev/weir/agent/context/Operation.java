@@ -33,6 +33,7 @@ public final class Operation {
     boolean settled;
     boolean succeeded;
     boolean evicted;
+    boolean counted;
     long lastEndNanos;
     int scopeAttempt;
     int reach;

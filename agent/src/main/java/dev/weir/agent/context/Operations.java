@@ -17,6 +17,11 @@ public final class Operations {
         parent.operation().root.end(attempt, parent, ending, nowNanos);
     }
 
+    /** The attempt has not taken place after all. */
+    public static void withdraw(Attempt attempt, ScopeAttempt parent, long nowNanos) {
+        parent.operation().root.withdraw(attempt, nowNanos);
+    }
+
     /** An inbound request is an attempt of the root itself. */
     public static void inbound(Attempt attempt, ScopeAttempt scope) {
         scope.operation().root.inbound(attempt, scope);

@@ -147,6 +147,21 @@ public final class Root {
         }
     }
 
+    /** The attempt has not taken place; the next call of its kind takes its place. */
+    synchronized void withdraw(Attempt attempt, long nowNanos) {
+        Operation withdrawn = attempt.operation();
+        withdrawn.inFlight--;
+        withdrawn.attempts--;
+        withdrawn.lastEndNanos = nowNanos;
+        waitForNext(withdrawn);
+    }
+
+    private static void waitForNext(Operation unsettled) {
+        if (unsettled.siblings == null || unsettled.waiting || unsettled.evicted) return;
+        unsettled.waiting = true;
+        unsettled.siblings.unsettled.addLast(unsettled);
+    }
+
     /** An attempt is over. What was refused never was on the wire, and leaves the operation as unsettled as it was. */
     synchronized void end(Attempt attempt, ScopeAttempt parent, Ending ending, long nowNanos) {
         Operation ended = attempt.operation();
@@ -160,7 +175,8 @@ public final class Root {
             int below = ending.amplificationBelow();
             ended.reach += scopeInside ? below : Math.max(1, below) + ending.resends();
             long wire = scopeInside ? 0 : 1L + ending.resends() + ending.attemptsBelow();
-            long operations = scopeInside ? 0 : (attempt.first() ? 1 : 0) + ending.operationsBelow();
+            long operations = scopeInside ? 0 : (ended.counted ? 0 : 1) + ending.operationsBelow();
+            ended.counted = true;
             for (ScopeAttempt scope = parent; scope != null; scope = scope.parent()) {
                 scope.wireAttempts += wire;
                 scope.operations += operations;
@@ -174,9 +190,8 @@ public final class Root {
         if (ending.settled()) {
             ended.settled = true;
             ended.succeeded |= ending.succeeded();
-        } else if (ended.siblings != null && !ended.waiting && !ended.evicted) {
-            ended.waiting = true;
-            ended.siblings.unsettled.addLast(ended);
+        } else {
+            waitForNext(ended);
         }
     }
 }

@@ -350,6 +350,18 @@ public final class CallPipeline implements Hooks.Agent {
         }
     }
 
+    @Override
+    public void withdraw(Call call) {
+        if (!(call instanceof OpenCall open)) return;
+        leave(open);
+        if (!open.end() || open.attempt.facts().kind() == CallFacts.Kind.HTTP_SERVER) return;
+        try {
+            Operations.withdraw(open.attempt, open.parent, System.nanoTime());
+        } catch (Throwable t) {
+            log.failure("withdrawal of " + open.attempt.facts().instrumentation(), t);
+        }
+    }
+
     private Ending ending(OpenCall open, CallFacts facts, boolean settled, boolean succeeded) {
         int verdicts = records.notable(open);
         if (open.inside != null) {
