@@ -1,0 +1,46 @@
+package dev.weir.agent.pipeline;
+
+import dev.weir.agent.config.Log;
+import dev.weir.agent.config.Settings;
+import dev.weir.agent.export.EpochClock;
+import dev.weir.agent.export.SpanRecord;
+import dev.weir.agent.rules.Mode;
+import dev.weir.agent.rules.RuleBook;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A whole pipeline whose records go into a list. */
+final class PipelineFixture {
+
+    final List<SpanRecord> records = new CopyOnWriteArrayList<>();
+    final ByteArrayOutputStream stderr = new ByteArrayOutputStream();
+    final Log log = new Log(new PrintStream(stderr, true), Log.Level.DEBUG);
+    final Assembly assembly;
+    final RuleBook rules;
+    final CallPipeline pipeline;
+
+    PipelineFixture(Map<String, String> properties) {
+        Settings settings = new Settings(properties, Map.of(), Map.of(), complaint -> {
+            throw new AssertionError(complaint);
+        });
+        assembly = new Assembly(settings);
+        rules = assembly.rules();
+        pipeline = assembly.pipeline(rules, 1, records::add, new EpochClock(), log);
+    }
+
+    PipelineFixture() {
+        this(Map.of());
+    }
+
+    PipelineFixture enforcing() {
+        for (String name : rules.names()) rules.mode(name, Mode.ENFORCE);
+        return this;
+    }
+
+    SpanRecord last() {
+        return records.get(records.size() - 1);
+    }
+}
