@@ -94,6 +94,7 @@ final class RunningAgent {
         String spans = otlp.enabled() ? otlp.endpoint() : "nowhere";
         settings.checkNames(rules.names(), instrumentationNames());
         for (String complaint : complaints) log.warn(complaint);
+        pipeline.whenManaged(() -> ManagedRules.register(rules, log));
         Hooks.install(pipeline);
         weaver.install(jvm);
         log.info(version + (attached ? " attached" : "") + ": " + modes.summary() + "; adapters "

@@ -49,6 +49,9 @@ public final class Hooks {
 
         /** See {@link Hooks#exit}. */
         void exit(@Nullable Object previous);
+
+        /** See {@link Hooks#managed}. */
+        void managed();
     }
 
     private static volatile @Nullable Agent agent;
@@ -164,5 +167,11 @@ public final class Hooks {
     public static void exit(@Nullable Object previous) {
         Agent installed = agent;
         if (installed != null) installed.exit(previous);
+    }
+
+    /** The platform's MBean server is there: the agent's beans can be registered. Called whenever somebody asks for it. */
+    public static void managed() {
+        Agent installed = agent;
+        if (installed != null) installed.managed();
     }
 }

@@ -23,6 +23,7 @@ import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.FileFacts;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,7 @@ public final class CallPipeline implements Hooks.Agent {
     private final FileFilter fileFilter;
     private final boolean filesOutsideRuns;
     private final Log log;
+    private final AtomicReference<@Nullable Runnable> whenManaged = new AtomicReference<>();
 
     CallPipeline(
             Identity identity,
@@ -399,6 +401,27 @@ public final class CallPipeline implements Hooks.Agent {
     @Override
     public void exit(@Nullable Object previous) {
         states.get().node = previous;
+    }
+
+    @Override
+    public void managed() {
+        Runnable registration = whenManaged.getAndSet(null);
+        if (registration == null) return;
+        ThreadState state = states.get();
+        boolean inside = state.inside;
+        state.inside = true;
+        try {
+            registration.run();
+        } catch (Throwable t) {
+            log.failure("registration of MBeans", t);
+        } finally {
+            state.inside = inside;
+        }
+    }
+
+    /** Runs once, when the platform's MBean server is there. */
+    public void whenManaged(Runnable registration) {
+        whenManaged.set(registration);
     }
 
     /** Marks the calling thread as the agent's own for good: nothing that it does is followed. */

@@ -214,6 +214,11 @@ public final class RecordingAgent implements Hooks.Agent {
         current.set(previous);
     }
 
+    @Override
+    public void managed() {
+        events.add("managed");
+    }
+
     private static String line(CallFacts facts) {
         if (facts instanceof HttpFacts http) {
             return (facts.kind().scope() ? "served " : "") + http.method() + " " + http.path()
