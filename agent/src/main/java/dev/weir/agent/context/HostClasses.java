@@ -1,5 +1,6 @@
 package dev.weir.agent.context;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,7 +19,9 @@ public final class HostClasses {
     private final Map<String, Boolean> known = new ConcurrentHashMap<>();
 
     public HostClasses(List<String> patterns) {
-        this.patterns = patterns.stream().map(p -> p.toLowerCase(Locale.ROOT)).toList();
+        List<String> lower = new ArrayList<>(patterns.size());
+        for (String pattern : patterns) lower.add(pattern.toLowerCase(Locale.ROOT));
+        this.patterns = lower;
     }
 
     /** Whether a host name or literal address matches. Names are never resolved. */

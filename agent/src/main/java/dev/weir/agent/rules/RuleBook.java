@@ -1,7 +1,7 @@
 package dev.weir.agent.rules;
 
 import dev.weir.agent.context.Attempt;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +41,9 @@ public final class RuleBook {
 
     /** The rules' names in their order. */
     public List<String> names() {
-        return Arrays.stream(rules).map(Rule::name).toList();
+        List<String> names = new ArrayList<>(rules.length);
+        for (Rule rule : rules) names.add(rule.name());
+        return names;
     }
 
     /** A rule's mode; {@code null} when there is no such rule. */
