@@ -72,7 +72,17 @@ public final class Fuse {
     public static @Nullable Throwable blowAtExit(
             Throwable cause, int index, @Nullable Object token, @Nullable Throwable thrown) {
         blow(cause, index);
-        if (thrown == null && token instanceof Call.Denied denied) return new IllegalStateException(denied.message());
+        if (token instanceof Call.Denied denied) {
+            return thrown == null ? new IllegalStateException(denied.message()) : thrown;
+        }
+        if (token instanceof Call open) {
+            try {
+                // Nobody else will end it, and a call that never ends stays this thread's context.
+                Hooks.end(open, 0, thrown);
+            } catch (Throwable ignored) {
+                // What could be said has been said above.
+            }
+        }
         return thrown;
     }
 

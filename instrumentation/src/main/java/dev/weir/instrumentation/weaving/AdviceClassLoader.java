@@ -1,5 +1,7 @@
 package dev.weir.instrumentation.weaving;
 
+import java.io.UncheckedIOException;
+
 /** Defines advice beside a library: adapters from our class files, everything else from the library's loader. */
 final class AdviceClassLoader extends ClassLoader {
 
@@ -7,7 +9,6 @@ final class AdviceClassLoader extends ClassLoader {
         registerAsParallelCapable();
     }
 
-    private static final String OURS = "dev.weir.instrumentation.";
     private static final String WEAVING = "dev.weir.instrumentation.weaving.";
 
     private final ClassLoader agentLoader;
@@ -24,14 +25,15 @@ final class AdviceClassLoader extends ClassLoader {
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
         if (name.startsWith(WEAVING)) return agentLoader.loadClass(name);
-        if (!name.startsWith(OURS)) return super.loadClass(name, resolve);
+        String internalName = name.replace('.', '/');
+        if (!ClassFiles.isAdvice(internalName)) return super.loadClass(name, resolve);
         synchronized (getClassLoadingLock(name)) {
             Class<?> defined = findLoadedClass(name);
             if (defined != null) return defined;
             byte[] classFile;
             try {
-                classFile = renaming.apply(classFiles.read(name.replace('.', '/')));
-            } catch (WeavingException e) {
+                classFile = renaming.apply(classFiles.read(internalName));
+            } catch (WeavingException | UncheckedIOException e) {
                 throw new ClassNotFoundException(name, e);
             }
             return defineClass(name, classFile, 0, classFile.length);

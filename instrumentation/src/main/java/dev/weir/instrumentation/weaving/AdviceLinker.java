@@ -24,18 +24,22 @@ final class AdviceLinker implements AdviceDispatcher.Linker {
     private final ClassLoader agentLoader;
     private final Map<ClassLoader, Map<String, WeakReference<AdviceClassLoader>>> loaders = new WeakHashMap<>();
 
-    AdviceLinker(ClassFiles classFiles, ClassLoader agentLoader) {
-        this.classFiles = classFiles;
+    AdviceLinker(ClassLoader agentLoader) {
+        this.classFiles = new ClassFiles(agentLoader);
         this.agentLoader = agentLoader;
     }
 
     @Override
     public CallSite link(MethodHandles.Lookup caller, String name, MethodType type, String advice, String renaming)
             throws ReflectiveOperationException {
-        Class<?> adviceClass =
-                loader(caller.lookupClass().getClassLoader(), renaming).loadClass(advice);
+        AdviceClassLoader loader = loader(caller.lookupClass().getClassLoader(), renaming);
+        Class<?> adviceClass = loader.loadClass(advice);
         MethodHandles.Lookup inside = MethodHandles.privateLookupIn(adviceClass, MethodHandles.lookup());
-        return new ConstantCallSite(inside.findStatic(adviceClass, name, type));
+        // Where advice speaks of its adapter's own types, the call site says Object.
+        AdviceShape shape = AdviceShape.read(classFiles.read(advice.replace('.', '/')), Renaming.of(renaming));
+        MethodType declared = MethodType.fromMethodDescriptorString(shape.descriptor(name), loader);
+        return new ConstantCallSite(
+                inside.findStatic(adviceClass, name, declared).asType(type));
     }
 
     private AdviceClassLoader loader(ClassLoader library, String renaming) {

@@ -1,7 +1,9 @@
 package dev.weir.instrumentation.weaving;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
@@ -32,6 +34,7 @@ final class AdviceShape {
         ClassReader reader = new ClassReader(classFile);
         String[] ends = new String[2];
         List<Replacement> replacements = new ArrayList<>();
+        Set<String> names = new HashSet<>();
         reader.accept(
                 new ClassVisitor(Opcodes.ASM9) {
                     @Override
@@ -43,11 +46,13 @@ final class AdviceShape {
                             String @Nullable [] exceptions) {
                         if ((access & Opcodes.ACC_STATIC) == 0) return null;
                         String renamed = renaming.apply(descriptor);
+                        if (!isAdvice(name)) return null;
+                        if (!names.add(name)) {
+                            throw new WeavingException(reader.getClassName() + " has more than one method " + name);
+                        }
                         if (name.equals("enter")) ends[0] = renamed;
                         else if (name.equals("exit")) ends[1] = renamed;
-                        else if (name.startsWith("argument") && name.length() > 8) {
-                            replacements.add(new Replacement(Integer.parseInt(name.substring(8)), name, renamed));
-                        }
+                        else replacements.add(new Replacement(Integer.parseInt(name.substring(8)), name, renamed));
                         return null;
                     }
                 },
@@ -55,6 +60,30 @@ final class AdviceShape {
         if (ends[0] == null && ends[1] == null && replacements.isEmpty()) {
             throw new WeavingException(reader.getClassName() + " has no static enter, exit or argument<N> method");
         }
+        if (ends[0] != null && ends[0].endsWith(")Ldev/weir/bootstrap/Call;") && ends[1] == null) {
+            throw new WeavingException(
+                    reader.getClassName() + ".enter can deny, so there must be an exit to tell the application");
+        }
         return new AdviceShape(reader.getClassName(), ends[0], ends[1], replacements);
+    }
+
+    /** Whether a static method of this name is called from woven code. */
+    static boolean isAdvice(String name) {
+        if (name.equals("enter") || name.equals("exit")) return true;
+        if (!name.startsWith("argument") || name.length() < 9 || name.length() > 11) return false;
+        for (int i = 8; i < name.length(); i++) {
+            if (name.charAt(i) < '0' || name.charAt(i) > '9') return false;
+        }
+        return true;
+    }
+
+    /** The descriptor of one advice method. */
+    String descriptor(String name) {
+        String found = name.equals("enter") ? enter : name.equals("exit") ? exit : null;
+        for (Replacement replacement : replacements) {
+            if (replacement.name().equals(name)) found = replacement.descriptor();
+        }
+        if (found == null) throw new WeavingException(internalName + " has no method " + name);
+        return found;
     }
 }

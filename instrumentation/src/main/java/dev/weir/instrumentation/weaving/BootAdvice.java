@@ -18,7 +18,6 @@ import org.objectweb.asm.Opcodes;
  */
 final class BootAdvice {
 
-    private static final String OURS = "dev/weir/instrumentation/";
     private static final String WEAVING = "dev/weir/instrumentation/weaving/";
 
     private final BootLoader bootLoader;
@@ -32,7 +31,7 @@ final class BootAdvice {
 
     /** Makes the class callable from woven code on the boot loader. */
     synchronized void define(String internalName) throws ReflectiveOperationException {
-        if (!internalName.startsWith(OURS) || internalName.startsWith(WEAVING) || !defined.add(internalName)) return;
+        if (!ClassFiles.isAdvice(internalName) || !defined.add(internalName)) return;
         ClassReader reader = new ClassReader(classFiles.read(internalName));
         String superName = reader.getSuperName();
         if (superName != null) define(superName);
@@ -80,8 +79,9 @@ final class BootAdvice {
                             @Nullable String signature,
                             String @Nullable [] exceptions) {
                         if (descriptor.contains(WEAVING)) return null;
-                        boolean advice = name.equals("enter") || name.equals("exit") || name.startsWith("argument");
-                        int opened = advice ? (access & ~Opcodes.ACC_PRIVATE) | Opcodes.ACC_PUBLIC : access;
+                        int opened = AdviceShape.isAdvice(name)
+                                ? (access & ~Opcodes.ACC_PRIVATE) | Opcodes.ACC_PUBLIC
+                                : access;
                         return super.visitMethod(opened, name, descriptor, signature, exceptions);
                     }
                 },

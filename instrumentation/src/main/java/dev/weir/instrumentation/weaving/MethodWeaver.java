@@ -3,16 +3,18 @@ package dev.weir.instrumentation.weaving;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.objectweb.asm.AnnotationVisitor;
 import org.objectweb.asm.Handle;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
+import org.objectweb.asm.TypePath;
 
 /**
  * Puts calls to advice around one method.
  *
- * <p>New local variables stand right behind the parameters (copies of the arguments for the exit advice, the token, the
+ * <p>New local variables stand right behind the parameters (locals.copies of the arguments for the exit advice, the token, the
  * result, the exception); the method's own variables move up. Written without the help of frame computation, because
  * that would have to load the classes a method speaks of.
  */
@@ -42,15 +44,9 @@ final class MethodWeaver extends MethodVisitor {
     private final boolean onBootLoader;
     private final String renaming;
 
-    private final int parameterSlots;
-    private final int[] argumentSlots;
-    private final int[] copySlots;
-    private final int tokenSlot;
-    private final int resultSlot;
-    private final int thrownSlot;
-    private final int addedSlots;
-    private final int copies;
+    private final Locals locals;
     private final boolean catches;
+    private final boolean pairs;
 
     private final Label bodyStart = new Label();
     private final Label common = new Label();
@@ -79,25 +75,9 @@ final class MethodWeaver extends MethodVisitor {
         this.onBootLoader = onBootLoader;
         this.renaming = renaming;
 
-        argumentSlots = new int[arguments.length];
-        int slot = isStatic ? 0 : 1;
-        for (int i = 0; i < arguments.length; i++) {
-            argumentSlots[i] = slot;
-            slot += arguments[i].getSize();
-        }
-        parameterSlots = slot;
-        copies = advice.exit == null ? 0 : argumentsOfExit();
-        copySlots = new int[copies];
-        for (int i = 0; i < copies; i++) {
-            copySlots[i] = slot;
-            slot += arguments[i].getSize();
-        }
-        tokenSlot = slot++;
-        // Result and exception live to the very end, so they get slots of their own in every frame.
-        resultSlot = slot;
-        slot += returned.getSize();
-        thrownSlot = slot++;
-        addedSlots = slot - parameterSlots;
+        this.pairs = advice.enter != null && advice.exit != null;
+        this.locals = new Locals(
+                owner, constructor, isStatic, arguments, returned, advice.exit == null ? 0 : argumentsOfExit(), pairs);
         catches = advice.exit != null && !constructor;
     }
 
@@ -106,7 +86,7 @@ final class MethodWeaver extends MethodVisitor {
         int before = (advice.enter == null ? 0 : 1)
                 + (constructor ? 0 : (returned == Type.VOID_TYPE ? 0 : 1) + 1)
                 + (isStatic ? 0 : 1);
-        return Math.max(0, Type.getArgumentTypes(exit()).length - before);
+        return Math.min(arguments.length, Math.max(0, Type.getArgumentTypes(exit()).length - before));
     }
 
     private String exit() {
@@ -119,15 +99,16 @@ final class MethodWeaver extends MethodVisitor {
     @Override
     public void visitCode() {
         super.visitCode();
-        for (int i = 0; i < copies; i++) {
-            mv.visitVarInsn(arguments[i].getOpcode(Opcodes.ILOAD), argumentSlots[i]);
-            mv.visitVarInsn(arguments[i].getOpcode(Opcodes.ISTORE), copySlots[i]);
+        for (int i = 0; i < locals.copies; i++) {
+            mv.visitVarInsn(arguments[i].getOpcode(Opcodes.ILOAD), locals.argumentSlots[i]);
+            mv.visitVarInsn(arguments[i].getOpcode(Opcodes.ISTORE), locals.copySlots[i]);
         }
         mv.visitInsn(Opcodes.ACONST_NULL);
-        mv.visitVarInsn(Opcodes.ASTORE, tokenSlot);
+        mv.visitVarInsn(Opcodes.ASTORE, locals.tokenSlot);
+        markEntered(Opcodes.ICONST_0);
         if (advice.enter != null || !advice.replacements.isEmpty()) callEnter();
         if (skippable) {
-            mv.visitVarInsn(Opcodes.ALOAD, tokenSlot);
+            mv.visitVarInsn(Opcodes.ALOAD, locals.tokenSlot);
             mv.visitTypeInsn(Opcodes.INSTANCEOF, DENIED);
             mv.visitJumpInsn(Opcodes.IFNE, skipped);
         }
@@ -152,11 +133,12 @@ final class MethodWeaver extends MethodVisitor {
             call("enter", advice.enter, sources);
             Type token = Type.getReturnType(advice.enter);
             if (token.getSort() == Type.OBJECT || token.getSort() == Type.ARRAY) {
-                mv.visitVarInsn(Opcodes.ASTORE, tokenSlot);
+                mv.visitVarInsn(Opcodes.ASTORE, locals.tokenSlot);
                 skippable = !constructor && token.getInternalName().equals(CALL);
             } else if (token != Type.VOID_TYPE) {
                 throw new WeavingException(advice.internalName + ".enter must return a reference or nothing");
             }
+            markEntered(Opcodes.ICONST_1);
         }
         for (AdviceShape.Replacement replacement : advice.replacements) replace(replacement);
         mv.visitLabel(end);
@@ -169,6 +151,13 @@ final class MethodWeaver extends MethodVisitor {
         frame(true, false, null);
     }
 
+    /** Exit advice follows enter advice that returned, and no other: a fuse may blow, or be turned off, in between. */
+    private void markEntered(int constant) {
+        if (!pairs) return;
+        mv.visitInsn(constant);
+        mv.visitVarInsn(Opcodes.ISTORE, locals.enteredSlot);
+    }
+
     private void replace(AdviceShape.Replacement replacement) {
         if (replacement.argument() >= arguments.length) {
             throw new WeavingException(where + " has no argument " + replacement.argument());
@@ -179,11 +168,12 @@ final class MethodWeaver extends MethodVisitor {
         call(replacement.name(), replacement.descriptor(), sources);
         Type declared = arguments[replacement.argument()];
         Type given = Type.getReturnType(replacement.descriptor());
-        if (declared.getSort() < Type.ARRAY && !declared.equals(given)) {
+        boolean primitive = declared.getSort() < Type.ARRAY || given.getSort() < Type.ARRAY;
+        if (primitive && !declared.equals(given)) {
             throw new WeavingException(where + ": " + replacement.name() + " must return " + declared.getClassName());
         }
         castTo(declared, given);
-        mv.visitVarInsn(declared.getOpcode(Opcodes.ISTORE), argumentSlots[replacement.argument()]);
+        mv.visitVarInsn(declared.getOpcode(Opcodes.ISTORE), locals.argumentSlots[replacement.argument()]);
     }
 
     // ---- the body
@@ -194,9 +184,9 @@ final class MethodWeaver extends MethodVisitor {
             super.visitInsn(opcode);
             return;
         }
-        if (returned != Type.VOID_TYPE) mv.visitVarInsn(returned.getOpcode(Opcodes.ISTORE), resultSlot);
+        if (returned != Type.VOID_TYPE) mv.visitVarInsn(returned.getOpcode(Opcodes.ISTORE), locals.resultSlot);
         mv.visitInsn(Opcodes.ACONST_NULL);
-        mv.visitVarInsn(Opcodes.ASTORE, thrownSlot);
+        mv.visitVarInsn(Opcodes.ASTORE, locals.thrownSlot);
         mv.visitJumpInsn(Opcodes.GOTO, common);
     }
 
@@ -206,51 +196,47 @@ final class MethodWeaver extends MethodVisitor {
                 || opcode == Opcodes.DLOAD
                 || opcode == Opcodes.LSTORE
                 || opcode == Opcodes.DSTORE;
-        if (wide && slot == parameterSlots - 1) {
+        if (wide && slot == locals.parameterSlots - 1) {
             throw new WeavingException(where + ": a variable lies across the end of the parameters");
         }
-        if (slot == 0 && !isStatic && opcode == Opcodes.ASTORE) {
+        if (slot == 0 && !isStatic && opcode >= Opcodes.ISTORE && opcode <= Opcodes.ASTORE) {
             throw new WeavingException(where + ": the receiver's variable is used for something else");
         }
-        super.visitVarInsn(opcode, moved(slot));
+        super.visitVarInsn(opcode, locals.moved(slot));
     }
 
     @Override
     public void visitIincInsn(int slot, int increment) {
-        super.visitIincInsn(moved(slot), increment);
+        super.visitIincInsn(locals.moved(slot), increment);
     }
 
     @Override
     public void visitLocalVariable(
             String name, String descriptor, @Nullable String signature, Label start, Label end, int slot) {
-        super.visitLocalVariable(name, descriptor, signature, start, end, moved(slot));
+        super.visitLocalVariable(name, descriptor, signature, start, end, locals.moved(slot));
     }
 
-    private int moved(int slot) {
-        return slot < parameterSlots ? slot : slot + addedSlots;
+    @Override
+    public AnnotationVisitor visitLocalVariableAnnotation(
+            int typeRef,
+            TypePath typePath,
+            Label[] start,
+            Label[] end,
+            int[] slots,
+            String descriptor,
+            boolean visible) {
+        int[] moved = new int[slots.length];
+        for (int i = 0; i < slots.length; i++) moved[i] = locals.moved(slots[i]);
+        return super.visitLocalVariableAnnotation(typeRef, typePath, start, end, moved, descriptor, visible);
     }
 
     @Override
     public void visitFrame(int type, int numLocal, Object[] local, int numStack, Object[] stack) {
-        List<Object> locals = new ArrayList<>(numLocal + addedSlots);
-        int slot = 0;
-        int i = 0;
-        while (i < numLocal && slot < parameterSlots) {
-            Object entry = local[i++];
-            locals.add(entry);
-            slot += size(entry);
-        }
-        if (slot > parameterSlots) {
+        List<Object> moved = locals.moved(local, numLocal);
+        if (moved == null) {
             throw new WeavingException(where + ": a variable lies across the end of the parameters");
         }
-        for (; slot < parameterSlots; slot++) locals.add(Opcodes.TOP);
-        addNewLocals(locals, false);
-        while (i < numLocal) locals.add(local[i++]);
-        super.visitFrame(Opcodes.F_NEW, locals.size(), locals.toArray(), numStack, stack);
-    }
-
-    private static int size(Object entry) {
-        return entry == Opcodes.LONG || entry == Opcodes.DOUBLE ? 2 : 1;
+        super.visitFrame(Opcodes.F_NEW, moved.size(), moved.toArray(), numStack, stack);
     }
 
     // ---- the way out
@@ -268,9 +254,9 @@ final class MethodWeaver extends MethodVisitor {
             // Last in the table: the body's own handlers come first.
             mv.visitTryCatchBlock(bodyStart, bodyEnd, bodyEnd, THROWABLE);
             frame(false, false, THROWABLE);
-            mv.visitVarInsn(Opcodes.ASTORE, thrownSlot);
+            mv.visitVarInsn(Opcodes.ASTORE, locals.thrownSlot);
             pushDefault();
-            if (returned != Type.VOID_TYPE) mv.visitVarInsn(returned.getOpcode(Opcodes.ISTORE), resultSlot);
+            if (returned != Type.VOID_TYPE) mv.visitVarInsn(returned.getOpcode(Opcodes.ISTORE), locals.resultSlot);
             mv.visitJumpInsn(Opcodes.GOTO, common);
         }
         if (skippable) {
@@ -281,9 +267,9 @@ final class MethodWeaver extends MethodVisitor {
                 mv.visitInsn(returned.getOpcode(Opcodes.IRETURN));
                 return;
             }
-            if (returned != Type.VOID_TYPE) mv.visitVarInsn(returned.getOpcode(Opcodes.ISTORE), resultSlot);
+            if (returned != Type.VOID_TYPE) mv.visitVarInsn(returned.getOpcode(Opcodes.ISTORE), locals.resultSlot);
             mv.visitInsn(Opcodes.ACONST_NULL);
-            mv.visitVarInsn(Opcodes.ASTORE, thrownSlot);
+            mv.visitVarInsn(Opcodes.ASTORE, locals.thrownSlot);
         }
         callExit();
     }
@@ -297,15 +283,19 @@ final class MethodWeaver extends MethodVisitor {
         mv.visitTryCatchBlock(start, end, failed, THROWABLE);
         mv.visitLabel(common);
         frame(false, true, null);
-        pushFuse();
-        mv.visitMethodInsn(Opcodes.INVOKESTATIC, FUSE, "intact", "(I)Z", false);
+        if (pairs) {
+            mv.visitVarInsn(Opcodes.ILOAD, locals.enteredSlot);
+        } else {
+            pushFuse();
+            mv.visitMethodInsn(Opcodes.INVOKESTATIC, FUSE, "intact", "(I)Z", false);
+        }
         mv.visitJumpInsn(Opcodes.IFEQ, after);
         mv.visitLabel(start);
         List<Source> sources = new ArrayList<>();
         addToken(sources);
         if (!constructor) {
-            if (returned != Type.VOID_TYPE) sources.add(new Source(returned, resultSlot));
-            sources.add(new Source(Type.getObjectType(THROWABLE), thrownSlot));
+            if (returned != Type.VOID_TYPE) sources.add(new Source(returned, locals.resultSlot));
+            sources.add(new Source(Type.getObjectType(THROWABLE), locals.thrownSlot));
         }
         addReceiverAndArguments(sources, true);
         call("exit", exit(), sources);
@@ -315,38 +305,38 @@ final class MethodWeaver extends MethodVisitor {
         mv.visitLabel(failed);
         frame(false, true, THROWABLE);
         pushFuse();
-        mv.visitVarInsn(Opcodes.ALOAD, tokenSlot);
-        mv.visitVarInsn(Opcodes.ALOAD, thrownSlot);
+        mv.visitVarInsn(Opcodes.ALOAD, locals.tokenSlot);
+        mv.visitVarInsn(Opcodes.ALOAD, locals.thrownSlot);
         mv.visitMethodInsn(
                 Opcodes.INVOKESTATIC,
                 FUSE,
                 "blowAtExit",
                 "(Ljava/lang/Throwable;ILjava/lang/Object;Ljava/lang/Throwable;)Ljava/lang/Throwable;",
                 false);
-        mv.visitVarInsn(Opcodes.ASTORE, thrownSlot);
+        mv.visitVarInsn(Opcodes.ASTORE, locals.thrownSlot);
         mv.visitLabel(after);
         frame(false, true, null);
-        mv.visitVarInsn(Opcodes.ALOAD, thrownSlot);
+        mv.visitVarInsn(Opcodes.ALOAD, locals.thrownSlot);
         mv.visitJumpInsn(Opcodes.IFNULL, normally);
-        mv.visitVarInsn(Opcodes.ALOAD, thrownSlot);
+        mv.visitVarInsn(Opcodes.ALOAD, locals.thrownSlot);
         mv.visitInsn(Opcodes.ATHROW);
         mv.visitLabel(normally);
         frame(false, true, null);
-        if (returned != Type.VOID_TYPE) mv.visitVarInsn(returned.getOpcode(Opcodes.ILOAD), resultSlot);
+        if (returned != Type.VOID_TYPE) mv.visitVarInsn(returned.getOpcode(Opcodes.ILOAD), locals.resultSlot);
         mv.visitInsn(returned.getOpcode(Opcodes.IRETURN));
     }
 
     private void takeFromExit(Type given) {
         if (given == Type.VOID_TYPE) return;
         if (given.getSort() == Type.OBJECT && given.getInternalName().equals(THROWABLE)) {
-            mv.visitVarInsn(Opcodes.ALOAD, thrownSlot);
+            mv.visitVarInsn(Opcodes.ALOAD, locals.thrownSlot);
             mv.visitMethodInsn(
                     Opcodes.INVOKESTATIC,
                     FUSE,
                     "either",
                     "(Ljava/lang/Throwable;Ljava/lang/Throwable;)Ljava/lang/Throwable;",
                     false);
-            mv.visitVarInsn(Opcodes.ASTORE, thrownSlot);
+            mv.visitVarInsn(Opcodes.ASTORE, locals.thrownSlot);
             return;
         }
         boolean reference = returned.getSort() >= Type.ARRAY && given.getSort() >= Type.ARRAY;
@@ -355,7 +345,7 @@ final class MethodWeaver extends MethodVisitor {
                     where + ": exit returns " + given.getClassName() + ", not " + returned.getClassName());
         }
         castTo(returned, given);
-        mv.visitVarInsn(returned.getOpcode(Opcodes.ISTORE), resultSlot);
+        mv.visitVarInsn(returned.getOpcode(Opcodes.ISTORE), locals.resultSlot);
     }
 
     // ---- calls to advice
@@ -363,14 +353,14 @@ final class MethodWeaver extends MethodVisitor {
     private record Source(Type type, int slot) {}
 
     private void addToken(List<Source> sources) {
-        if (advice.enter != null) sources.add(new Source(Type.getObjectType(OBJECT), tokenSlot));
+        if (advice.enter != null) sources.add(new Source(Type.getObjectType(OBJECT), locals.tokenSlot));
     }
 
     private void addReceiverAndArguments(List<Source> sources, boolean atExit) {
         if (!isStatic && (!constructor || atExit)) sources.add(new Source(Type.getObjectType(owner), 0));
         for (int i = 0; i < arguments.length; i++) {
-            if (atExit && i >= copies) return;
-            sources.add(new Source(arguments[i], atExit ? copySlots[i] : argumentSlots[i]));
+            if (atExit && i >= locals.copies) return;
+            sources.add(new Source(arguments[i], atExit ? locals.copySlots[i] : locals.argumentSlots[i]));
         }
     }
 
@@ -382,18 +372,38 @@ final class MethodWeaver extends MethodVisitor {
         }
         for (int i = 0; i < wanted.length; i++) {
             Source source = sources.get(i);
-            if (source.type().getSort() < Type.ARRAY && !source.type().equals(wanted[i])) {
+            boolean primitive = source.type().getSort() < Type.ARRAY || wanted[i].getSort() < Type.ARRAY;
+            if (primitive && !source.type().equals(wanted[i])) {
                 throw new WeavingException(
                         advice.internalName + "." + name + descriptor + " parameter " + i + " does not fit " + where);
             }
             mv.visitVarInsn(source.type().getOpcode(Opcodes.ILOAD), source.slot());
-            castTo(wanted[i], source.type());
+            if (onBootLoader || !isOurs(wanted[i])) castTo(wanted[i], source.type());
         }
         if (onBootLoader) {
             mv.visitMethodInsn(Opcodes.INVOKESTATIC, advice.internalName, name, descriptor, false);
         } else {
-            mv.visitInvokeDynamicInsn(name, descriptor, DISPATCHER, advice.internalName.replace('/', '.'), renaming);
+            mv.visitInvokeDynamicInsn(
+                    name, withoutOurs(descriptor), DISPATCHER, advice.internalName.replace('/', '.'), renaming);
         }
+    }
+
+    /** The woven class cannot name an adapter's own types: its loader does not know them. */
+    private static String withoutOurs(String descriptor) {
+        Type[] parameters = Type.getArgumentTypes(descriptor);
+        for (int i = 0; i < parameters.length; i++) {
+            if (isOurs(parameters[i])) parameters[i] = Type.getObjectType(OBJECT);
+        }
+        Type result = Type.getReturnType(descriptor);
+        return Type.getMethodDescriptor(isOurs(result) ? Type.getObjectType(OBJECT) : result, parameters);
+    }
+
+    private static boolean isOurs(Type type) {
+        return switch (type.getSort()) {
+            case Type.ARRAY -> isOurs(type.getElementType());
+            case Type.OBJECT -> ClassFiles.isAdvice(type.getInternalName());
+            default -> false;
+        };
     }
 
     private void castTo(Type wanted, Type given) {
@@ -417,51 +427,9 @@ final class MethodWeaver extends MethodVisitor {
         }
     }
 
-    // ---- frames
-
-    /**
-     * @param parameters whether the parameters still have their declared types; after the body nothing is known of
-     *     them
-     * @param outcome whether result and exception are set
-     */
     private void frame(boolean parameters, boolean outcome, @Nullable String onStack) {
-        List<Object> locals = new ArrayList<>();
-        if (!isStatic) {
-            if (parameters && constructor) locals.add(Opcodes.UNINITIALIZED_THIS);
-            else locals.add(owner);
-        }
-        for (Type argument : arguments) {
-            if (parameters) {
-                locals.add(verificationType(argument));
-            } else {
-                for (int i = 0; i < argument.getSize(); i++) locals.add(Opcodes.TOP);
-            }
-        }
-        addNewLocals(locals, outcome);
+        List<Object> frame = locals.frame(parameters, outcome);
         Object[] stack = onStack == null ? new Object[0] : new Object[] {onStack};
-        mv.visitFrame(Opcodes.F_NEW, locals.size(), locals.toArray(), stack.length, stack);
-    }
-
-    private void addNewLocals(List<Object> locals, boolean outcome) {
-        for (int i = 0; i < copies; i++) locals.add(verificationType(arguments[i]));
-        locals.add(OBJECT);
-        if (returned != Type.VOID_TYPE) {
-            if (outcome) {
-                locals.add(verificationType(returned));
-            } else {
-                for (int i = 0; i < returned.getSize(); i++) locals.add(Opcodes.TOP);
-            }
-        }
-        locals.add(outcome ? THROWABLE : Opcodes.TOP);
-    }
-
-    private static Object verificationType(Type type) {
-        return switch (type.getSort()) {
-            case Type.BOOLEAN, Type.BYTE, Type.CHAR, Type.SHORT, Type.INT -> Opcodes.INTEGER;
-            case Type.FLOAT -> Opcodes.FLOAT;
-            case Type.LONG -> Opcodes.LONG;
-            case Type.DOUBLE -> Opcodes.DOUBLE;
-            default -> type.getInternalName();
-        };
+        mv.visitFrame(Opcodes.F_NEW, frame.size(), frame.toArray(), stack.length, stack);
     }
 }

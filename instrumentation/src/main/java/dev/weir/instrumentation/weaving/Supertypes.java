@@ -44,7 +44,8 @@ final class Supertypes {
                 ? ClassLoader.getSystemResourceAsStream(resource)
                 : loader.getResourceAsStream(resource)) {
             return in != null && isSubtype(new ClassReader(in), loader, supertype, seen, depth - 1);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
+            // Not to be found, no class file, or a loader of the application that has trouble of its own.
             return false;
         }
     }

@@ -7,12 +7,13 @@ import dev.weir.instrumentation.weaving.Weaving.Join;
 import dev.weir.instrumentation.weaving.Weaving.Target;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.UnmodifiableClassException;
-import java.nio.charset.StandardCharsets;
 import java.security.ProtectionDomain;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -41,28 +42,29 @@ public final class Weaver implements ClassFileTransformer {
 
     private record Wanted(WovenAdapter adapter, Target target) {}
 
+    // Fuses and linked call sites outlive a weaver, so several weavers in one JVM must share them.
+    private static final List<String> fuseNames = new ArrayList<>();
+    private static final AdviceLinker LINKER = new AdviceLinker(Weaver.class.getClassLoader());
+
     private final Map<String, List<Wanted>> byName = new HashMap<>();
     private final List<Wanted> bySupertype = new ArrayList<>();
     private final List<WovenAdapter> adapters = new ArrayList<>();
     private final Map<String, AdviceShape> shapes = new ConcurrentHashMap<>();
     private final Map<String, Integer> fuses = new ConcurrentHashMap<>();
-    private final List<String> fuseNames = new ArrayList<>();
     private final Map<ClassLoader, Boolean> seesHooks = new WeakHashMap<>();
     private final ClassFiles classFiles;
     private final BootLoader bootLoader;
     private final BootAdvice bootAdvice;
-    private final ClassLoader agentLoader;
     private final Listener listener;
     private byte[][] words = new byte[0][];
 
     /** @param bootLoader where advice for JDK classes goes */
     public Weaver(BootLoader bootLoader, Listener listener) {
-        this.agentLoader = Weaver.class.getClassLoader();
-        this.classFiles = new ClassFiles(agentLoader);
+        this.classFiles = new ClassFiles(Weaver.class.getClassLoader());
         this.bootLoader = bootLoader;
         this.bootAdvice = new BootAdvice(bootLoader, classFiles);
         this.listener = listener;
-        AdviceDispatcher.install(new AdviceLinker(classFiles, agentLoader));
+        AdviceDispatcher.install(LINKER);
     }
 
     /** Takes an adapter in. All adapters come before {@link #install}. */
@@ -81,6 +83,9 @@ public final class Weaver implements ClassFileTransformer {
                 bySupertype.add(wanted);
             }
         }
+        List<byte[]> all = new ArrayList<>();
+        for (Wanted wanted : bySupertype) all.addAll(List.of(wanted.target.words));
+        words = all.toArray(new byte[0][]);
     }
 
     /**
@@ -88,11 +93,6 @@ public final class Weaver implements ClassFileTransformer {
      * transformer, so library classes are looked for too.
      */
     public void install(java.lang.instrument.Instrumentation jvm) {
-        List<byte[]> all = new ArrayList<>();
-        for (Wanted wanted : bySupertype) {
-            for (String word : wanted.target.words) all.add(word.getBytes(StandardCharsets.UTF_8));
-        }
-        words = all.toArray(new byte[0][]);
         jvm.addTransformer(this, true);
         List<Class<?>> loaded = new ArrayList<>();
         for (Class<?> type : jvm.getAllLoadedClasses()) {
@@ -150,22 +150,45 @@ public final class Weaver implements ClassFileTransformer {
             @Nullable ProtectionDomain domain,
             byte[] classFile) {
         if (className == null) return null;
-        List<Wanted> wanted = byName.get(className);
         try {
-            if (wanted == null) {
-                if (words.length == 0 || loader == null || ofNoInterest(className)) return null;
-                if (!ConstantPool.mentions(classFile, words)) return null;
-                wanted = wantedBySupertype(loader, classFile);
-                if (wanted.isEmpty()) return null;
+            List<Wanted> wanted = byName.getOrDefault(className, List.of());
+            if (words.length > 0
+                    && loader != null
+                    && !ofNoInterest(className)
+                    && ConstantPool.mentions(classFile, words)) {
+                wanted = with(wanted, wantedBySupertype(loader, classFile));
             }
-            return weave(loader, className, classFile, wanted);
+            return wanted.isEmpty() ? null : weaveSound(loader, className, classFile, wanted);
         } catch (Throwable t) {
-            String adapter = wanted == null || wanted.isEmpty()
-                    ? "weaver"
-                    : wanted.get(0).adapter.name();
-            listener.failed(adapter, className.replace('/', '.'), t);
+            listener.failed("weaver", className.replace('/', '.'), t);
             return null;
         }
+    }
+
+    private static List<Wanted> with(List<Wanted> some, List<Wanted> more) {
+        if (some.isEmpty() || more.isEmpty()) return some.isEmpty() ? more : some;
+        List<Wanted> both = new ArrayList<>(some);
+        both.addAll(more);
+        return both;
+    }
+
+    /** Weaves what can be woven: one adapter's failure must not take the others along. */
+    private byte @Nullable [] weaveSound(
+            @Nullable ClassLoader loader, String className, byte[] classFile, List<Wanted> wanted)
+            throws ReflectiveOperationException {
+        try {
+            return weave(loader, className, classFile, wanted);
+        } catch (RuntimeException | ReflectiveOperationException | LinkageError e) {
+            if (wanted.size() == 1) {
+                listener.failed(wanted.get(0).adapter.name(), className.replace('/', '.'), e);
+                return null;
+            }
+        }
+        List<Wanted> sound = new ArrayList<>();
+        for (Wanted each : wanted) {
+            if (weaveSound(loader, className, classFile, List.of(each)) != null) sound.add(each);
+        }
+        return sound.isEmpty() ? null : weave(loader, className, classFile, sound);
     }
 
     private static boolean ofNoInterest(String className) {
@@ -182,9 +205,7 @@ public final class Weaver implements ClassFileTransformer {
         for (Wanted wanted : bySupertype) {
             Target target = wanted.target;
             if (target.supertype == null) continue;
-            byte[][] own = new byte[target.words.length][];
-            for (int i = 0; i < own.length; i++) own[i] = target.words[i].getBytes(StandardCharsets.UTF_8);
-            if (ConstantPool.mentions(classFile, own)
+            if (ConstantPool.mentions(classFile, target.words)
                     && Supertypes.isSubtype(classFile, loader, target.supertype.replace('.', '/'))) {
                 found.add(wanted);
             }
@@ -197,16 +218,15 @@ public final class Weaver implements ClassFileTransformer {
             throws ReflectiveOperationException {
         ClassReader reader = new ClassReader(classFile);
         if ((reader.readUnsignedShort(6)) < Opcodes.V1_7) {
-            listener.passedOver(className.replace('/', '.'), "its class file is older than Java 7");
+            for (Wanted each : wanted) {
+                if (each.adapter.saidTooOld.compareAndSet(false, true)) {
+                    listener.passedOver(className.replace('/', '.'), "its class file is older than Java 7");
+                }
+            }
             return null;
         }
         if ((reader.getAccess() & Opcodes.ACC_INTERFACE) != 0) return null;
-        if (loader != null && !seesHooks(loader)) {
-            listener.passedOver(
-                    className.replace('/', '.'),
-                    "its class loader " + loader.getClass().getName() + " does not see dev.weir.bootstrap");
-            return null;
-        }
+        if (loader != null && !seesHooks(loader, className)) return null;
         ClassWriter writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
         Joiner joiner = new Joiner(writer, loader, className, wanted);
         reader.accept(joiner, ClassReader.EXPAND_FRAMES);
@@ -218,7 +238,7 @@ public final class Weaver implements ClassFileTransformer {
         return writer.toByteArray();
     }
 
-    private boolean seesHooks(ClassLoader loader) {
+    private boolean seesHooks(ClassLoader loader, String className) {
         synchronized (seesHooks) {
             Boolean known = seesHooks.get(loader);
             if (known != null) return known;
@@ -226,11 +246,17 @@ public final class Weaver implements ClassFileTransformer {
         boolean sees;
         try {
             sees = loader.loadClass(Hooks.class.getName()) == Hooks.class;
-        } catch (ClassNotFoundException | LinkageError e) {
+        } catch (ClassNotFoundException | LinkageError | RuntimeException e) {
             sees = false;
         }
+        boolean first;
         synchronized (seesHooks) {
-            seesHooks.put(loader, sees);
+            first = seesHooks.put(loader, sees) == null;
+        }
+        if (first && !sees) {
+            listener.passedOver(
+                    className.replace('/', '.'),
+                    "its class loader " + loader.getClass().getName() + " does not see dev.weir.bootstrap");
         }
         return sees;
     }
@@ -252,7 +278,7 @@ public final class Weaver implements ClassFileTransformer {
     }
 
     /** The advice class that a fuse belongs to. */
-    public String adviceOf(int fuse) {
+    public static String adviceOf(int fuse) {
         synchronized (fuseNames) {
             return fuse < fuseNames.size() ? fuseNames.get(fuse) : "fuse " + fuse;
         }
@@ -288,9 +314,11 @@ public final class Weaver implements ClassFileTransformer {
                 String @Nullable [] exceptions) {
             MethodVisitor visitor = super.visitMethod(access, name, descriptor, signature, exceptions);
             if ((access & (Opcodes.ACC_ABSTRACT | Opcodes.ACC_NATIVE | Opcodes.ACC_BRIDGE)) != 0) return visitor;
+            Set<String> applied = new HashSet<>(2);
             for (Wanted each : wanted) {
                 for (Join join : each.target.joins) {
-                    if (!join.matches(name, descriptor)) continue;
+                    // A class may be wanted by its name and by a supertype at once.
+                    if (!join.matches(name, descriptor) || !applied.add(join.advice)) continue;
                     AdviceShape shape = shape(join.advice, each.target.renaming);
                     visitor = new MethodWeaver(
                             visitor,

@@ -1,5 +1,6 @@
 package dev.weir.instrumentation.weaving;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -73,7 +74,7 @@ public final class Weaving {
         final Weaving weaving;
         final @Nullable String className;
         final @Nullable String supertype;
-        final String[] words;
+        final byte[][] words;
         final List<Join> joins = new ArrayList<>();
         String renaming = "";
 
@@ -81,7 +82,8 @@ public final class Weaving {
             this.weaving = weaving;
             this.className = className;
             this.supertype = supertype;
-            this.words = words;
+            this.words = new byte[words.length][];
+            for (int i = 0; i < words.length; i++) this.words[i] = words[i].getBytes(StandardCharsets.UTF_8);
         }
 
         /**

@@ -2,6 +2,7 @@ package dev.weir.instrumentation.weaving;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What one adapter met: which of its classes were woven, and which were loaded but had no method it knows. */
 public final class WovenAdapter {
@@ -9,6 +10,7 @@ public final class WovenAdapter {
     private final String name;
     private final Set<String> woven = ConcurrentHashMap.newKeySet();
     private final Set<String> unmatched = ConcurrentHashMap.newKeySet();
+    final AtomicBoolean saidTooOld = new AtomicBoolean();
 
     WovenAdapter(String name) {
         this.name = name;

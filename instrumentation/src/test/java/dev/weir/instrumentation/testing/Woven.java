@@ -51,6 +51,10 @@ public final class Woven implements BeforeEachCallback, AfterEachCallback {
     public void beforeEach(ExtensionContext context) {
         weaver(instrumentation);
         failures.clear();
+        Fuse.listen((index, cause) -> {
+            cause.printStackTrace();
+            failures.add("the fuse of " + Weaver.adviceOf(index) + " blew: " + cause);
+        });
         agent.reset();
         Hooks.install(agent);
     }
@@ -80,10 +84,6 @@ public final class Woven implements BeforeEachCallback, AfterEachCallback {
                     public void passedOver(String className, String reason) {
                         failures.add(className + " passed over: " + reason);
                     }
-                });
-                Fuse.listen((index, cause) -> {
-                    cause.printStackTrace();
-                    failures.add("fuse " + index + " blew: " + cause);
                 });
                 weaver.add(instrumentation);
                 weaver.install(jvm);

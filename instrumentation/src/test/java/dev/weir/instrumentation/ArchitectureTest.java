@@ -1,0 +1,71 @@
+package dev.weir.instrumentation;
+
+import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import dev.weir.instrumentation.weaving.Instrumentation;
+import dev.weir.instrumentation.weaving.Weaving;
+import org.junit.jupiter.api.Test;
+
+/** The lines between the weaver, the adapters, and the rest of the agent. */
+class ArchitectureTest {
+
+    private static final String WEAVING = "dev.weir.instrumentation.weaving..";
+
+    private final JavaClasses classes = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.weir.instrumentation");
+
+    @Test
+    void libraryPackagesDoNotKnowEachOther() {
+        slices().matching("dev.weir.instrumentation.(*)..")
+                .should()
+                .notDependOnEachOther()
+                .ignoreDependency(alwaysTrue(), resideInAPackage(WEAVING))
+                .check(classes);
+    }
+
+    @Test
+    void theWeaverKnowsNoLibrary() {
+        noClasses()
+                .that()
+                .resideInAPackage(WEAVING)
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("dev.weir.instrumentation..").and(not(resideInAPackage(WEAVING))))
+                .check(classes);
+    }
+
+    @Test
+    void nothingHereKnowsTheAgent() {
+        noClasses()
+                .should()
+                .dependOnClassesThat(resideInAPackage("dev.weir..")
+                        .and(not(resideInAPackage("dev.weir.bootstrap..")
+                                .or(resideInAPackage("dev.weir.instrumentation..")))))
+                .check(classes);
+    }
+
+    @Test
+    void adaptersKnowTheWeaversContractAndNoBytecode() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(WEAVING)
+                .should()
+                .dependOnClassesThat(resideInAPackage("org.objectweb.asm..")
+                        .or(resideInAPackage(WEAVING).and(not(belongToAnyOf(Instrumentation.class, Weaving.class)))))
+                .check(classes);
+    }
+
+    @Test
+    void standardOutputBelongsToTheApplication() {
+        noClasses().should().accessField(System.class, "out").check(classes);
+    }
+}
