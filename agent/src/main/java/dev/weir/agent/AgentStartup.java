@@ -25,6 +25,8 @@ public final class AgentStartup {
         "Call",
         "Call$Denied",
         "DeadlineTimer",
+        "DeadlineTimer$Daemons",
+        "DeadlineTimer$Due",
         "DeadlineTimer$Started",
         "Fuse$Listener",
         "Fuse",

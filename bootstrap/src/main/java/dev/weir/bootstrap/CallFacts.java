@@ -76,6 +76,14 @@ public abstract class CallFacts {
         return false;
     }
 
+    /**
+     * Whether the call can be refused. A call that only undoes or tidies up, such as a rollback, takes place whatever the
+     * rules say: to refuse it would leave the harm that it is there to end.
+     */
+    public boolean refusable() {
+        return true;
+    }
+
     /** The value of a request header as it now stands; {@code null} when it is not set or there are no headers. */
     public @Nullable String header(String name) {
         return null;

@@ -76,7 +76,10 @@ public final class Judgement {
         Verdict verdict = each.verdict();
         if (verdict instanceof Verdict.Flag flag) return new Finding(rule, "flag", flag.reason(), true);
         if (verdict instanceof Verdict.Deny deny) {
-            return new Finding(rule, enforce ? "deny" : "would-deny", deny.reason(), true);
+            // In enforce only what cannot be refused comes this far.
+            return enforce
+                    ? new Finding(rule, "not-enforced", deny.reason() + "; it cannot be refused", true)
+                    : new Finding(rule, "would-deny", deny.reason(), true);
         }
         if (verdict instanceof Verdict.Limit limit) {
             if (!enforce) return new Finding(rule, "would-limit", limit.reason(), false);

@@ -372,13 +372,17 @@ final class MethodWeaver extends MethodVisitor {
         }
         for (int i = 0; i < wanted.length; i++) {
             Source source = sources.get(i);
+            boolean boxed = source.type().getSort() < Type.ARRAY
+                    && wanted[i].getSort() == Type.OBJECT
+                    && wanted[i].getInternalName().equals(OBJECT);
             boolean primitive = source.type().getSort() < Type.ARRAY || wanted[i].getSort() < Type.ARRAY;
-            if (primitive && !source.type().equals(wanted[i])) {
+            if (primitive && !boxed && !source.type().equals(wanted[i])) {
                 throw new WeavingException(
                         advice.internalName + "." + name + descriptor + " parameter " + i + " does not fit " + where);
             }
             mv.visitVarInsn(source.type().getOpcode(Opcodes.ILOAD), source.slot());
-            if (onBootLoader || !isOurs(wanted[i])) castTo(wanted[i], source.type());
+            if (boxed) box(source.type());
+            else if (onBootLoader || !isOurs(wanted[i])) castTo(wanted[i], source.type());
         }
         if (onBootLoader) {
             mv.visitMethodInsn(Opcodes.INVOKESTATIC, advice.internalName, name, descriptor, false);
@@ -404,6 +408,22 @@ final class MethodWeaver extends MethodVisitor {
             case Type.OBJECT -> ClassFiles.isAdvice(type.getInternalName());
             default -> false;
         };
+    }
+
+    private void box(Type primitive) {
+        String box =
+                switch (primitive.getSort()) {
+                    case Type.BOOLEAN -> "java/lang/Boolean";
+                    case Type.BYTE -> "java/lang/Byte";
+                    case Type.CHAR -> "java/lang/Character";
+                    case Type.SHORT -> "java/lang/Short";
+                    case Type.INT -> "java/lang/Integer";
+                    case Type.LONG -> "java/lang/Long";
+                    case Type.FLOAT -> "java/lang/Float";
+                    default -> "java/lang/Double";
+                };
+        String descriptor = "(" + primitive.getDescriptor() + ")L" + box + ";";
+        mv.visitMethodInsn(Opcodes.INVOKESTATIC, box, "valueOf", descriptor, false);
     }
 
     private void castTo(Type wanted, Type given) {

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code receiver} is left out for static methods, and in {@code enter} and {@code argument<N>} of constructors. The
  * token is left out where there is no {@code enter}. An advice method takes as many of these parameters as it needs,
- * from the left; each may be declared with a wider type. Constructors ({@code <init>}) have no {@code thrown} and no
+ * from the left; each may be declared with a wider type ({@code Object} for a primitive boxes it). Constructors ({@code <init>}) have no {@code thrown} and no
  * result: their {@code exit(token, receiver, arguments…)} only follows a normal return.
  *
  * <p>Advice for classes of the boot loader may only use {@code java.base}, {@code dev.weir.bootstrap} and classes of its

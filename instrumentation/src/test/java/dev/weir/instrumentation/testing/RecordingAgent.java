@@ -145,7 +145,7 @@ public final class RecordingAgent implements Hooks.Agent {
                 && !facts.kind().scope()) return null;
         events.add("begin " + line(facts));
         begun.add(facts);
-        if (denied.test(facts)) return new Call.Denied("test", "denied by test", false);
+        if (facts.refusable() && denied.test(facts)) return new Call.Denied("test", "denied by test", false);
         levers.accept(facts);
         Open call = new Open(facts, previous);
         calls.add(call);
