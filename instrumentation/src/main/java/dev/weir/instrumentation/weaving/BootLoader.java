@@ -1,8 +1,10 @@
 package dev.weir.instrumentation.weaving;
 
+import dev.weir.bootstrap.Hooks;
 import java.lang.instrument.Instrumentation;
 import java.lang.reflect.Method;
 import java.security.ProtectionDomain;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -15,11 +17,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BootLoader {
 
+    private final Instrumentation instrumentation;
     private final Object unsafe;
     private final Method defineClass;
 
     /** @throws ReflectiveOperationException when this JDK has no internal {@code Unsafe.defineClass} */
     public BootLoader(Instrumentation instrumentation) throws ReflectiveOperationException {
+        this.instrumentation = instrumentation;
         instrumentation.redefineModule(
                 Object.class.getModule(),
                 Set.of(),
@@ -37,6 +41,14 @@ public final class BootLoader {
                 int.class,
                 ClassLoader.class,
                 ProtectionDomain.class);
+    }
+
+    /** Lets what is defined here reach into packages of {@code java.base}. */
+    void open(Set<String> packages) {
+        if (packages.isEmpty()) return;
+        Map<String, Set<Module>> opens = new HashMap<>();
+        for (String name : packages) opens.put(name, Set.of(Hooks.class.getModule()));
+        instrumentation.redefineModule(Object.class.getModule(), Set.of(), Map.of(), opens, Set.of(), Map.of());
     }
 
     /** Defines a class whose superclass and interfaces are already there. One that exists already is left alone. */

@@ -49,6 +49,7 @@ public final class Weaver implements ClassFileTransformer {
     private final List<String> fuseNames = new ArrayList<>();
     private final Map<ClassLoader, Boolean> seesHooks = new WeakHashMap<>();
     private final ClassFiles classFiles;
+    private final BootLoader bootLoader;
     private final BootAdvice bootAdvice;
     private final ClassLoader agentLoader;
     private final Listener listener;
@@ -58,6 +59,7 @@ public final class Weaver implements ClassFileTransformer {
     public Weaver(BootLoader bootLoader, Listener listener) {
         this.agentLoader = Weaver.class.getClassLoader();
         this.classFiles = new ClassFiles(agentLoader);
+        this.bootLoader = bootLoader;
         this.bootAdvice = new BootAdvice(bootLoader, classFiles);
         this.listener = listener;
         AdviceDispatcher.install(new AdviceLinker(classFiles, agentLoader));
@@ -67,6 +69,7 @@ public final class Weaver implements ClassFileTransformer {
     public void add(Instrumentation instrumentation) {
         Weaving weaving = new Weaving(instrumentation.getClass());
         instrumentation.weave(weaving);
+        bootLoader.open(weaving.opened);
         WovenAdapter adapter = new WovenAdapter(instrumentation.name());
         adapters.add(adapter);
         for (Target target : weaving.targets) {

@@ -1,7 +1,9 @@
 package dev.weir.instrumentation.weaving;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,7 @@ public final class Weaving {
 
     final Class<?> adapter;
     final List<Target> targets = new ArrayList<>();
+    final Set<String> opened = new HashSet<>();
 
     Weaving(Class<?> adapter) {
         this.adapter = adapter;
@@ -56,6 +59,12 @@ public final class Weaving {
         Target target = new Target(this, null, typeName, words);
         targets.add(target);
         return target;
+    }
+
+    /** Lets this adapter's advice for classes of the boot loader reach into a package of {@code java.base}. */
+    public Weaving opens(String packageName) {
+        opened.add(packageName);
+        return this;
     }
 
     /** The methods of some classes, and their advice. */
