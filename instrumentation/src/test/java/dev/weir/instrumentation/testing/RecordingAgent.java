@@ -45,6 +45,11 @@ public final class RecordingAgent implements Hooks.Agent {
     private volatile Predicate<CallFacts> ignored = facts -> false;
     private volatile Consumer<CallFacts> replying = facts -> {};
     private volatile boolean follows = true;
+    private final String instrumentation;
+
+    RecordingAgent(String instrumentation) {
+        this.instrumentation = instrumentation;
+    }
 
     void reset() {
         events.clear();
@@ -132,7 +137,8 @@ public final class RecordingAgent implements Hooks.Agent {
 
     @Override
     public @Nullable Call begin(CallFacts facts) {
-        if (ignored.test(facts)) return null;
+        // Adapters of earlier test classes stay woven in this JVM.
+        if (!facts.instrumentation().equals(instrumentation) || ignored.test(facts)) return null;
         Object previous = current.get();
         if (previous instanceof Open outer
                 && outer.facts.kind() == facts.kind()

@@ -30,10 +30,11 @@ public final class Woven implements BeforeEachCallback, AfterEachCallback {
     private static final Map<Class<?>, Weaver> weavers = new ConcurrentHashMap<>();
 
     private final Instrumentation instrumentation;
-    private final RecordingAgent agent = new RecordingAgent();
+    private final RecordingAgent agent;
 
     public Woven(Instrumentation instrumentation) {
         this.instrumentation = instrumentation;
+        this.agent = new RecordingAgent(instrumentation.name());
     }
 
     /** Records what hooks are told, and denies or limits what a test asks it to. */
