@@ -53,17 +53,29 @@ public abstract class FileFacts extends CallFacts {
         return -1;
     }
 
-    /** The {@code traceparent} that the writer of this file left on it; {@code null} when there is none. */
+    /**
+     * The {@code traceparent} that the last writer of this file, or of a copy's source, left on it; {@code null} when
+     * there is none, or when the file was changed since. For a file that is opened to be written it is known as soon as
+     * the file is open.
+     */
     public @Nullable String writerTraceparent() {
         return null;
     }
 
     /**
-     * Lever: leaves a {@code traceparent} on the file for its readers, when the file is closed.
+     * Lever: leaves a {@code traceparent} on the file for its readers, when the file is closed and was really changed.
      *
      * @return whether this adapter can do that
      */
     public boolean leaveTraceparent(String traceparent) {
+        return false;
+    }
+
+    /**
+     * At the end: whether the {@code traceparent} is on the file itself, where every process can read it. When it was
+     * to be left but the file system refuses, only readers in this process know it.
+     */
+    public boolean traceparentLeft() {
         return false;
     }
 }

@@ -1,5 +1,6 @@
 package dev.weir.instrumentation;
 
+import dev.weir.instrumentation.files.FilesInstrumentation;
 import dev.weir.instrumentation.jdkhttpclient.JdkHttpClientInstrumentation;
 import dev.weir.instrumentation.management.ManagementInstrumentation;
 import dev.weir.instrumentation.weaving.Instrumentation;
@@ -12,6 +13,9 @@ public final class Instrumentations {
 
     /** A new instance of each. */
     public static List<Instrumentation> all() {
-        return List.of(new JdkHttpClientInstrumentation(), new ManagementInstrumentation());
+        return List.of(
+                new FilesInstrumentation(),
+                new JdkHttpClientInstrumentation(),
+                new ManagementInstrumentation());
     }
 }

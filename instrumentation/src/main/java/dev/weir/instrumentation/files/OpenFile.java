@@ -1,0 +1,87 @@
+package dev.weir.instrumentation.files;
+
+import dev.weir.bootstrap.Call;
+import java.io.FileDescriptor;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** A file from its opening to its closing. */
+final class OpenFile extends TracedFile {
+
+    private final AtomicLong written = new AtomicLong();
+    private volatile boolean uncounted;
+    private volatile boolean changed;
+    private volatile boolean mapped;
+    private long sizeAtOpen = -1;
+    private @Nullable String writer;
+    private @Nullable Call call;
+
+    OpenFile(Action action, String path) {
+        super(action, path);
+    }
+
+    /** The file is open: what its last writer left on it must be read before anybody writes. */
+    void opened(FileDescriptor descriptor) {
+        writer = WriterTraceparent.read(descriptor);
+        if (action() != Action.UPDATE) return;
+        PosixFileAttributes attributes = Descriptors.attributes(descriptor);
+        if (attributes != null) sizeAtOpen = attributes.size();
+    }
+
+    void begun(Call begun) {
+        call = begun;
+    }
+
+    @Nullable
+    Call call() {
+        return call;
+    }
+
+    void wrote(long bytes) {
+        written.addAndGet(bytes);
+    }
+
+    /** Bytes were written, nobody knows how many. */
+    void wroteUncounted() {
+        uncounted = true;
+        changed = true;
+    }
+
+    /** The file can be written through memory, now and after it is closed. */
+    void mapped() {
+        mapped = true;
+        wroteUncounted();
+    }
+
+    /** The file was cut off or made longer. */
+    void changed() {
+        changed = true;
+    }
+
+    /** About to be closed, by this descriptor. */
+    void closing(FileDescriptor descriptor) {
+        String traceparent = traceparent();
+        if (traceparent != null && wasChanged(descriptor)) {
+            left(WriterTraceparent.write(descriptor, traceparent, !mapped));
+        }
+    }
+
+    private boolean wasChanged(FileDescriptor descriptor) {
+        if (action() == Action.WRITE || changed || written.get() > 0) return true;
+        if (sizeAtOpen < 0) return false;
+        // RandomAccessFile.setLength is a native method on some JDKs and cannot be seen.
+        PosixFileAttributes attributes = Descriptors.attributes(descriptor);
+        return attributes != null && attributes.size() != sizeAtOpen;
+    }
+
+    @Override
+    public long bytesWritten() {
+        return uncounted ? -1 : written.get();
+    }
+
+    @Override
+    public @Nullable String writerTraceparent() {
+        return writer;
+    }
+}

@@ -1,0 +1,36 @@
+package dev.weir.instrumentation.files;
+
+import dev.weir.bootstrap.FileFacts;
+import org.jspecify.annotations.Nullable;
+
+/** A file on which a {@code traceparent} can be left. */
+abstract class TracedFile extends FileFacts {
+
+    private @Nullable String traceparent;
+    private boolean left;
+
+    TracedFile(Action action, String path) {
+        super(FilesInstrumentation.NAME, action, path);
+    }
+
+    @Override
+    public final boolean leaveTraceparent(String value) {
+        if (action() == Action.READ || action() == Action.DELETE || !WriterTraceparent.acceptable(value)) return false;
+        traceparent = value;
+        return true;
+    }
+
+    @Override
+    public final boolean traceparentLeft() {
+        return left;
+    }
+
+    /** What is to be left on the file. */
+    final @Nullable String traceparent() {
+        return traceparent;
+    }
+
+    final void left(boolean onTheFile) {
+        left = onTheFile;
+    }
+}
