@@ -81,9 +81,8 @@ final class Payload {
     }
 
     Payload failed(String message) {
-        last.setStatus(Status.newBuilder()
-                .setCode(Status.StatusCode.STATUS_CODE_ERROR)
-                .setMessage(message));
+        last.setStatus(
+                Status.newBuilder().setCode(Status.StatusCode.STATUS_CODE_ERROR).setMessage(message));
         return this;
     }
 

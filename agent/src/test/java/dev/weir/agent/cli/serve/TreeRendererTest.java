@@ -72,8 +72,7 @@ class TreeRendererTest {
 
     @Test
     void foldsAttemptsAndShowsVerdictsOverThreeProcesses() {
-        String expected =
-                """
+        String expected = """
                 trace 0000000000000000000000000000cafe  9 spans, 3 processes, 7 errors, 1.24 s
                 [agent 101] invoke_agent booking  internal  1.24 s  amplification 2.5: 5 attempts of 2 operations
                 ├─ chat gpt-4o  client  298 ms
@@ -94,8 +93,7 @@ class TreeRendererTest {
 
     @Test
     void drawsInAscii() {
-        String expected =
-                """
+        String expected = """
                 trace 00000000000000000000000000000001  3 spans, 1 process, 1.5 ms
                 [a] one  1.5 ms
                 |- two  250 us
@@ -134,8 +132,7 @@ class TreeRendererTest {
                 .span(6, 6, "selfish", SPAN_KIND_INTERNAL, 7, 8)
                 .span(7, 4, "chick", SPAN_KIND_INTERNAL, 2, 3)
                 .drawn(PLAIN);
-        String expected =
-                """
+        String expected = """
                 trace 00000000000000000000000000000002  7 spans, 1 process, 10 ms
                 [a] root  internal  10 ms
                 [a] hen  internal  3.0 ms  (its parents form a cycle)
@@ -156,8 +153,7 @@ class TreeRendererTest {
                 .process("b", 2)
                 .span(2, 1, "serve", SPAN_KIND_SERVER, 400, 550)
                 .drawn(PLAIN);
-        String expected =
-                """
+        String expected = """
                 trace 00000000000000000000000000000003  2 spans, 2 processes, 800 ms, its root span has not arrived
                 [a 1] call  client  200 ms  (its parent 0000000000000009 has not arrived)
                 └─ [b 2] serve  server  150 ms  (its clock is at least 600 ms behind)
@@ -225,7 +221,8 @@ class TreeRendererTest {
             assertTrue(c == '\n' || c >= 0x20 && (c < 0x7f || c >= 0xa0), "U+" + Integer.toHexString(c));
             assertFalse(c == 0x202e || c == 0x2028 || c == 0x200b, "U+" + Integer.toHexString(c));
         }
-        assertTrue(drawn.contains("a\\u{1b}[2J\\r\\nb\\tc\\u{7}\\u{9b}31m\\u{202e}txt\\u{2028}x\\u{200b}y\\u{0}"), drawn);
+        assertTrue(
+                drawn.contains("a\\u{1b}[2J\\r\\nb\\tc\\u{7}\\u{9b}31m\\u{202e}txt\\u{2028}x\\u{200b}y\\u{0}"), drawn);
     }
 
     @Test
@@ -256,8 +253,7 @@ class TreeRendererTest {
                 .with("weir.operation.id", "z")
                 .with("weir.attempt", 1)
                 .drawn(PLAIN);
-        String expected =
-                """
+        String expected = """
                 trace 00000000000000000000000000000009  5 spans, 1 process, 100 ms
                 [a] root  internal  100 ms
                 ├─ send  5 attempts (2 here)  3.0 ms
@@ -284,7 +280,8 @@ class TreeRendererTest {
                 };
                 payload.span(i, parent, "s" + i, SPAN_KIND_INTERNAL, random.nextInt(50), 60);
                 if (random.nextInt(3) == 0) {
-                    payload.with("weir.operation.id", "op" + random.nextInt(3)).with("weir.attempt", 1 + random.nextInt(4));
+                    payload.with("weir.operation.id", "op" + random.nextInt(3))
+                            .with("weir.attempt", 1 + random.nextInt(4));
                 }
             }
             String drawn = payload.drawn(new TreeStyle(false, false, 6, 5, 60));
