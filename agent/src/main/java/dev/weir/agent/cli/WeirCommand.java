@@ -56,25 +56,25 @@ public final class WeirCommand implements Callable<Integer> {
     private static int explain(ParameterException problem) {
         CommandLine command = problem.getCommandLine();
         PrintWriter err = command.getErr();
-        String name = command.getCommandSpec().qualifiedName();
-        if (problem instanceof UnmatchedArgumentException unmatched && command.getParent() == null) {
+        if (problem instanceof UnmatchedArgumentException unmatched) {
             String word = unmatched.getUnmatched().get(0);
-            List<String> near = unmatched.getSuggestions();
+            List<String> near = near(command, word);
             err.println("weir: there is no '" + word + "'."
                     + (near.isEmpty() ? "" : " Did you mean " + String.join(" or ", near) + "?"));
-            err.println(
-                    "Commands: " + String.join(", ", command.getSubcommands().keySet()));
+            if (!command.getSubcommands().isEmpty()) {
+                err.println("Commands: "
+                        + String.join(", ", command.getSubcommands().keySet()));
+            }
         } else {
             err.println("weir: " + problem.getMessage());
-            if (problem instanceof UnmatchedArgumentException unmatched) {
-                List<String> near = unmatched.getSuggestions();
-                if (!near.isEmpty()) {
-                    err.println("Did you mean " + String.join(" or ", near) + "?");
-                }
-            }
         }
-        err.println("Help: " + name + " --help");
+        err.println("Help: " + command.getCommandSpec().qualifiedName() + " --help");
         return USAGE;
+    }
+
+    private static List<String> near(CommandLine command, String word) {
+        String name = word.startsWith("-") ? word.replaceFirst("=.*", "") : word;
+        return new UnmatchedArgumentException(command, List.of(name)).getSuggestions();
     }
 
     /** {@code java -jar weir.jar version}. */

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** The receiver: takes spans over HTTP, answers the API, prints finished chains. */
 final class TraceServer implements AutoCloseable {
     /** A slow sender occupies a thread until {@code maxReqTime}, so there are more threads than cores need. */
-    private static final int THREADS = 64;
+    private static final int THREADS = 200;
 
     private static final int BACKLOG = 128;
 
@@ -121,7 +121,8 @@ final class TraceServer implements AutoCloseable {
         if (!path.equals("/healthz") && !isAuthorized(exchange)) {
             exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
             OtlpEndpoint.drain(exchange.getRequestBody(), options.maxBody());
-            Reply.error(exchange, 401, "send 'Authorization: Bearer <token>' with the token that serve was given");
+            Reply.error(
+                    exchange, 401, "send the header Authorization: Bearer TOKEN, with the token that serve was given");
             return;
         }
         switch (path) {
