@@ -102,7 +102,7 @@ class WeirCommandTest {
                 "--token=         | --token is empty",
                 "--host=0.0.0.0   | --host 0.0.0.0 lets other machines in. Add --token <secret>",
                 "--host=no.such.host.invalid | no such address",
-                "--prot=1         | Did you mean",
+                "--porrt=1        | there is no '--porrt=1'. Did you mean --port?",
             })
     void badInputNamesTheValueAndTheFix(String argument, String message) {
         Result result = run("serve", argument);
