@@ -1,0 +1,107 @@
+package dev.weir.agent.cli;
+
+import dev.weir.agent.cli.serve.ServeCommand;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** {@code java -jar weir.jar <command>}. */
+@Command(
+        name = "java -jar weir.jar",
+        header = "Weir shows, and then stops, cascades of side effects in JVMs that run AI agents.",
+        footer = {"", "As an agent: java -javaagent:weir.jar -jar your-application.jar"},
+        subcommands = {ServeCommand.class, WeirCommand.Version.class})
+public final class WeirCommand implements Callable<Integer> {
+    private static final int USAGE = 2;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    /** Runs a command line to its end and returns the exit code. */
+    public static int run(String[] args) {
+        CommandLine commandLine = new CommandLine(new WeirCommand());
+        offerHelp(commandLine);
+        commandLine.getSubcommands().values().forEach(WeirCommand::offerHelp);
+        commandLine.setParameterExceptionHandler((problem, ignored) -> explain(problem));
+        return commandLine.execute(args);
+    }
+
+    @Override
+    public Integer call() {
+        if (spec != null) {
+            spec.commandLine().usage(spec.commandLine().getErr());
+        }
+        return USAGE;
+    }
+
+    private static void offerHelp(CommandLine command) {
+        command.getCommandSpec()
+                .addOption(OptionSpec.builder("-h", "--help")
+                        .usageHelp(true)
+                        .description("Show this help.")
+                        .build());
+    }
+
+    private static int explain(ParameterException problem) {
+        CommandLine command = problem.getCommandLine();
+        PrintWriter err = command.getErr();
+        if (problem instanceof UnmatchedArgumentException unmatched) {
+            String word = unmatched.getUnmatched().get(0);
+            List<String> near = near(command, word);
+            err.println("weir: there is no '" + word + "'."
+                    + (near.isEmpty() ? "" : " Did you mean " + String.join(" or ", near) + "?"));
+            if (!command.getSubcommands().isEmpty()) {
+                err.println("Commands: "
+                        + String.join(", ", command.getSubcommands().keySet()));
+            }
+        } else {
+            err.println("weir: " + problem.getMessage());
+        }
+        err.println("Help: " + command.getCommandSpec().qualifiedName() + " --help");
+        return USAGE;
+    }
+
+    private static List<String> near(CommandLine command, String word) {
+        String name = word.startsWith("-") ? word.replaceFirst("=.*", "") : word;
+        return new UnmatchedArgumentException(command, List.of(name)).getSuggestions();
+    }
+
+    /** {@code java -jar weir.jar version}. */
+    @Command(name = "version", description = "Prints the versions of Weir and of this JVM.")
+    static final class Version implements Callable<Integer> {
+        @Spec
+        private @Nullable CommandSpec spec;
+
+        @Override
+        public Integer call() throws IOException {
+            if (spec != null) {
+                spec.commandLine()
+                        .getOut()
+                        .println("weir " + version() + ", Java " + System.getProperty("java.version") + " ("
+                                + System.getProperty("java.vendor") + ")");
+            }
+            return 0;
+        }
+
+        private static String version() throws IOException {
+            try (InputStream in = WeirCommand.class.getResourceAsStream("version.properties")) {
+                Properties properties = new Properties();
+                if (in != null) {
+                    properties.load(in);
+                }
+                return properties.getProperty("version", "(version unknown)");
+            }
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package dev.weir.agent.cli.serve;
+
+import dev.weir.agent.cli.serve.TerminalText.Colour;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What one span says about itself: its label, the facts after it, and the verdicts and links below it. */
+final class SpanLine {
+    static final String OPERATION_ID = "weir.operation.id";
+    static final String ATTEMPT = "weir.attempt";
+    static final String VERDICT = "weir.verdict.";
+    static final String REASON = ".reason";
+    static final String AMPLIFICATION = "weir.amplification";
+    static final String ATTEMPTS = "weir.attempts";
+    static final String OPERATIONS = "weir.operations";
+    private static final int LABEL = 160;
+    private static final int DETAIL = 200;
+    private static final int MOST_LINKS = 3;
+    private static final Set<String> STRICT = Set.of("deny", "limit", "delay", "not-enforced");
+
+    private final TerminalText text;
+    private final Span span;
+
+    SpanLine(Span span, TerminalText text) {
+        this.span = span;
+        this.text = text;
+    }
+
+    /** The span's name, or method and URL where an HTTP client's name is only the method. */
+    String label() {
+        Object method = span.attribute("http.request.method");
+        Object url = span.attribute("url.full");
+        String label =
+                span.kind() == Span.Kind.CLIENT && method != null && url != null ? method + " " + url : span.name();
+        return label.isEmpty() ? "(no name)" : text.safe(label, LABEL);
+    }
+
+    /** {@code [service pid]}. */
+    String process() {
+        Resource resource = span.resource();
+        String pid = resource.pid();
+        String name = text.safe(resource.service(), 60) + (pid == null ? "" : " " + text.safe(pid, 20));
+        return text.paint(Colour.CYAN, "[" + name + "]");
+    }
+
+    /** Everything after the label, in the order in which a reader asks for it. */
+    List<String> facts() {
+        List<String> facts = new ArrayList<>();
+        if (span.kind() != Span.Kind.UNSPECIFIED) {
+            facts.add(text.paint(Colour.DIM, span.kind().name().toLowerCase(Locale.ROOT)));
+        }
+        facts.add(text.duration(span.duration()));
+        Object code = statusCode();
+        if (code != null) {
+            facts.add(text.safe(code.toString(), 20));
+        }
+        if (span.failed()) {
+            String why = failure();
+            facts.add(text.paint(Colour.RED, why.isEmpty() ? "error" : "error: " + text.safe(why, DETAIL)));
+        }
+        Object left = span.attribute("weir.deadline.remaining_ms");
+        if (left != null) {
+            facts.add(text.safe(left.toString(), 20) + " ms left");
+        }
+        Object path = span.attribute("weir.attempt.path");
+        if (path != null && !path.toString().equals(String.valueOf(span.attribute(ATTEMPT)))) {
+            facts.add("path " + text.safe(path.toString(), 60));
+        }
+        String amplification = amplification();
+        if (!amplification.isEmpty()) {
+            facts.add(text.paint(Colour.BOLD, amplification));
+        }
+        for (Map.Entry<String, String> verdict : verdicts(span).entrySet()) {
+            if (verdict.getValue().equals("mark")) {
+                facts.add(text.paint(Colour.DIM, verdict(verdict.getKey(), "mark")));
+            }
+        }
+        return facts;
+    }
+
+    /** Lines that belong under the span: verdicts that change or would change something, then links. */
+    List<String> below() {
+        List<String> lines = new ArrayList<>();
+        for (Map.Entry<String, String> verdict : verdicts(span).entrySet()) {
+            String value = verdict.getValue();
+            if (!value.equals("mark")) {
+                Colour colour = STRICT.contains(value) ? Colour.RED : Colour.YELLOW;
+                lines.add(text.paint(colour, "! " + verdict(verdict.getKey(), value)));
+            }
+        }
+        List<Span.Link> links = span.links();
+        for (Span.Link link : links.subList(0, Math.min(MOST_LINKS, links.size()))) {
+            String target = link.traceId().equals(span.traceId())
+                    ? "linked to span " + link.spanId()
+                    : "linked to trace " + link.traceId();
+            lines.add(text.paint(Colour.DIM, "> " + target));
+        }
+        if (links.size() > MOST_LINKS) {
+            lines.add(text.ellipsis() + " " + TerminalText.count(links.size() - MOST_LINKS, "more link", "more links"));
+        }
+        return lines;
+    }
+
+    /** The attempt number, or 0 where the span is not an attempt. */
+    static long attempt(Span span) {
+        Object attempt = span.attribute(ATTEMPT);
+        if (attempt instanceof Number number) {
+            return number.longValue();
+        }
+        if (attempt instanceof String string && string.matches("\\d{1,9}")) {
+            return Long.parseLong(string);
+        }
+        return 0;
+    }
+
+    /** Verdict by rule. */
+    static Map<String, String> verdicts(Span span) {
+        Map<String, String> verdicts = new TreeMap<>();
+        for (Map.Entry<String, Object> attribute : span.attributes().entrySet()) {
+            String key = attribute.getKey();
+            if (key.startsWith(VERDICT) && !key.endsWith(REASON) && key.length() > VERDICT.length()) {
+                verdicts.put(
+                        key.substring(VERDICT.length()), attribute.getValue().toString());
+            }
+        }
+        return verdicts;
+    }
+
+    private String verdict(String rule, String value) {
+        Object reason = span.attribute(VERDICT + rule + REASON);
+        return text.safe(rule, 60) + " " + text.safe(value, 40)
+                + (reason == null ? "" : ": " + text.safe(reason.toString(), DETAIL));
+    }
+
+    private @Nullable Object statusCode() {
+        Object http = span.attribute("http.response.status_code");
+        return http != null ? http : span.attribute("rpc.response.status_code");
+    }
+
+    private String failure() {
+        if (!span.statusMessage().isEmpty()) {
+            return span.statusMessage();
+        }
+        for (Span.Event event : span.events()) {
+            Object type = event.attributes().get("exception.type");
+            Object message = event.attributes().get("exception.message");
+            if (type != null) {
+                return message == null ? type.toString() : type + ": " + message;
+            }
+            if (message != null) {
+                return message.toString();
+            }
+        }
+        Object type = span.attribute("error.type");
+        return type == null || type.toString().equals(String.valueOf(statusCode())) ? "" : type.toString();
+    }
+
+    private String amplification() {
+        Object factor = span.attribute(AMPLIFICATION);
+        if (factor == null) {
+            return "";
+        }
+        String shown = factor instanceof Number number
+                ? String.format(Locale.ROOT, "%.1f", number.doubleValue())
+                : text.safe(factor.toString(), 20);
+        Object attempts = span.attribute(ATTEMPTS);
+        Object operations = span.attribute(OPERATIONS);
+        return "amplification " + shown
+                + (attempts instanceof Long a && operations instanceof Long o
+                        ? ": " + TerminalText.count(a, "attempt", "attempts") + " of "
+                                + TerminalText.count(o, "operation", "operations")
+                        : "");
+    }
+}
