@@ -13,9 +13,6 @@ public final class Instrumentations {
 
     /** A new instance of each. */
     public static List<Instrumentation> all() {
-        return List.of(
-                new FilesInstrumentation(),
-                new JdkHttpClientInstrumentation(),
-                new ManagementInstrumentation());
+        return List.of(new FilesInstrumentation(), new JdkHttpClientInstrumentation(), new ManagementInstrumentation());
     }
 }

@@ -222,7 +222,7 @@ public final class CallPipeline implements Hooks.Agent {
         call.flags = remote == null ? sampler.sample(call.traceLow) : remote.flags();
         call.path = wire.attemptPath(baggage);
         call.calledByUs = baggage.operation() != null;
-        Call.Denied denial = judgement.denial(Descriptions.of(request));
+        Call.Denied denial = judgement.denial(request);
         if (denial != null) {
             judgement.refuse();
             Operations.endInbound(scope, false, false, now);
@@ -292,7 +292,7 @@ public final class CallPipeline implements Hooks.Agent {
                 resends = open.resends + 1;
             }
             Judgement judgement = rules.judgeResend(open.attempt, resends);
-            Call.Denied denial = judgement.denial(Descriptions.of(open.attempt.facts()));
+            Call.Denied denial = judgement.denial(open.attempt.facts());
             if (denial == null) judgement.apply(open.attempt.facts());
             else judgement.refuse();
             synchronized (open) {

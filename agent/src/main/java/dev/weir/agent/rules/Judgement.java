@@ -37,13 +37,13 @@ public final class Judgement {
     }
 
     /** The denial, when a rule in enforce denies. The message names the rule, the operation, the reason, the switch. */
-    public Call.@Nullable Denied denial(String operation) {
+    public Call.@Nullable Denied denial(CallFacts facts) {
         for (Given each : given) {
             if (each.mode() == Mode.ENFORCE && each.verdict() instanceof Verdict.Deny deny) {
                 String name = each.rule().name();
                 return new Call.Denied(
                         name,
-                        "weir: rule " + name + " refused " + operation + ": " + deny.reason()
+                        "weir: rule " + name + " refused " + Descriptions.of(facts) + ": " + deny.reason()
                                 + " (switch it off with -Dweir.rule." + name + "=observe)",
                         deny.timeout());
             }

@@ -47,7 +47,8 @@ public final class RecordingAgent implements Hooks.Agent {
     private volatile boolean follows = true;
     private final String instrumentation;
 
-    RecordingAgent(String instrumentation) {
+    /** @param instrumentation the adapter whose calls are followed */
+    public RecordingAgent(String instrumentation) {
         this.instrumentation = instrumentation;
     }
 

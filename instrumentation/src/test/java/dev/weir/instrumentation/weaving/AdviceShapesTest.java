@@ -204,7 +204,7 @@ class AdviceShapesTest {
 
     @Test
     void failingExitEndsTheCallThatItShouldHaveEnded() throws Throwable {
-        RecordingAgent agent = new RecordingAgent();
+        RecordingAgent agent = new RecordingAgent("synthetic");
         Hooks.install(agent);
         Class<?> woven = weave("aString", "BeginAndFail");
         assertEquals("a!", call(woven, "aString", "a"));

@@ -1,4 +1,4 @@
-package dev.weir.agent.pipeline;
+package dev.weir.agent.rules;
 
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.FileFacts;
