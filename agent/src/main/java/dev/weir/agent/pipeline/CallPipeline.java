@@ -145,7 +145,7 @@ public final class CallPipeline implements Hooks.Agent {
         long own = callerMillis <= 0 ? CausalContext.NO_DEADLINE : now + callerMillis * 1_000_000;
         OpenCall call = new OpenCall(attempt, parent, judgement, state, state.node, now, Math.min(inherited, own));
         trace(call, cause);
-        Call.Denied denial = facts.refusable() ? judgement.denial(Descriptions.of(facts)) : null;
+        Call.Denied denial = facts.refusable() ? judgement.denial(facts) : null;
         if (denial != null) {
             judgement.refuse();
             Operations.end(attempt, parent, Ending.denied(judgement.findings().size()), now);
