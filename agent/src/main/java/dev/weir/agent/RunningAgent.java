@@ -13,6 +13,7 @@ import dev.weir.agent.rules.RuleBook;
 import dev.weir.bootstrap.Fuse;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.Instrumentations;
+import dev.weir.instrumentation.declared.DeclaredScopesInstrumentation;
 import dev.weir.instrumentation.weaving.BootLoader;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaver;
@@ -121,7 +122,8 @@ final class RunningAgent {
             log.warn("fuse blew: " + weaver.adviceOf(index) + " is off from now on, the application goes on: " + cause);
             if (log.isDebug()) cause.printStackTrace();
         });
-        for (Instrumentation instrumentation : Instrumentations.all()) {
+        for (Instrumentation listed : Instrumentations.all()) {
+            Instrumentation instrumentation = listed instanceof DeclaredScopesInstrumentation ? declared() : listed;
             if (!settings.instrumentation(instrumentation.name())) continue;
             try {
                 weaver.add(instrumentation);
@@ -130,6 +132,22 @@ final class RunningAgent {
             }
         }
         return weaver;
+    }
+
+    private Instrumentation declared() {
+        return new DeclaredScopesInstrumentation(
+                scopes(Setting.SCOPE_TOOL), scopes(Setting.SCOPE_RUN), scopes(Setting.SCOPE_RETRY));
+    }
+
+    private List<String> scopes(Setting setting) {
+        List<String> wellFormed = new ArrayList<>();
+        for (String name : settings.list(setting)) {
+            if (DeclaredScopesInstrumentation.isWellFormed(name)) wellFormed.add(name);
+            else
+                complaints.add("weir: " + setting.key() + "=" + name
+                        + " is not a method of yours; it is left out. Write package.Class#method.");
+        }
+        return wellFormed;
     }
 
     private static List<String> instrumentationNames() {

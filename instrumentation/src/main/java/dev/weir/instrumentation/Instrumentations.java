@@ -1,5 +1,6 @@
 package dev.weir.instrumentation;
 
+import dev.weir.instrumentation.declared.DeclaredScopesInstrumentation;
 import dev.weir.instrumentation.files.FilesInstrumentation;
 import dev.weir.instrumentation.jdkhttpclient.JdkHttpClientInstrumentation;
 import dev.weir.instrumentation.management.ManagementInstrumentation;
@@ -13,6 +14,10 @@ public final class Instrumentations {
 
     /** A new instance of each. */
     public static List<Instrumentation> all() {
-        return List.of(new FilesInstrumentation(), new JdkHttpClientInstrumentation(), new ManagementInstrumentation());
+        return List.of(
+                new DeclaredScopesInstrumentation(),
+                new FilesInstrumentation(),
+                new JdkHttpClientInstrumentation(),
+                new ManagementInstrumentation());
     }
 }

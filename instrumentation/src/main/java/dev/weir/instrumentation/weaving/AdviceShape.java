@@ -20,9 +20,16 @@ final class AdviceShape {
     final @Nullable String enter;
     final @Nullable String exit;
     final List<Replacement> replacements;
+    /** Whether it is advice for methods of any shape: {@code enterAny}, {@code exitAny}. */
+    final boolean any;
 
     private AdviceShape(
-            String internalName, @Nullable String enter, @Nullable String exit, List<Replacement> replacements) {
+            String internalName,
+            @Nullable String enter,
+            @Nullable String exit,
+            List<Replacement> replacements,
+            boolean any) {
+        this.any = any;
         this.internalName = internalName;
         this.enter = enter;
         this.exit = exit;
@@ -50,8 +57,8 @@ final class AdviceShape {
                         if (!names.add(name)) {
                             throw new WeavingException(reader.getClassName() + " has more than one method " + name);
                         }
-                        if (name.equals("enter")) ends[0] = renamed;
-                        else if (name.equals("exit")) ends[1] = renamed;
+                        if (name.equals("enter") || name.equals("enterAny")) ends[0] = renamed;
+                        else if (name.equals("exit") || name.equals("exitAny")) ends[1] = renamed;
                         else replacements.add(new Replacement(Integer.parseInt(name.substring(8)), name, renamed));
                         return null;
                     }
@@ -64,12 +71,21 @@ final class AdviceShape {
             throw new WeavingException(
                     reader.getClassName() + ".enter can deny, so there must be an exit to tell the application");
         }
-        return new AdviceShape(reader.getClassName(), ends[0], ends[1], replacements);
+        boolean any = names.contains("enterAny") || names.contains("exitAny");
+        if (any && (names.contains("enter") || names.contains("exit") || !replacements.isEmpty())) {
+            throw new WeavingException(reader.getClassName() + " is for methods of one shape and of any shape at once");
+        }
+        return new AdviceShape(reader.getClassName(), ends[0], ends[1], replacements, any);
     }
 
     /** Whether a static method of this name is called from woven code. */
     static boolean isAdvice(String name) {
-        if (name.equals("enter") || name.equals("exit")) return true;
+        switch (name) {
+            case "enter", "exit", "enterAny", "exitAny" -> {
+                return true;
+            }
+            default -> {}
+        }
         if (!name.startsWith("argument") || name.length() < 9 || name.length() > 11) return false;
         for (int i = 8; i < name.length(); i++) {
             if (name.charAt(i) < '0' || name.charAt(i) > '9') return false;
@@ -79,7 +95,7 @@ final class AdviceShape {
 
     /** The descriptor of one advice method. */
     String descriptor(String name) {
-        String found = name.equals("enter") ? enter : name.equals("exit") ? exit : null;
+        String found = name.startsWith("enter") ? enter : name.startsWith("exit") ? exit : null;
         for (Replacement replacement : replacements) {
             if (replacement.name().equals(name)) found = replacement.descriptor();
         }

@@ -83,6 +83,7 @@ final class MethodWeaver extends MethodVisitor {
 
     /** How many of the method's arguments the exit advice takes. */
     private int argumentsOfExit() {
+        if (advice.any) return 0;
         int before = (advice.enter == null ? 0 : 1)
                 + (constructor ? 0 : (returned == Type.VOID_TYPE ? 0 : 1) + 1)
                 + (isStatic ? 0 : 1);
@@ -129,8 +130,9 @@ final class MethodWeaver extends MethodVisitor {
         mv.visitLabel(start);
         if (advice.enter != null) {
             List<Source> sources = new ArrayList<>();
-            addReceiverAndArguments(sources, false);
-            call("enter", advice.enter, sources);
+            if (advice.any) addPacked(sources);
+            else addReceiverAndArguments(sources, false);
+            call(advice.any ? "enterAny" : "enter", advice.enter, sources);
             Type token = Type.getReturnType(advice.enter);
             if (token.getSort() == Type.OBJECT || token.getSort() == Type.ARRAY) {
                 mv.visitVarInsn(Opcodes.ASTORE, locals.tokenSlot);
@@ -295,10 +297,11 @@ final class MethodWeaver extends MethodVisitor {
         addToken(sources);
         if (!constructor) {
             if (returned != Type.VOID_TYPE) sources.add(new Source(returned, locals.resultSlot));
+            else if (advice.any) sources.add(new Source(Type.getObjectType(OBJECT), Source.NULL));
             sources.add(new Source(Type.getObjectType(THROWABLE), locals.thrownSlot));
         }
-        addReceiverAndArguments(sources, true);
-        call("exit", exit(), sources);
+        if (!advice.any) addReceiverAndArguments(sources, true);
+        call(advice.any ? "exitAny" : "exit", exit(), sources);
         takeFromExit(Type.getReturnType(exit()));
         mv.visitLabel(end);
         mv.visitJumpInsn(Opcodes.GOTO, after);
@@ -350,7 +353,38 @@ final class MethodWeaver extends MethodVisitor {
 
     // ---- calls to advice
 
-    private record Source(Type type, int slot) {}
+    /** Where a parameter of advice comes from: a variable, or one of the negative constants. */
+    private record Source(Type type, int slot) {
+        static final int NULL = -1;
+        static final int METHOD_NAME = -2;
+        static final int ALL_ARGUMENTS = -3;
+    }
+
+    private void addPacked(List<Source> sources) {
+        sources.add(new Source(Type.getType(String.class), Source.METHOD_NAME));
+        sources.add(new Source(Type.getType(Object[].class), Source.ALL_ARGUMENTS));
+    }
+
+    private void push(Source source) {
+        switch (source.slot()) {
+            case Source.NULL -> mv.visitInsn(Opcodes.ACONST_NULL);
+            case Source.METHOD_NAME -> mv.visitLdcInsn(where.substring(0, where.indexOf('(')));
+            case Source.ALL_ARGUMENTS -> pushAllArguments();
+            default -> mv.visitVarInsn(source.type().getOpcode(Opcodes.ILOAD), source.slot());
+        }
+    }
+
+    private void pushAllArguments() {
+        mv.visitIntInsn(Opcodes.SIPUSH, arguments.length);
+        mv.visitTypeInsn(Opcodes.ANEWARRAY, OBJECT);
+        for (int i = 0; i < arguments.length; i++) {
+            mv.visitInsn(Opcodes.DUP);
+            mv.visitIntInsn(Opcodes.SIPUSH, i);
+            mv.visitVarInsn(arguments[i].getOpcode(Opcodes.ILOAD), locals.argumentSlots[i]);
+            if (arguments[i].getSort() < Type.ARRAY) box(arguments[i]);
+            mv.visitInsn(Opcodes.AASTORE);
+        }
+    }
 
     private void addToken(List<Source> sources) {
         if (advice.enter != null) sources.add(new Source(Type.getObjectType(OBJECT), locals.tokenSlot));
@@ -380,7 +414,7 @@ final class MethodWeaver extends MethodVisitor {
                 throw new WeavingException(
                         advice.internalName + "." + name + descriptor + " parameter " + i + " does not fit " + where);
             }
-            mv.visitVarInsn(source.type().getOpcode(Opcodes.ILOAD), source.slot());
+            push(source);
             if (boxed) box(source.type());
             else if (onBootLoader || !isOurs(wanted[i])) castTo(wanted[i], source.type());
         }

@@ -28,6 +28,10 @@ import org.jspecify.annotations.Nullable;
  * from the left; each may be declared with a wider type ({@code Object} for a primitive boxes it). Constructors ({@code <init>}) have no {@code thrown} and no
  * result: their {@code exit(token, receiver, arguments…)} only follows a normal return.
  *
+ * <p>Advice for methods of any shape has {@code enterAny(method, arguments)} with the method's name as
+ * {@code package.Class.method} and all arguments in an {@code Object[]}, and {@code exitAny(token, result, thrown)} with
+ * a boxed result.
+ *
  * <p>Advice for classes of the boot loader may only use {@code java.base}, {@code dev.weir.bootstrap} and classes of its
  * own adapter's package: all of that is defined on the boot loader.
  */
