@@ -1,6 +1,7 @@
 package dev.weir.instrumentation;
 
 import dev.weir.instrumentation.files.FilesInstrumentation;
+import dev.weir.instrumentation.httpurlconnection.HttpUrlConnectionInstrumentation;
 import dev.weir.instrumentation.jdkhttpclient.JdkHttpClientInstrumentation;
 import dev.weir.instrumentation.management.ManagementInstrumentation;
 import dev.weir.instrumentation.weaving.Instrumentation;
@@ -13,6 +14,10 @@ public final class Instrumentations {
 
     /** A new instance of each. */
     public static List<Instrumentation> all() {
-        return List.of(new FilesInstrumentation(), new JdkHttpClientInstrumentation(), new ManagementInstrumentation());
+        return List.of(
+                new FilesInstrumentation(),
+                new HttpUrlConnectionInstrumentation(),
+                new JdkHttpClientInstrumentation(),
+                new ManagementInstrumentation());
     }
 }
