@@ -2,6 +2,7 @@ package dev.weir.instrumentation;
 
 import dev.weir.instrumentation.declared.DeclaredScopesInstrumentation;
 import dev.weir.instrumentation.files.FilesInstrumentation;
+import dev.weir.instrumentation.httpurlconnection.HttpUrlConnectionInstrumentation;
 import dev.weir.instrumentation.jdkhttpclient.JdkHttpClientInstrumentation;
 import dev.weir.instrumentation.management.ManagementInstrumentation;
 import dev.weir.instrumentation.weaving.Instrumentation;
@@ -17,6 +18,7 @@ public final class Instrumentations {
         return List.of(
                 new DeclaredScopesInstrumentation(),
                 new FilesInstrumentation(),
+                new HttpUrlConnectionInstrumentation(),
                 new JdkHttpClientInstrumentation(),
                 new ManagementInstrumentation());
     }

@@ -9,6 +9,10 @@ import dev.weir.instrumentation.weaving.BootLoader;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaver;
 import dev.weir.instrumentation.weaving.WovenAdapter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +21,8 @@ import net.bytebuddy.agent.ByteBuddyAgent;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.util.CheckClassAdapter;
 
 /**
  * Weaves one adapter into the test's JVM and records what it reports.
@@ -45,6 +51,20 @@ public final class Woven implements BeforeEachCallback, AfterEachCallback {
     /** What the adapter met until now. */
     public WovenAdapter adapter() {
         return weaver(instrumentation).adapters().get(0);
+    }
+
+    /** Asserts that the woven form of a JDK class is sound. JVMs do not check classes of the boot loader: they crash. */
+    public void assertSound(Class<?> type) throws IOException {
+        String name = type.getName().replace('.', '/');
+        try (InputStream in = type.getModule().getResourceAsStream(name + ".class")) {
+            assertNotNull(in, name);
+            byte[] bytes =
+                    weaver(instrumentation).transform(type.getClassLoader(), name, type, null, in.readAllBytes());
+            assertNotNull(bytes, name + " is not woven");
+            StringWriter complaints = new StringWriter();
+            CheckClassAdapter.verify(new ClassReader(bytes), type.getClassLoader(), false, new PrintWriter(complaints));
+            assertEquals("", complaints.toString(), name);
+        }
     }
 
     @Override

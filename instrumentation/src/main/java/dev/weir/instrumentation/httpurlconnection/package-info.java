@@ -1,0 +1,5 @@
+/** {@code java.net.HttpURLConnection}, HTTP and HTTPS. */
+@NullMarked
+package dev.weir.instrumentation.httpurlconnection;
+
+import org.jspecify.annotations.NullMarked;

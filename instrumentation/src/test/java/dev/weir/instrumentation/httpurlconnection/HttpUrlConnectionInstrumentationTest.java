@@ -1,0 +1,507 @@
+package dev.weir.instrumentation.httpurlconnection;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.bootstrap.CallFacts;
+import dev.weir.bootstrap.HttpFacts;
+import dev.weir.instrumentation.testing.Woven;
+import java.io.ByteArrayInputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Authenticator;
+import java.net.CacheRequest;
+import java.net.CacheResponse;
+import java.net.ConnectException;
+import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.PasswordAuthentication;
+import java.net.ResponseCache;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.URLConnection;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class HttpUrlConnectionInstrumentationTest {
+
+    @RegisterExtension
+    final Woven woven = new Woven(new HttpUrlConnectionInstrumentation());
+
+    private WireServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = new WireServer(HttpUrlConnectionInstrumentationTest::answer);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        server.close();
+    }
+
+    private static void answer(WireServer.Request request, WireServer.Answer answer) throws Exception {
+        String seen = request.headers().getOrDefault("traceparent", "none") + " " + request.text();
+        switch (request.path()) {
+            case "/404" -> answer.reply("404 Not Found", "no such thing");
+            case "/503" -> answer.reply("503 Service Unavailable", "busy", "Retry-After: 7");
+            case "/secret" -> {
+                if (request.headers().containsKey("Authorization")) answer.reply("200 OK", seen);
+                else answer.reply("401 Unauthorized", "who?", "WWW-Authenticate: Basic realm=\"test\"");
+            }
+            case "/moved" -> answer.reply("302 Found", "", "Location: /here");
+            default -> answer.reply("200 OK", seen);
+        }
+    }
+
+    private HttpURLConnection open(String path) throws IOException {
+        return (HttpURLConnection) URI.create(server.url(path)).toURL().openConnection();
+    }
+
+    private HttpURLConnection post(String path, String body) throws IOException {
+        HttpURLConnection connection = open(path);
+        connection.setRequestMethod("POST");
+        connection.setDoOutput(true);
+        try (OutputStream out = connection.getOutputStream()) {
+            out.write(body.getBytes(StandardCharsets.UTF_8));
+        }
+        return connection;
+    }
+
+    private static String text(HttpURLConnection connection) throws IOException {
+        try (InputStream in = connection.getInputStream()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private List<String> events() {
+        return woven.agent().events();
+    }
+
+    @Test
+    void wovenClassesAreSound() throws Exception {
+        for (String name : List.of(
+                "sun.net.www.protocol.http.HttpURLConnection",
+                "sun.net.www.protocol.http.HttpURLConnection$HttpInputStream",
+                "sun.net.www.protocol.https.AbstractDelegateHttpsURLConnection",
+                "sun.net.www.http.HttpClient",
+                "sun.net.www.protocol.https.HttpsClient")) {
+            woven.assertSound(Class.forName(name, false, null));
+        }
+        assertEquals(5, woven.adapter().woven().size(), woven.adapter().woven().toString());
+        assertEquals(Set.of(), woven.adapter().unmatched());
+    }
+
+    @Test
+    void oneCallHoweverOftenTheReplyIsAskedFor() throws Exception {
+        woven.agent().pull(facts -> assertTrue(facts.setHeader("traceparent", "from-weir")));
+        HttpURLConnection connection = open("/a?b=c");
+        assertEquals(200, connection.getResponseCode());
+        assertEquals("10", connection.getHeaderField("Content-Length"));
+        assertEquals("from-weir ", text(connection));
+        assertEquals(List.of("begin GET /a?b=c", "end GET /a?b=c 200"), events());
+    }
+
+    @Test
+    void headersThatTheApplicationSetAreSeenAndCanBeReplaced() throws Exception {
+        List<String> seen = new ArrayList<>();
+        woven.agent().pull(facts -> {
+            seen.add(facts.header("traceparent"));
+            seen.add(facts.header("baggage"));
+            assertTrue(facts.replaceHeader("traceparent", "other"));
+        });
+        HttpURLConnection connection = open("/");
+        connection.setRequestProperty("traceparent", "own");
+        assertEquals("other ", text(connection));
+        assertEquals("own", seen.get(0));
+        assertNull(seen.get(1));
+    }
+
+    @Test
+    void bodyInMemoryIsKnownBeforeItIsSent() throws Exception {
+        byte[][] body = new byte[1][];
+        woven.agent().pull(facts -> {
+            facts.setHeader("traceparent", "t");
+            body[0] = ((HttpFacts) facts).replayableBody(100);
+        });
+        HttpURLConnection connection = post("/pay", "pay 10");
+        assertEquals(0, server.requests().size());
+        assertEquals("t pay 10", text(connection));
+        assertArrayEquals("pay 10".getBytes(StandardCharsets.UTF_8), body[0]);
+        assertEquals(6, ((HttpFacts) woven.agent().begun().get(1)).bodyLength());
+        assertEquals(-1, ((HttpFacts) woven.agent().begun().get(0)).bodyLength());
+        assertEquals(
+                List.of("begin POST /pay", "withdrawn POST /pay", "begin POST /pay", "end POST /pay 200"), events());
+    }
+
+    @Test
+    void aBodyBeyondTheLimitIsNotCopied() throws Exception {
+        List<Object> seen = new ArrayList<>();
+        woven.agent().pull(facts -> seen.add(((HttpFacts) facts).replayableBody(3)));
+        assertEquals(200, post("/pay", "pay 10").getResponseCode());
+        assertNull(seen.get(1));
+    }
+
+    @Test
+    void aGetWithOutputIsAPost() throws Exception {
+        HttpURLConnection connection = open("/");
+        connection.setDoOutput(true);
+        connection.getOutputStream().write('x');
+        assertEquals("none x", text(connection));
+        assertEquals("begin POST /", events().get(0));
+    }
+
+    @Test
+    void connectionOpenedAheadIsWithdrawn() throws Exception {
+        HttpURLConnection connection = open("/");
+        connection.connect();
+        connection.connect();
+        assertEquals(List.of("begin GET /", "withdrawn GET /"), events());
+        assertEquals(200, connection.getResponseCode());
+        assertEquals(List.of("begin GET /", "withdrawn GET /", "begin GET /", "end GET / 200"), events());
+    }
+
+    @Test
+    void aStatusIsAnAnswerEvenWhereItIsThrown() throws Exception {
+        HttpURLConnection missing = open("/404");
+        assertThrows(FileNotFoundException.class, missing::getInputStream);
+        assertEquals("no such thing", new String(missing.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
+        HttpURLConnection busy = open("/503");
+        assertEquals(503, busy.getResponseCode());
+        assertEquals(List.of("begin GET /404", "end GET /404 404", "begin GET /503", "end GET /503 503"), events());
+        assertEquals("7", woven.agent().begun().get(1).responseHeader("retry-after"));
+    }
+
+    @Test
+    void theCallersTimeoutIsAFact() throws Exception {
+        HttpURLConnection connection = open("/");
+        connection.setReadTimeout(7_000);
+        assertEquals(200, connection.getResponseCode());
+        assertEquals(7_000, woven.agent().begun().get(0).callerTimeoutMillis());
+    }
+
+    @Test
+    void aDeniedGetNeverLeavesAndStaysDenied() throws Exception {
+        woven.agent().deny(facts -> true);
+        HttpURLConnection connection = open("/");
+        for (Callable<?> ask : List.<Callable<?>>of(
+                connection::getResponseCode, connection::getInputStream, connection::getInputStream)) {
+            IOException thrown = assertThrows(IOException.class, ask::call);
+            assertEquals("denied by test", thrown.getMessage());
+        }
+        assertNull(connection.getErrorStream());
+        assertNull(connection.getHeaderField("Content-Length"));
+        assertEquals(0, server.connections());
+        assertEquals(List.of("begin GET /"), events());
+    }
+
+    @Test
+    void aDeniedConnectionStaysDenied() throws Exception {
+        woven.agent().deny(facts -> true);
+        HttpURLConnection connection = open("/");
+        connection.setDoOutput(true);
+        assertThrows(IOException.class, connection::connect);
+        assertThrows(IOException.class, connection::getOutputStream);
+        woven.agent().deny(facts -> false);
+        IOException thrown = assertThrows(IOException.class, connection::getResponseCode);
+        assertEquals("denied by test", thrown.getMessage());
+        assertNull(connection.getErrorStream());
+        assertEquals(0, server.connections());
+        assertEquals(1, events().size());
+    }
+
+    @Test
+    void aPostIsDeniedForItsBody() throws Exception {
+        woven.agent().deny(facts -> ((HttpFacts) facts).bodyLength() > 0);
+        HttpURLConnection connection = post("/pay", "pay 10");
+        IOException thrown = assertThrows(IOException.class, connection::getInputStream);
+        assertEquals("denied by test", thrown.getMessage());
+        assertThrows(IOException.class, connection::getResponseCode);
+        assertEquals(0, server.requests().size());
+    }
+
+    @Test
+    void aStreamedBodyIsOneCall() throws Exception {
+        woven.agent().pull(facts -> assertTrue(facts.setHeader("traceparent", "t")));
+        HttpURLConnection chunked = open("/chunked");
+        chunked.setDoOutput(true);
+        chunked.setChunkedStreamingMode(16);
+        try (OutputStream out = chunked.getOutputStream()) {
+            assertEquals(List.of("begin POST /chunked"), events());
+            out.write("a body longer than one chunk".getBytes(StandardCharsets.UTF_8));
+        }
+        assertEquals("t a body longer than one chunk", text(chunked));
+        HttpURLConnection fixed = open("/fixed");
+        fixed.setRequestMethod("PUT");
+        fixed.setDoOutput(true);
+        fixed.setFixedLengthStreamingMode(4L);
+        fixed.getOutputStream().write("four".getBytes(StandardCharsets.UTF_8));
+        assertEquals("t four", text(fixed));
+        assertEquals(
+                List.of("begin POST /chunked", "end POST /chunked 200", "begin PUT /fixed", "end PUT /fixed 200"),
+                events());
+        assertEquals(-1, ((HttpFacts) woven.agent().begun().get(0)).bodyLength());
+    }
+
+    @Test
+    void aStreamedRequestThatIsGivenUpEnds() throws Exception {
+        HttpURLConnection connection = open("/");
+        connection.setDoOutput(true);
+        connection.setChunkedStreamingMode(16);
+        connection.getOutputStream().write('x');
+        connection.disconnect();
+        assertEquals(List.of("begin POST /", "end POST / IOException"), events());
+    }
+
+    @Test
+    void aDeniedStreamNeverLeaves() throws Exception {
+        woven.agent().deny(facts -> true);
+        HttpURLConnection connection = open("/");
+        connection.setDoOutput(true);
+        connection.setChunkedStreamingMode(16);
+        IOException thrown = assertThrows(IOException.class, connection::getOutputStream);
+        assertEquals("denied by test", thrown.getMessage());
+        assertThrows(IOException.class, connection::getResponseCode);
+        assertEquals(0, server.connections());
+    }
+
+    @Test
+    void aRejectedExpectationEndsTheCall() throws Exception {
+        // Answers the head; the other server would wait for the body.
+        try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread rejects = new Thread(() -> {
+                try (Socket socket = listener.accept()) {
+                    socket.getInputStream().read(new byte[4096]);
+                    socket.getOutputStream()
+                            .write("HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n"
+                                    .getBytes(StandardCharsets.UTF_8));
+                    socket.getInputStream().readAllBytes();
+                } catch (IOException e) {
+                    // Seen by the client.
+                }
+            });
+            rejects.start();
+            HttpURLConnection connection =
+                    (HttpURLConnection) URI.create("http://127.0.0.1:" + listener.getLocalPort() + "/")
+                            .toURL()
+                            .openConnection();
+            connection.setDoOutput(true);
+            connection.setRequestProperty("Expect", "100-Continue");
+            connection.setFixedLengthStreamingMode(3);
+            assertThrows(IOException.class, connection::getOutputStream);
+            connection.disconnect();
+            rejects.join(10_000);
+        }
+        assertEquals(List.of("begin POST /", "end POST / 417"), events());
+    }
+
+    @Test
+    void aRefusedConnectionEndsWithItsException() throws Exception {
+        int port = server.port();
+        server.close();
+        HttpURLConnection get = open("/");
+        assertThrows(ConnectException.class, get::getInputStream);
+        HttpURLConnection post = open("/");
+        post.setDoOutput(true);
+        assertThrows(ConnectException.class, post::getOutputStream);
+        assertThrows(ConnectException.class, open("/")::connect);
+        assertEquals(
+                List.of(
+                        "begin GET /",
+                        "end GET / ConnectException",
+                        "begin POST /",
+                        "end POST / ConnectException",
+                        "begin GET /",
+                        "end GET / ConnectException"),
+                events());
+        assertEquals(port, ((HttpFacts) woven.agent().begun().get(0)).port());
+    }
+
+    @Test
+    void aSilentRepetitionIsCounted() throws Exception {
+        try (WireServer flaky = breaksOffThe(2)) {
+            pay(flaky, "pay 1");
+            assertEquals("paid", pay(flaky, "pay 2"));
+            assertEquals(3, flaky.requests().size());
+            assertEquals("pay 2", flaky.requests().get(2).text());
+        }
+        assertEquals(
+                List.of("resent POST /pay", "end POST /pay 200"),
+                events().subList(events().size() - 2, events().size()));
+        assertEquals(1, events().stream().filter(e -> e.startsWith("resent")).count());
+    }
+
+    @Test
+    void aSilentRepetitionCanBeDenied() throws Exception {
+        woven.agent().denyResend(facts -> true);
+        try (WireServer flaky = breaksOffThe(2)) {
+            pay(flaky, "pay 1");
+            IOException thrown = assertThrows(IOException.class, () -> pay(flaky, "pay 2"));
+            assertEquals("resend denied by test", thrown.getMessage());
+            assertEquals(2, flaky.requests().size());
+        }
+        assertEquals("end POST /pay IOException", events().get(events().size() - 1));
+    }
+
+    /** Keeps the connection after the first request, and breaks off when it has read the given one. */
+    private static WireServer breaksOffThe(int request) throws IOException {
+        List<String> seen = new CopyOnWriteArrayList<>();
+        return new WireServer((ignored, answer) -> {
+            seen.add("");
+            if (seen.size() == request) answer.breakOff();
+            else answer.reply("200 OK", "paid");
+        });
+    }
+
+    private static String pay(WireServer at, String body) throws IOException {
+        HttpURLConnection connection =
+                (HttpURLConnection) URI.create(at.url("/pay")).toURL().openConnection();
+        connection.setDoOutput(true);
+        connection.getOutputStream().write(body.getBytes(StandardCharsets.UTF_8));
+        return text(connection);
+    }
+
+    @Test
+    void eachHopOfARedirectIsACall() throws Exception {
+        woven.agent().pull(facts -> {
+            assertNull(facts.header("traceparent"));
+            facts.setHeader("traceparent", ((HttpFacts) facts).path());
+        });
+        HttpURLConnection connection = open("/moved");
+        assertEquals("/here ", text(connection));
+        assertEquals(
+                List.of("begin GET /moved", "end GET /moved 302", "begin GET /here", "end GET /here 200"), events());
+    }
+
+    @Test
+    void headersOfALeverDoNotFollowARedirectToAnotherHost() throws Exception {
+        try (WireServer other = new WireServer(HttpUrlConnectionInstrumentationTest::answer);
+                WireServer from = new WireServer((request, answer) ->
+                        answer.reply("307 Temporary Redirect", "", "Location: " + other.url("/there")))) {
+            woven.agent().pull(facts -> {
+                if (((HttpFacts) facts).port() != from.port()) return;
+                facts.setHeader("weir-op", "inside");
+                facts.replaceHeader("x-app", "replaced");
+            });
+            HttpURLConnection connection =
+                    (HttpURLConnection) URI.create(from.url("/")).toURL().openConnection();
+            connection.setRequestProperty("x-app", "own");
+            assertEquals(200, connection.getResponseCode());
+            Map<String, String> first = from.requests().get(0).headers();
+            Map<String, String> second = other.requests().get(0).headers();
+            assertEquals("inside replaced", first.get("weir-op") + " " + first.get("x-app"));
+            assertEquals("null own", second.get("weir-op") + " " + second.get("x-app"));
+        }
+    }
+
+    @Test
+    void aHopCanBeDenied() throws Exception {
+        woven.agent().deny(facts -> ((HttpFacts) facts).path().equals("/here"));
+        IOException thrown = assertThrows(IOException.class, open("/moved")::getInputStream);
+        assertEquals("denied by test", thrown.getMessage());
+        assertEquals(List.of("begin GET /moved", "end GET /moved 302", "begin GET /here"), events());
+        assertEquals(1, server.requests().size());
+    }
+
+    @Test
+    void aRedirectedPostLosesItsBody() throws Exception {
+        assertEquals("none ", text(post("/moved", "pay 10")));
+        List<CallFacts> begun = woven.agent().begun();
+        HttpFacts last = (HttpFacts) begun.get(begun.size() - 1);
+        assertEquals("GET 0", last.method() + " " + last.bodyLength());
+    }
+
+    @Test
+    void aChallengeIsNoRepetition() throws Exception {
+        HttpURLConnection connection = open("/secret");
+        connection.setAuthenticator(new Authenticator() {
+            @Override
+            protected PasswordAuthentication getPasswordAuthentication() {
+                return new PasswordAuthentication("me", "pw".toCharArray());
+            }
+        });
+        assertEquals(200, connection.getResponseCode());
+        assertEquals(2, server.requests().size());
+        assertEquals(List.of("begin GET /secret", "end GET /secret 200"), events());
+    }
+
+    @Test
+    void anAnswerFromACacheIsNoCall() throws Exception {
+        ResponseCache.setDefault(new ResponseCache() {
+            @Override
+            public CacheResponse get(URI uri, String method, Map<String, List<String>> headers) {
+                return new CacheResponse() {
+                    @Override
+                    public Map<String, List<String>> getHeaders() {
+                        return Collections.singletonMap(null, List.of("HTTP/1.1 200 OK"));
+                    }
+
+                    @Override
+                    public InputStream getBody() {
+                        return new ByteArrayInputStream(new byte[] {'c'});
+                    }
+                };
+            }
+
+            @Override
+            public CacheRequest put(URI uri, URLConnection connection) {
+                return null;
+            }
+        });
+        try {
+            assertEquals("c", text(open("/")));
+        } finally {
+            ResponseCache.setDefault(null);
+        }
+        assertEquals(List.of("begin GET /", "withdrawn GET /"), events());
+    }
+
+    @Test
+    void nothingHappensWhenNobodyFollows() throws Exception {
+        woven.agent().ignore(facts -> true);
+        assertEquals("none pay", text(post("/", "pay")));
+        assertEquals("none ", text(open("/moved")));
+        assertEquals(List.of(), events());
+    }
+
+    @Test
+    void manyThreadsAtOnce() throws Exception {
+        woven.agent().pull(facts -> facts.setHeader("traceparent", ((HttpFacts) facts).query()));
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            List<Future<String>> replies = new ArrayList<>();
+            for (int i = 0; i < 64; i++) {
+                String query = "n" + i;
+                replies.add(threads.submit(() -> text(post("/?" + query, query))));
+            }
+            for (int i = 0; i < replies.size(); i++) {
+                assertEquals("n" + i + " n" + i, replies.get(i).get(20, TimeUnit.SECONDS));
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertEquals(64, events().stream().filter(e -> e.startsWith("end ")).count());
+        assertInstanceOf(HttpFacts.class, woven.agent().begun().get(0));
+    }
+}
