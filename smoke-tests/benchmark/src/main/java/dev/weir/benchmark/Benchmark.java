@@ -57,6 +57,10 @@ public final class Benchmark {
             EmptyAgentJar.writeTo(settings.directory());
         }
         List<RunPlan.Run> plan = RunPlan.shuffled(lines, settings.agents(), settings.rounds(), settings.seed());
+        if (settings.quick()) {
+            // Once started, it cannot be told from no agent: it is there to show what attaching costs.
+            plan.removeIf(run -> run.agent() == Agent.EMPTY && !run.line().isStartUp());
+        }
         System.out.printf(Locale.ROOT, "%d runs, -Dbenchmark.seed=%d%n", plan.size(), settings.seed());
         Results results = new Results();
         long start = System.nanoTime();

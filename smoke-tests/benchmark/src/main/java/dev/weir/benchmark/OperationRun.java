@@ -161,13 +161,13 @@ final class OperationRun {
         List<String> notes() {
             List<String> notes = new ArrayList<>();
             if (!stable) {
-                notes.add("not stable after the longest warm-up");
+                notes.add("time per operation was not stable after the longest warm-up");
             }
             if (lateBursts > 0) {
-                notes.add(lateBursts + " of " + pace.batches() * pace.burstsPerBatch() + " bursts late");
+                notes.add("bursts came late, so the pace was slower than asked for");
             }
             if (diedThreads > 0) {
-                notes.add(diedThreads + " threads died while measured, with some of their CPU and bytes uncounted");
+                notes.add("threads died while measured, with some of their CPU and bytes uncounted");
             }
             return notes;
         }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 /** Writes results as one Markdown table with a verdict per row, and below it what was refused or odd. */
@@ -39,8 +38,8 @@ final class Report {
             }
         }
         return title + "\n\n" + table(rows) + "\nCells: median (min–max) of n runs, each in a process of its own.\n"
-                + section("Refused", results::objections)
-                + section("Notes", results::notes);
+                + refused()
+                + notes();
     }
 
     private List<String> row(Line line, Metric metric) {
@@ -122,21 +121,22 @@ final class Report {
         return String.format(Locale.ROOT, "%.2f", value.get() / base.get());
     }
 
-    private String section(String heading, BiFunction<Line, Agent, List<String>> texts) {
+    private String refused() {
         StringBuilder section = new StringBuilder();
         for (Line line : results.lines()) {
             for (Agent agent : results.agents()) {
-                for (String text : texts.apply(line, agent)) {
-                    section.append("- ")
-                            .append(line.title())
-                            .append(", ")
-                            .append(agent.title())
-                            .append(": ");
-                    section.append(text).append('\n');
+                for (String objection : results.objections(line, agent)) {
+                    section.append("- " + line.title() + ", " + agent.title() + ": " + objection + "\n");
                 }
             }
         }
-        return section.isEmpty() ? "" : "\n" + heading + ":\n\n" + section;
+        return section.isEmpty() ? "" : "\nRefused, so no ratio is drawn from these:\n\n" + section;
+    }
+
+    private String notes() {
+        StringBuilder section = new StringBuilder();
+        results.notes().forEach((note, where) -> section.append("- " + note + ": " + String.join(", ", where) + "\n"));
+        return section.isEmpty() ? "" : "\nNotes, with the runs that they are about:\n\n" + section;
     }
 
     /** Three significant digits, and no fraction of what is counted in hundreds. */

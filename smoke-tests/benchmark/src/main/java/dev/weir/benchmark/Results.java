@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
 
 /** All runs, by line and agent. */
 final class Results {
@@ -53,16 +55,25 @@ final class Results {
     /** Why an agent's runs of a line may not be compared, each reason once with the number of runs it holds for. */
     List<String> objections(Line line, Agent agent) {
         List<RunResult> cell = cell(line, agent);
-        Map<String, Integer> counts = new LinkedHashMap<>();
-        cell.forEach(run -> run.objections().forEach(objection -> counts.merge(objection, 1, Integer::sum)));
-        return described(counts, cell.size());
+        List<String> described = new ArrayList<>();
+        count(cell, RunResult::objections)
+                .forEach((objection, count) ->
+                        described.add(objection + " (" + count + " of " + cell.size() + " runs)"));
+        return described;
     }
 
-    List<String> notes(Line line, Agent agent) {
-        List<RunResult> cell = cell(line, agent);
-        Map<String, Integer> counts = new LinkedHashMap<>();
-        cell.forEach(run -> run.notes().forEach(note -> counts.merge(note, 1, Integer::sum)));
-        return described(counts, cell.size());
+    /** What was odd, though not wrong, and in how many of whose runs. */
+    Map<String, List<String>> notes() {
+        Map<String, List<String>> notes = new TreeMap<>();
+        for (Line line : lines()) {
+            for (Agent agent : agents()) {
+                List<RunResult> cell = cell(line, agent);
+                count(cell, RunResult::notes)
+                        .forEach((note, count) -> notes.computeIfAbsent(note, key -> new ArrayList<>())
+                                .add(line.id() + "/" + agent.id() + " " + count + " of " + cell.size()));
+            }
+        }
+        return notes;
     }
 
     boolean anyObjection() {
@@ -76,9 +87,9 @@ final class Results {
         return runs.getOrDefault(line, Map.of()).getOrDefault(agent, List.of());
     }
 
-    private static List<String> described(Map<String, Integer> counts, int runs) {
-        List<String> described = new ArrayList<>();
-        counts.forEach((text, count) -> described.add(text + " (" + count + " of " + runs + " runs)"));
-        return described;
+    private static Map<String, Integer> count(List<RunResult> cell, Function<RunResult, List<String>> texts) {
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        cell.forEach(run -> texts.apply(run).forEach(text -> counts.merge(text, 1, Integer::sum)));
+        return counts;
     }
 }

@@ -34,9 +34,10 @@ record Settings(
         Map<Agent, Path> jars = new EnumMap<>(Agent.class);
         for (Agent agent : agents) {
             switch (agent) {
-                case WEIR -> jars.put(agent, jar(properties, "weir.jar", "mvn -q package -DskipTests -pl agent -am"));
+                case WEIR ->
+                    jars.put(agent, jar(properties, "weir.jar", "build it: mvn -q package -DskipTests -pl agent -am"));
                 case OPENTELEMETRY ->
-                    jars.put(agent, jar(properties, "opentelemetry.jar", "run by Maven, which resolves it"));
+                    jars.put(agent, jar(properties, "opentelemetry.jar", "let Maven fetch it: mvn -Pbenchmark verify"));
                 case EMPTY -> jars.put(agent, directory.resolve("empty-agent.jar"));
                 case NONE -> {
                     // nothing is attached
@@ -45,8 +46,8 @@ record Settings(
         }
         return new Settings(
                 quick,
-                (int) number(properties, "benchmark.runs", quick ? 3 : 7),
-                number(properties, "benchmark.seed", System.nanoTime() & 0xFFFF_FFFFL),
+                (int) number(properties, "benchmark.runs", quick ? 3 : 7, 1),
+                number(properties, "benchmark.seed", System.nanoTime() & 0xFFFF_FFFFL, 0),
                 agents,
                 lines,
                 Path.of(value(properties, "benchmark.java", System.getProperty("java.home") + "/bin/java")),
@@ -80,17 +81,17 @@ record Settings(
         return jar.toAbsolutePath().normalize();
     }
 
-    private static long number(Properties properties, String name, long byDefault) {
+    private static long number(Properties properties, String name, long byDefault, long minimum) {
         String value = value(properties, name, Long.toString(byDefault));
         try {
             long number = Long.parseLong(value);
-            if (number >= 0) {
+            if (number >= minimum) {
                 return number;
             }
         } catch (NumberFormatException e) {
             // said below
         }
-        throw new IllegalArgumentException("-D" + name + "=" + value + " is not a number from 0 up");
+        throw new IllegalArgumentException("-D" + name + "=" + value + " is not a number from " + minimum + " up");
     }
 
     private static String value(Properties properties, String name, String byDefault) {

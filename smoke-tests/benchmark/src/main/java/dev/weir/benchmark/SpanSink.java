@@ -21,6 +21,8 @@ import java.util.zip.GZIPInputStream;
 /** An OTLP/HTTP receiver that accepts everything and counts spans. */
 final class SpanSink implements AutoCloseable {
 
+    private static final String PROTOBUF = "application/x-protobuf";
+
     private final HttpServer server;
     private final ExecutorService threads = Executors.newFixedThreadPool(2);
     private final AtomicReference<String> complaint = new AtomicReference<>();
@@ -62,21 +64,27 @@ final class SpanSink implements AutoCloseable {
 
     private void receive(HttpExchange exchange) throws IOException {
         try (exchange) {
-            byte[] body = body(exchange);
-            String type = String.valueOf(exchange.getRequestHeaders().getFirst("Content-Type"));
-            if (!type.startsWith("application/x-protobuf")) {
-                complaint.compareAndSet(null, "the sink reads OTLP protobuf, not " + type);
-                exchange.sendResponseHeaders(415, -1);
-                return;
-            }
+            int status = read(exchange);
+            exchange.getResponseHeaders().set("Content-Type", PROTOBUF);
+            exchange.sendResponseHeaders(status, -1);
+        }
+    }
+
+    private int read(HttpExchange exchange) throws IOException {
+        byte[] body = body(exchange);
+        String type = String.valueOf(exchange.getRequestHeaders().getFirst("Content-Type"));
+        if (!type.startsWith(PROTOBUF)) {
+            complaint.compareAndSet(null, "the sink reads OTLP protobuf, not " + type);
+            return 415;
+        }
+        try {
             if (exchange.getRequestURI().getPath().equals("/v1/traces")) {
                 add(count(body));
             }
-            exchange.getResponseHeaders().set("Content-Type", "application/x-protobuf");
-            exchange.sendResponseHeaders(200, -1);
+            return 200;
         } catch (InvalidProtocolBufferException e) {
             complaint.compareAndSet(null, "the sink could not decode an export: " + e.getMessage());
-            exchange.sendResponseHeaders(400, -1);
+            return 400;
         }
     }
 

@@ -11,7 +11,7 @@ final class FileWorkload implements Workload {
     private static final int FILES = 16;
 
     private final byte[] content = new byte[100];
-    private final Path directory = Files.createTempDirectory("benchmark");
+    private final Path directory = Files.createTempDirectory(Scratch.directory(), "benchmark");
     private final String[] names = new String[FILES];
     private int next;
 

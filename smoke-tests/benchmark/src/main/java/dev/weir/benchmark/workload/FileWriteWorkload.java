@@ -9,7 +9,7 @@ import java.nio.file.Path;
 final class FileWriteWorkload implements Workload {
 
     private final byte[] content = new byte[100];
-    private final Path path = Files.createTempFile("benchmark", ".out");
+    private final Path path = Files.createTempFile(Scratch.directory(), "benchmark", ".out");
 
     FileWriteWorkload() throws IOException {}
 
