@@ -1,0 +1,124 @@
+package dev.weir.benchmark;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Runs every line with every agent, interleaved, and prints one table. */
+public final class Benchmark {
+
+    private final Settings settings;
+    private final JavaCommand java;
+    private final Path runs;
+
+    private Benchmark(Settings settings) throws IOException {
+        this.settings = settings;
+        this.java = new JavaCommand(settings.java(), settings.jars());
+        this.runs = Files.createDirectories(settings.directory().resolve("benchmark-runs"));
+    }
+
+    /** Ends with status 1 if a run was refused, 2 if a setting is wrong. */
+    public static void main(String[] args) throws Exception {
+        if (!Files.isDirectory(Path.of("/proc/self/task"))) {
+            System.err.println("benchmark: needs Linux: it reads CPU time and memory from /proc");
+            System.exit(2);
+        }
+        Settings settings;
+        try {
+            settings = Settings.of(System.getProperties());
+        } catch (IllegalArgumentException e) {
+            System.err.println("benchmark: " + e.getMessage());
+            System.exit(2);
+            return;
+        }
+        System.exit(new Benchmark(settings).run() ? 0 : 1);
+    }
+
+    private boolean run() throws IOException, InterruptedException {
+        String version = java.version();
+        List<Line> lines = new ArrayList<>();
+        for (Line line : settings.lines()) {
+            if (Runtime.Version.parse(version.split("-")[0]).feature() >= line.minimumJdk()) {
+                lines.add(line);
+            } else {
+                System.out.println(line.id() + ": left out, needs Java " + line.minimumJdk());
+            }
+        }
+        if (settings.agents().contains(Agent.EMPTY)) {
+            EmptyAgentJar.writeTo(settings.directory());
+        }
+        List<RunPlan.Run> plan = RunPlan.shuffled(lines, settings.agents(), settings.rounds(), settings.seed());
+        if (settings.quick()) {
+            // Once started, it cannot be told from no agent: it is there to show what attaching costs.
+            plan.removeIf(run -> run.agent() == Agent.EMPTY && !run.line().isStartUp());
+        }
+        System.out.printf(Locale.ROOT, "%d runs, -Dbenchmark.seed=%d%n", plan.size(), settings.seed());
+        Results results = new Results();
+        long start = System.nanoTime();
+        try (TargetServer target = new TargetServer()) {
+            for (Agent agent : settings.agents()) {
+                // Discarded: the first reader of a jar pays for the disk.
+                new StartUpRun(java, runs).run(agent, "discarded-" + agent.id());
+            }
+            for (int i = 0; i < plan.size(); i++) {
+                RunResult result = measure(plan.get(i), target.address());
+                results.add(result);
+                System.out.printf(
+                        Locale.ROOT,
+                        "%4d s  %d/%d  %s  %s%n",
+                        (System.nanoTime() - start) / 1_000_000_000L,
+                        i + 1,
+                        plan.size(),
+                        plan.get(i).name(),
+                        summary(result));
+            }
+        }
+        String report = new Report(results).markdown(title(version));
+        Path file = settings.directory().resolve("benchmark.md");
+        Files.writeString(file, report, StandardCharsets.UTF_8);
+        System.out.println("\n" + report + "\nWritten to " + file);
+        return !results.anyObjection();
+    }
+
+    private RunResult measure(RunPlan.Run run, URI target) throws InterruptedException {
+        if (run.line().isStartUp()) {
+            return new StartUpRun(java, runs).run(run.agent(), run.name());
+        }
+        Pace pace = settings.quick() ? Pace.quick() : Pace.full();
+        return new OperationRun(java, pace, target, runs).run(run.line(), run.agent(), run.name());
+    }
+
+    private static String summary(RunResult result) {
+        if (!result.objections().isEmpty()) {
+            return "REFUSED: " + String.join("; ", result.objections());
+        }
+        return result.values().entrySet().stream()
+                .map(value -> value.getKey().title() + " " + Report.number(value.getValue()))
+                .collect(Collectors.joining("  "));
+    }
+
+    private String title(String version) throws IOException {
+        return "Benchmark of " + LocalDate.now(ZoneOffset.UTC) + ", JDK " + version + ", "
+                + Runtime.getRuntime().availableProcessors() + " cores (" + processor() + "), OpenTelemetry agent "
+                + System.getProperty("opentelemetry.version", "unknown") + ", seed " + settings.seed()
+                + (settings.quick() ? ", quick" : "");
+    }
+
+    private static String processor() throws IOException {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+            return lines.filter(line -> line.startsWith("model name"))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .findFirst()
+                    .orElse(System.getProperty("os.arch", "unknown"));
+        }
+    }
+}

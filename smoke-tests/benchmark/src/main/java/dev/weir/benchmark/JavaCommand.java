@@ -1,0 +1,101 @@
+package dev.weir.benchmark;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.weir.benchmark.workload.HelloWorld;
+import dev.weir.benchmark.workload.WorkloadProcess;
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Builds the command lines of measured JVMs, whose class path holds the application and nothing of the harness. */
+final class JavaCommand {
+
+    private final Path java;
+    private final Map<Agent, Path> jars;
+
+    JavaCommand(Path java, Map<Agent, Path> jars) {
+        this.java = java;
+        this.jars = Map.copyOf(jars);
+    }
+
+    List<String> hello(Agent agent, URI sink, String... extraOptions) {
+        List<String> command = new ArrayList<>();
+        command.add(java.toString());
+        command.addAll(agent.jvmOptions(jars, sink));
+        command.addAll(Arrays.asList(extraOptions));
+        command.add("-cp");
+        command.add(classPath(HelloWorld.class));
+        command.add(HelloWorld.class.getName());
+        return command;
+    }
+
+    List<String> workload(Line line, Agent agent, URI sink, URI target) {
+        List<String> command = new ArrayList<>();
+        command.add(java.toString());
+        command.addAll(agent.jvmOptions(jars, sink));
+        command.addAll(List.of("-Xms512m", "-Xmx512m", "-cp"));
+        command.add(classPath(
+                WorkloadProcess.class,
+                HikariDataSource.class,
+                org.h2.Driver.class,
+                org.slf4j.Logger.class,
+                org.slf4j.nop.NOPServiceProvider.class));
+        command.add(WorkloadProcess.class.getName());
+        command.addAll(List.of(line.id(), Integer.toString(line.operationsPerRoot()), target.toString()));
+        return command;
+    }
+
+    /** A builder without the settings that this shell may hold for agents or JVMs. */
+    static ProcessBuilder builder(List<String> command) {
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment()
+                .keySet()
+                .removeIf(name -> name.startsWith("OTEL_")
+                        || name.startsWith("WEIR_")
+                        || name.equals("JAVA_TOOL_OPTIONS")
+                        || name.equals("JDK_JAVA_OPTIONS"));
+        return builder;
+    }
+
+    /** The full version of the JVM to be measured, as it prints it, for example {@code 17.0.15+6}. */
+    String version() throws IOException, InterruptedException {
+        Process process = builder(List.of(java.toString(), "-XshowSettings:properties", "-version"))
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new IOException(java + " -version failed: " + output);
+        }
+        return output.lines()
+                .map(String::trim)
+                .filter(line -> line.startsWith("java.runtime.version = "))
+                .map(line -> line.substring(line.indexOf('=') + 2))
+                .findFirst()
+                .orElseThrow(() -> new IOException(java + " does not say its version: " + output));
+    }
+
+    private static String classPath(Class<?>... classes) {
+        return Stream.of(classes).map(JavaCommand::location).distinct().collect(Collectors.joining(File.pathSeparator));
+    }
+
+    private static String location(Class<?> type) {
+        try {
+            return Path.of(type.getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI())
+                    .toString();
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

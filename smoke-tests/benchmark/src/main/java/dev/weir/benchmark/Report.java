@@ -1,0 +1,179 @@
+package dev.weir.benchmark;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Writes results as one Markdown table with a verdict per row, and below it what was refused or odd. */
+final class Report {
+
+    private static final List<String> HEAD = List.of(
+            "line",
+            "measure",
+            "n",
+            "none",
+            "empty agent",
+            "Weir",
+            "OpenTelemetry",
+            "Weir ÷ none",
+            "Weir ÷ OTel",
+            "added ÷ OTel's added",
+            "budget",
+            "verdict");
+
+    private final Results results;
+
+    Report(Results results) {
+        this.results = results;
+    }
+
+    String markdown(String title) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(HEAD);
+        for (Line line : results.lines()) {
+            for (Metric metric : line.metrics()) {
+                rows.add(row(line, metric));
+            }
+        }
+        return title + "\n\n" + table(rows) + "\nCells: median (min–max) of n runs, each in a process of its own.\n"
+                + refused()
+                + notes();
+    }
+
+    private List<String> row(Line line, Metric metric) {
+        Optional<Sample> none = results.sample(line, Agent.NONE, metric);
+        Optional<Sample> weir = results.sample(line, Agent.WEIR, metric);
+        Optional<Sample> openTelemetry = results.sample(line, Agent.OPENTELEMETRY, metric);
+        Optional<Budget> budget = Budgets.of(line, metric);
+        List<String> row = new ArrayList<>();
+        row.add(line.title());
+        row.add(metric.title());
+        row.add(n(line, metric));
+        for (Agent agent : Agent.values()) {
+            row.add(cell(line, agent, metric));
+        }
+        row.add(ratio(weir.map(Sample::median), none.map(Sample::median)));
+        row.add(ratio(weir.map(Sample::median), openTelemetry.map(Sample::median)));
+        row.add(ratio(added(weir, none), visiblyAdded(openTelemetry, none)));
+        row.add(budget.map(Budget::toString).orElse("–"));
+        row.add(verdict(line, budget, none, weir, openTelemetry));
+        return row;
+    }
+
+    private String verdict(
+            Line line,
+            Optional<Budget> budget,
+            Optional<Sample> none,
+            Optional<Sample> weir,
+            Optional<Sample> openTelemetry) {
+        List<String> refused = Stream.of(Agent.NONE, Agent.WEIR, Agent.OPENTELEMETRY)
+                .filter(agent -> !results.objections(line, agent).isEmpty())
+                .map(Agent::title)
+                .toList();
+        if (!refused.isEmpty()) {
+            return "refused: " + String.join(", ", refused) + ", see below";
+        }
+        if (none.isEmpty() || weir.isEmpty() || openTelemetry.isEmpty()) {
+            return "not compared: an agent was left out";
+        }
+        Sample noAgent = none.get();
+        Sample withWeir = weir.get();
+        Sample withOpenTelemetry = openTelemetry.get();
+        return budget.map(b -> b.judge(noAgent, withWeir, withOpenTelemetry).toString())
+                .orElse("–");
+    }
+
+    private String cell(Line line, Agent agent, Metric metric) {
+        if (!results.objections(line, agent).isEmpty()) {
+            return "refused";
+        }
+        return results.sample(line, agent, metric)
+                .map(sample -> number(sample.median()) + " (" + number(sample.min()) + "–" + number(sample.max()) + ")")
+                .orElse("–");
+    }
+
+    /** The number of runs, or each agent's where they differ. */
+    private String n(Line line, Metric metric) {
+        List<Integer> counts = results.agents().stream()
+                .map(agent -> results.sample(line, agent, metric).map(Sample::n).orElse(0))
+                .toList();
+        List<Integer> used =
+                counts.stream().filter(count -> count > 0).distinct().toList();
+        return used.size() == 1 ? used.get(0).toString() : counts.toString();
+    }
+
+    private static Optional<Double> added(Optional<Sample> agent, Optional<Sample> none) {
+        return none.flatMap(base -> agent.map(sample -> sample.median() - base.median()));
+    }
+
+    /** What is added, unless it cannot be told from the spread of runs without an agent. */
+    private static Optional<Double> visiblyAdded(Optional<Sample> agent, Optional<Sample> none) {
+        return none.flatMap(base ->
+                agent.filter(sample -> sample.median() > base.max()).map(sample -> sample.median() - base.median()));
+    }
+
+    private static String ratio(Optional<Double> value, Optional<Double> base) {
+        if (value.isEmpty() || base.isEmpty() || base.get() == 0) {
+            return "–";
+        }
+        return String.format(Locale.ROOT, "%.2f", value.get() / base.get());
+    }
+
+    private String refused() {
+        StringBuilder section = new StringBuilder();
+        for (Line line : results.lines()) {
+            for (Agent agent : results.agents()) {
+                for (String objection : results.objections(line, agent)) {
+                    section.append("- " + line.title() + ", " + agent.title() + ": " + objection + "\n");
+                }
+            }
+        }
+        return section.isEmpty() ? "" : "\nRefused, so no ratio is drawn from these:\n\n" + section;
+    }
+
+    private String notes() {
+        StringBuilder section = new StringBuilder();
+        results.notes().forEach((note, where) -> section.append("- " + note + ": " + String.join(", ", where) + "\n"));
+        return section.isEmpty() ? "" : "\nNotes, with the runs that they are about:\n\n" + section;
+    }
+
+    /** Three significant digits, and no fraction of what is counted in hundreds. */
+    static String number(double value) {
+        double size = Math.abs(value);
+        if (size >= 99.95) {
+            return String.format(Locale.ROOT, "%,.0f", value);
+        }
+        if (size >= 9.995) {
+            return String.format(Locale.ROOT, "%.1f", value);
+        }
+        return String.format(Locale.ROOT, size >= 0.9995 ? "%.2f" : "%.3f", value);
+    }
+
+    private static String table(List<List<String>> rows) {
+        int[] widths = new int[HEAD.size()];
+        for (List<String> row : rows) {
+            for (int i = 0; i < row.size(); i++) {
+                widths[i] = Math.max(widths[i], row.get(i).length());
+            }
+        }
+        StringBuilder table = new StringBuilder();
+        for (int r = 0; r < rows.size(); r++) {
+            appendRow(table, rows.get(r), widths, ' ');
+            if (r == 0) {
+                appendRow(table, rows.get(r).stream().map(cell -> "-").toList(), widths, '-');
+            }
+        }
+        return table.toString();
+    }
+
+    private static void appendRow(StringBuilder table, List<String> row, int[] widths, char filler) {
+        for (int i = 0; i < row.size(); i++) {
+            String cell = row.get(i);
+            table.append(i == 0 ? "| " : " | ").append(cell);
+            table.append(String.valueOf(filler).repeat(widths[i] - cell.length()));
+        }
+        table.append(" |\n");
+    }
+}

@@ -1,0 +1,109 @@
+package dev.weir.benchmark;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ReportTest {
+
+    private final Results results = new Results();
+
+    @Test
+    void ratiosAreOfMediansAndAddedCost() {
+        add(Agent.NONE, 90, 100, 110);
+        add(Agent.EMPTY, 100, 100, 100);
+        add(Agent.WEIR, 140, 150, 190);
+        add(Agent.OPENTELEMETRY, 280, 300, 310);
+        List<String> row = row("CPU per op");
+        assertEquals("3", row.get(2));
+        assertEquals("150 (140–190)", row.get(5));
+        assertEquals(List.of("1.50", "0.50", "0.25", "≤ 0.50 × OTel's added", "holds"), row.subList(7, 12));
+        assertFalse(results.anyObjection());
+    }
+
+    @Test
+    void oneRefusedRunTakesEveryRatioOfItsAgentAway() {
+        add(Agent.NONE, 100, 100);
+        add(Agent.WEIR, 150, 150);
+        add(Agent.OPENTELEMETRY, 300);
+        results.add(new RunResult(
+                Line.JDBC,
+                Agent.OPENTELEMETRY,
+                Map.of(Metric.OPERATION_CPU, 300.0),
+                List.of("12 of 42,000 spans dropped"),
+                List.of()));
+        List<String> row = row("CPU per op");
+        assertEquals("refused", row.get(6));
+        assertEquals("1.50", row.get(7));
+        assertEquals("–", row.get(8));
+        assertEquals("–", row.get(9));
+        assertEquals("refused: OpenTelemetry, see below", row.get(11));
+        assertTrue(report().contains("- JDBC pooled select, OpenTelemetry: 12 of 42,000 spans dropped (1 of 2 runs)"));
+        assertTrue(results.anyObjection());
+    }
+
+    @Test
+    void withoutARunWithoutAnAgentNothingIsCompared() {
+        results.add(RunResult.failed(Line.JDBC, Agent.NONE, "ended with status 1"));
+        add(Agent.WEIR, 150);
+        add(Agent.OPENTELEMETRY, 300);
+        List<String> row = row("CPU per op");
+        assertEquals("–", row.get(7));
+        assertEquals("–", row.get(9));
+        assertEquals("refused: no agent, see below", row.get(11));
+    }
+
+    @Test
+    void anAddedCostInsideTheSpreadIsNoDivisor() {
+        add(Agent.NONE, 90, 100, 130);
+        add(Agent.WEIR, 100, 101, 102);
+        add(Agent.OPENTELEMETRY, 110, 110, 110);
+        List<String> row = row("CPU per op");
+        assertEquals("0.92", row.get(8));
+        assertEquals("–", row.get(9));
+        assertEquals("undecided: no cost shows above the no-agent spread", row.get(11));
+    }
+
+    @Test
+    void notesSayWhichRunsTheyAreAbout() {
+        results.add(new RunResult(
+                Line.JDBC, Agent.NONE, Map.of(Metric.OPERATION_CPU, 1.0), List.of(), List.of("bursts came late")));
+        assertTrue(report().contains("- bursts came late: jdbc/none 1 of 1"));
+    }
+
+    @Test
+    void numbersKeepThreeDigits() {
+        assertEquals("12,346", Report.number(12_345.6));
+        assertEquals("100", Report.number(99.96));
+        assertEquals("99.9", Report.number(99.94));
+        assertEquals("10.0", Report.number(9.996));
+        assertEquals("1.23", Report.number(1.234));
+        assertEquals("-0.123", Report.number(-0.1234));
+        assertEquals("0.050", Report.number(0.05));
+    }
+
+    private void add(Agent agent, double... values) {
+        for (double value : values) {
+            results.add(new RunResult(Line.JDBC, agent, Map.of(Metric.OPERATION_CPU, value), List.of(), List.of()));
+        }
+    }
+
+    private String report() {
+        return new Report(results).markdown("title");
+    }
+
+    private List<String> row(String measure) {
+        return report().lines()
+                .filter(line -> line.contains("| " + measure))
+                .findFirst()
+                .map(line -> Arrays.stream(line.substring(2).split("\\|"))
+                        .map(String::strip)
+                        .toList())
+                .orElseThrow();
+    }
+}

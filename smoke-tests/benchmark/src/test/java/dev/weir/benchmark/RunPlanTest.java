@@ -1,0 +1,40 @@
+package dev.weir.benchmark;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class RunPlanTest {
+
+    private static final List<Line> LINES = List.of(Line.values());
+    private static final List<Agent> AGENTS = List.of(Agent.values());
+
+    @Test
+    void agentsOfALineFollowEachOtherAndEachRunsOnceARound() {
+        List<RunPlan.Run> plan = RunPlan.shuffled(LINES, AGENTS, 7, 42);
+        assertEquals(7 * LINES.size() * AGENTS.size(), plan.size());
+        for (int i = 0; i < plan.size(); i += AGENTS.size()) {
+            List<RunPlan.Run> together = plan.subList(i, i + AGENTS.size());
+            assertEquals(1, together.stream().map(RunPlan.Run::line).distinct().count());
+            assertEquals(1, together.stream().map(RunPlan.Run::round).distinct().count());
+            assertEquals(EnumSet.allOf(Agent.class), agents(together));
+        }
+        Set<String> names = plan.stream().map(RunPlan.Run::name).collect(Collectors.toSet());
+        assertEquals(plan.size(), names.size());
+    }
+
+    @Test
+    void theOrderComesFromTheSeed() {
+        assertEquals(RunPlan.shuffled(LINES, AGENTS, 3, 42), RunPlan.shuffled(LINES, AGENTS, 3, 42));
+        assertNotEquals(RunPlan.shuffled(LINES, AGENTS, 3, 42), RunPlan.shuffled(LINES, AGENTS, 3, 43));
+    }
+
+    private static Set<Agent> agents(List<RunPlan.Run> runs) {
+        return runs.stream().map(RunPlan.Run::agent).collect(Collectors.toSet());
+    }
+}
