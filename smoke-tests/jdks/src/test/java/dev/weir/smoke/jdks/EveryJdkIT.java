@@ -1,0 +1,115 @@
+package dev.weir.smoke.jdks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Runs the unit tests of {@code instrumentation} and {@code agent} on every other JDK from 17 on that is installed beside
+ * the running one. The woven JDK classes differ from JDK to JDK, so this is where an adapter shows that it fits.
+ */
+class EveryJdkIT {
+
+    private static final int OLDEST = 17;
+    private static final Path TOP = Path.of("../..").toAbsolutePath().normalize();
+
+    @TestFactory
+    List<DynamicTest> unitTestsPass() throws IOException {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (var jdk : others().entrySet()) {
+            for (String module : List.of("instrumentation", "agent")) {
+                tests.add(DynamicTest.dynamicTest(
+                        module + " on JDK " + jdk.getKey(), () -> run(module, jdk.getKey(), jdk.getValue())));
+            }
+        }
+        if (tests.isEmpty()) {
+            System.out.println("Only one JDK from " + OLDEST + " on is installed here: nothing to run again.");
+            tests.add(DynamicTest.dynamicTest("no other JDK is installed", () -> {}));
+        }
+        return tests;
+    }
+
+    private static void run(String module, int version, Path jdk) throws Exception {
+        Path home = TOP.resolve(module);
+        Path reports = Files.createDirectories(home.resolve("target/jdk" + version + "-reports"));
+        List<String> command = new ArrayList<>(List.of(
+                jdk.resolve("bin/java").toString(),
+                "-Xbootclasspath/a:" + TOP.resolve("bootstrap/target/classes"),
+                "-Xshare:off",
+                "-XX:+EnableDynamicAgentLoading",
+                "-cp",
+                String.join(
+                        File.pathSeparator,
+                        home.resolve("target/test-classes").toString(),
+                        home.resolve("target/classes").toString(),
+                        Files.readString(home.resolve("target/test.classpath")).strip(),
+                        System.getProperty("java.class.path")),
+                "org.junit.platform.console.ConsoleLauncher",
+                "execute",
+                "--scan-classpath=" + home.resolve("target/test-classes"),
+                "--details=summary",
+                "--disable-banner",
+                "--fail-if-no-tests",
+                "--reports-dir=" + reports));
+        Path output = reports.resolve("output.txt");
+        Process process = new ProcessBuilder(command)
+                .directory(home.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        try {
+            assertTrue(process.waitFor(20, TimeUnit.MINUTES), "still running; see " + output);
+            assertEquals(0, process.exitValue(), () -> "see " + output + "\n" + tail(output));
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static String tail(Path output) {
+        try {
+            List<String> lines = Files.readAllLines(output);
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - 80), lines.size()));
+        } catch (IOException e) {
+            return "unreadable: " + e;
+        }
+    }
+
+    /** The newest build of each feature version, but the running one. */
+    private static TreeMap<Integer, Path> others() throws IOException {
+        TreeMap<Integer, Path> found = new TreeMap<>();
+        Path running = Path.of(System.getProperty("java.home")).toRealPath();
+        try (Stream<Path> siblings = Files.list(running.getParent())) {
+            for (Path sibling : siblings.toList()) {
+                Path release = sibling.resolve("release");
+                if (!Files.isRegularFile(release) || !Files.isExecutable(sibling.resolve("bin/javac"))) continue;
+                int version = version(release);
+                if (version >= OLDEST && version != Runtime.version().feature())
+                    found.put(version, sibling.toRealPath());
+            }
+        }
+        return found;
+    }
+
+    private static int version(Path release) throws IOException {
+        Properties properties = new Properties();
+        try (var in = Files.newBufferedReader(release)) {
+            properties.load(in);
+        }
+        String version = properties.getProperty("JAVA_VERSION", "0").replace("\"", "");
+        return Runtime.Version.parse(
+                        version.startsWith("1.") ? version.substring(2).split("[._]")[0] : version)
+                .feature();
+    }
+}
