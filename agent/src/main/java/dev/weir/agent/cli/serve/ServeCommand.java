@@ -128,6 +128,7 @@ public final class ServeCommand implements Callable<Integer> {
 
     private static void end(TraceServer server, PrintStream out, CountDownLatch ended) {
         server.close();
+        out.println();
         TraceStore.Totals totals = server.totals();
         out.println("weir serve ended: " + TerminalText.count(totals.received(), "span", "spans") + " received, "
                 + TerminalText.count(totals.traces(), "chain", "chains") + " held, "
