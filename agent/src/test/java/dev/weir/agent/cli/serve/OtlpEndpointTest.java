@@ -20,11 +20,15 @@ import io.opentelemetry.proto.trace.v1.ScopeSpans;
 import io.opentelemetry.proto.trace.v1.Span;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -431,5 +435,41 @@ class OtlpEndpointTest {
         assertEquals(
                 16 * 1024 + 1,
                 span.getAsJsonObject("attributes").get("k0").getAsString().length());
+    }
+
+    @Test
+    void manyLargeBodiesAtOnceAreSentBackUntilThereIsRoom() throws IOException {
+        byte[] most = new byte[(1 << 20) - 1];
+        List<Socket> unfinished = new ArrayList<>();
+        try {
+            for (int i = 0; i < 4; i++) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.server.port());
+                unfinished.add(socket);
+                String head = "POST /v1/traces HTTP/1.1\r\nHost: localhost\r\n"
+                        + "Content-Type: application/x-protobuf\r\nContent-Length: 1048576\r\n\r\n";
+                socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+                socket.getOutputStream().write(most);
+            }
+            HttpResponse<byte[]> refused = postUntil(503, most);
+            assertEquals("1", refused.headers().firstValue("Retry-After").orElse(""));
+            assertTrue(RunningServer.text(refused).contains("send it again"));
+        } finally {
+            for (Socket socket : unfinished) {
+                socket.close();
+            }
+        }
+        // Zeros are not OTLP, so 400 says that the body was read to its end.
+        postUntil(400, most);
+        assertTrue(server.isQuiet(), server.err.text());
+    }
+
+    private HttpResponse<byte[]> postUntil(int status, byte[] body) {
+        long end = System.nanoTime() + 30_000_000_000L;
+        HttpResponse<byte[]> response;
+        do {
+            response = server.postProtobuf(body);
+        } while (response.statusCode() != status && System.nanoTime() < end);
+        assertEquals(status, response.statusCode());
+        return response;
     }
 }
