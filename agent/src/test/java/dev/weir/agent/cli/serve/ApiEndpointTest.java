@@ -115,10 +115,10 @@ class ApiEndpointTest {
         assertError(400, "/api/traces/" + Payload.traceId(1) + "?format=pdf");
         assertError(400, "/api/traces?limit=-1");
         assertError(400, "/api/traces?limit=1e9");
-        assertError(400, "/api/traces?service=%zz".replace("%zz", "%25").concat("&x=%41&limit=0"));
+        assertError(400, "/api/traces?service=%25&limit=0");
         assertError(404, "/");
         assertError(404, "/api");
-        assertError(404, "/api/traces/" + Payload.traceId(1) + "/more".repeat(0) + "?x=1");
+        assertError(400, "/api/traces/" + Payload.traceId(1) + "/more");
     }
 
     private void assertError(int status, String path) {

@@ -255,6 +255,7 @@ class OtlpEndpointTest {
                 "{\"resourceSpans\":[{}]} trailing",
                 "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"traceId\":{}}]}]}]}",
                 "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"startTimeUnixNano\":1e999999999}]}]}]}",
+                "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"startTimeUnixNano\":1e-999999999}]}]}]}",
                 "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"startTimeUnixNano\":\"noon\"}]}]}]}",
                 "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"kind\":2.5}]}]}]}",
                 "{'resourceSpans':[]}"
