@@ -5,6 +5,7 @@ import dev.weir.instrumentation.files.FilesInstrumentation;
 import dev.weir.instrumentation.httpurlconnection.HttpUrlConnectionInstrumentation;
 import dev.weir.instrumentation.jdkhttpclient.JdkHttpClientInstrumentation;
 import dev.weir.instrumentation.management.ManagementInstrumentation;
+import dev.weir.instrumentation.threads.ThreadsInstrumentation;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import java.util.List;
 
@@ -20,6 +21,7 @@ public final class Instrumentations {
                 new FilesInstrumentation(),
                 new HttpUrlConnectionInstrumentation(),
                 new JdkHttpClientInstrumentation(),
-                new ManagementInstrumentation());
+                new ManagementInstrumentation(),
+                new ThreadsInstrumentation());
     }
 }

@@ -33,7 +33,9 @@ final class AdviceLinker implements AdviceDispatcher.Linker {
     public CallSite link(MethodHandles.Lookup caller, String name, MethodType type, String advice, String renaming)
             throws ReflectiveOperationException {
         AdviceClassLoader loader = loader(caller.lookupClass().getClassLoader(), renaming);
-        Class<?> adviceClass = loader.loadClass(advice);
+        // Advice that also serves classes of the JDK has its state on the boot loader: there must be one of it.
+        Class<?> onBootLoader = BootLoader.find(advice);
+        Class<?> adviceClass = onBootLoader == null ? loader.loadClass(advice) : onBootLoader;
         MethodHandles.Lookup inside = MethodHandles.privateLookupIn(adviceClass, MethodHandles.lookup());
         // Where advice speaks of its adapter's own types, the call site says Object.
         AdviceShape shape = AdviceShape.read(classFiles.read(advice.replace('.', '/')), Renaming.of(renaming));
