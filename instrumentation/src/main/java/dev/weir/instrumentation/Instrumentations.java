@@ -1,6 +1,7 @@
 package dev.weir.instrumentation;
 
 import dev.weir.instrumentation.files.FilesInstrumentation;
+import dev.weir.instrumentation.jdbc.JdbcInstrumentation;
 import dev.weir.instrumentation.jdkhttpclient.JdkHttpClientInstrumentation;
 import dev.weir.instrumentation.management.ManagementInstrumentation;
 import dev.weir.instrumentation.weaving.Instrumentation;
@@ -15,6 +16,7 @@ public final class Instrumentations {
     public static List<Instrumentation> all() {
         return List.of(
                 new FilesInstrumentation(),
+                new JdbcInstrumentation(),
                 new JdkHttpClientInstrumentation(),
                 new ManagementInstrumentation());
     }

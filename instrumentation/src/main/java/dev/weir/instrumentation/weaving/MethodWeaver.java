@@ -411,17 +411,16 @@ final class MethodWeaver extends MethodVisitor {
     }
 
     private void box(Type primitive) {
-        String box =
-                switch (primitive.getSort()) {
-                    case Type.BOOLEAN -> "java/lang/Boolean";
-                    case Type.BYTE -> "java/lang/Byte";
-                    case Type.CHAR -> "java/lang/Character";
-                    case Type.SHORT -> "java/lang/Short";
-                    case Type.INT -> "java/lang/Integer";
-                    case Type.LONG -> "java/lang/Long";
-                    case Type.FLOAT -> "java/lang/Float";
-                    default -> "java/lang/Double";
-                };
+        String box = switch (primitive.getSort()) {
+            case Type.BOOLEAN -> "java/lang/Boolean";
+            case Type.BYTE -> "java/lang/Byte";
+            case Type.CHAR -> "java/lang/Character";
+            case Type.SHORT -> "java/lang/Short";
+            case Type.INT -> "java/lang/Integer";
+            case Type.LONG -> "java/lang/Long";
+            case Type.FLOAT -> "java/lang/Float";
+            default -> "java/lang/Double";
+        };
         String descriptor = "(" + primitive.getDescriptor() + ")L" + box + ";";
         mv.visitMethodInsn(Opcodes.INVOKESTATIC, box, "valueOf", descriptor, false);
     }
