@@ -3,6 +3,7 @@ package dev.weir.instrumentation;
 import dev.weir.instrumentation.declared.DeclaredScopesInstrumentation;
 import dev.weir.instrumentation.files.FilesInstrumentation;
 import dev.weir.instrumentation.httpurlconnection.HttpUrlConnectionInstrumentation;
+import dev.weir.instrumentation.jdbc.JdbcInstrumentation;
 import dev.weir.instrumentation.jdkhttpclient.JdkHttpClientInstrumentation;
 import dev.weir.instrumentation.management.ManagementInstrumentation;
 import dev.weir.instrumentation.threads.ThreadsInstrumentation;
@@ -20,6 +21,7 @@ public final class Instrumentations {
                 new DeclaredScopesInstrumentation(),
                 new FilesInstrumentation(),
                 new HttpUrlConnectionInstrumentation(),
+                new JdbcInstrumentation(),
                 new JdkHttpClientInstrumentation(),
                 new ManagementInstrumentation(),
                 new ThreadsInstrumentation());

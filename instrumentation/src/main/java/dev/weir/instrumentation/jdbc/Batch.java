@@ -1,0 +1,106 @@
+package dev.weir.instrumentation.jdbc;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What waits to be executed together: sets of parameters, or statements.
+ *
+ * <p>A long batch keeps its beginning, and of the rest only a digest, so that it costs the application no second copy.
+ */
+final class Batch {
+
+    private static final int MOST_VALUES = 4_096;
+    private static final int MOST_CHARACTERS = 65_536;
+
+    private final List<@Nullable Object> values = new ArrayList<>();
+    private final StringBuilder text = new StringBuilder();
+    private final Digest rest = new Digest();
+    private int size;
+    private int statements;
+    private boolean digested;
+
+    void add(@Nullable Object[] set) {
+        size++;
+        if (values.size() + set.length <= MOST_VALUES && !digested) {
+            for (Object value : set) values.add(value);
+        } else {
+            digested = true;
+            rest.add(set.length);
+            for (Object value : set) rest.add(value);
+        }
+    }
+
+    void add(String sql) {
+        size++;
+        statements++;
+        if (text.length() + sql.length() <= MOST_CHARACTERS && !digested) {
+            if (statements > 1) text.append(";\n");
+            text.append(sql);
+        } else {
+            digested = true;
+            rest.add(sql);
+        }
+    }
+
+    int size() {
+        return size;
+    }
+
+    /** The statements one after the other; {@code null} when there are only parameters. */
+    @Nullable
+    String text() {
+        return statements == 0 ? null : text.toString();
+    }
+
+    @Nullable
+    Object @Nullable [] values() {
+        if (!digested) return values.isEmpty() ? null : values.toArray();
+        List<@Nullable Object> all = new ArrayList<>(values);
+        all.add(rest.value());
+        return all.toArray();
+    }
+
+    /** FNV-1a over what tells values apart. */
+    private static final class Digest {
+
+        private static final long PRIME = 0x100000001b3L;
+
+        private long hash = 0xcbf29ce484222325L;
+
+        long value() {
+            return hash;
+        }
+
+        void add(int number) {
+            mix(number);
+        }
+
+        void add(@Nullable Object value) {
+            if (value == null) {
+                mix(1);
+            } else if (value instanceof byte[] bytes) {
+                mix(2);
+                mix(bytes.length);
+                for (byte each : bytes) mix(each);
+            } else if (value instanceof Class<?> unread) {
+                mix(3);
+                text(unread.getName());
+            } else {
+                // Only values of the JDK come this far, see Parameters.
+                mix(4);
+                text(value.toString());
+            }
+        }
+
+        private void text(String text) {
+            mix(text.length());
+            for (int i = 0; i < text.length(); i++) mix(text.charAt(i));
+        }
+
+        private void mix(int unit) {
+            hash = (hash ^ unit) * PRIME;
+        }
+    }
+}

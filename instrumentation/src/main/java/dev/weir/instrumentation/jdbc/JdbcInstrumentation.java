@@ -1,0 +1,315 @@
+package dev.weir.instrumentation.jdbc;
+
+import dev.weir.bootstrap.Call;
+import dev.weir.instrumentation.weaving.Instrumentation;
+import dev.weir.instrumentation.weaving.Weaving;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * JDBC, whatever the driver and the pool: every class that implements its interfaces is woven. The outermost one that a
+ * thread enters speaks for all that are nested in it.
+ */
+public final class JdbcInstrumentation implements Instrumentation {
+
+    private static final String STRING = "java.lang.String";
+
+    /** Setters of prepared statements whose value may be read, with the value's type. */
+    private static final String[][] VALUES = {
+        {"setBoolean", "boolean"},
+        {"setByte", "byte"},
+        {"setShort", "short"},
+        {"setInt", "int"},
+        {"setLong", "long"},
+        {"setFloat", "float"},
+        {"setDouble", "double"},
+        {"setBigDecimal", "java.math.BigDecimal"},
+        {"setString", STRING},
+        {"setNString", STRING},
+        {"setBytes", "byte[]"},
+        {"setDate", "java.sql.Date"},
+        {"setTime", "java.sql.Time"},
+        {"setTimestamp", "java.sql.Timestamp"},
+        {"setObject", "java.lang.Object"},
+        {"setURL", "java.net.URL"},
+        {"setRowId", "java.sql.RowId"},
+        {"setRef", "java.sql.Ref"},
+        {"setArray", "java.sql.Array"},
+        {"setBlob", "java.sql.Blob"},
+        {"setClob", "java.sql.Clob"},
+        {"setNClob", "java.sql.NClob"},
+        {"setSQLXML", "java.sql.SQLXML"},
+        {"setBlob", "java.io.InputStream"},
+        {"setBinaryStream", "java.io.InputStream"},
+        {"setAsciiStream", "java.io.InputStream"},
+        {"setUnicodeStream", "java.io.InputStream"},
+        {"setClob", "java.io.Reader"},
+        {"setNClob", "java.io.Reader"},
+        {"setCharacterStream", "java.io.Reader"},
+        {"setNCharacterStream", "java.io.Reader"},
+    };
+
+    @Override
+    public String name() {
+        return "jdbc";
+    }
+
+    @Override
+    public void weave(Weaving weaving) {
+        statement(weaving.subtypesOf(
+                "java.sql.Statement",
+                "executeQuery",
+                "executeUpdate",
+                "executeLargeUpdate",
+                "executeBatch",
+                "executeLargeBatch",
+                "addBatch",
+                "clearParameters",
+                "setQueryTimeout",
+                "setObject"));
+        // SQLite declares the methods in a class that does not implement the interface; only its subclasses do.
+        statement(weaving.type("org.sqlite.jdbc3.JDBC3Statement"));
+        weaving.subtypesOf("java.sql.Connection", "prepareStatement", "prepareCall", "setAutoCommit")
+                .method("prepareStatement", "Prepare", STRING)
+                .method("prepareCall", "Prepare", STRING)
+                .exactly("commit", "Commit")
+                .exactly("rollback", "Rollback")
+                .exactly("rollback", "RollbackTo", "java.sql.Savepoint")
+                .exactly("setAutoCommit", "Mode", "boolean")
+                .exactly("isValid", "Check", "int");
+        weaving.subtypesOf("java.sql.Driver", "acceptsURL")
+                .exactly("connect", "Connect", STRING, "java.util.Properties");
+    }
+
+    private static void statement(Weaving.Target target) {
+        for (String name : new String[] {"execute", "executeQuery", "executeUpdate", "executeLargeUpdate"}) {
+            target.method(name, "Execute", STRING).exactly(name, "ExecutePrepared");
+        }
+        target.exactly("executeBatch", "ExecuteBatch")
+                .exactly("executeLargeBatch", "ExecuteBatch")
+                .exactly("addBatch", "AddText", STRING)
+                .exactly("addBatch", "AddParameters")
+                .exactly("clearBatch", "ClearBatch")
+                .exactly("clearParameters", "ClearParameters")
+                .exactly("setQueryTimeout", "Timeout", "int")
+                .exactly("close", "Close");
+        for (String[] setter : VALUES) {
+            target.method(setter[0], "Bind", "int", setter[1]).method(setter[0], "BindNamed", STRING, setter[1]);
+        }
+        target.method("setNull", "BindNull", "int", "int").method("setNull", "BindNullNamed", STRING, "int");
+    }
+
+    // ---- executing
+
+    static final class Execute {
+
+        static @Nullable Call enter(Statement statement, @Nullable String sql) {
+            return StatementFacts.begin(statement, sql);
+        }
+
+        static @Nullable Throwable exit(@Nullable Call call, @Nullable Object result, @Nullable Throwable thrown) {
+            return StatementFacts.end(call, result, thrown);
+        }
+    }
+
+    static final class ExecutePrepared {
+
+        static @Nullable Call enter(Statement statement) {
+            return StatementFacts.beginPrepared(statement);
+        }
+
+        static @Nullable Throwable exit(@Nullable Call call, @Nullable Object result, @Nullable Throwable thrown) {
+            return StatementFacts.end(call, result, thrown);
+        }
+    }
+
+    static final class ExecuteBatch {
+
+        static @Nullable Call enter(Statement statement) {
+            return StatementFacts.beginBatch(statement);
+        }
+
+        static @Nullable Throwable exit(
+                @Nullable Call call, @Nullable Object result, @Nullable Throwable thrown, Statement statement) {
+            // A batch that was refused is still there to be executed later.
+            if (!(call instanceof Call.Denied)) ClearBatch.exit(null, statement);
+            return StatementFacts.end(call, result, thrown);
+        }
+    }
+
+    // ---- setting up
+
+    static final class AddText {
+
+        static void exit(@Nullable Throwable thrown, Statement statement, @Nullable String sql) {
+            if (thrown == null && sql != null) StatementState.kept(statement).addBatch(sql);
+        }
+    }
+
+    static final class AddParameters {
+
+        static void exit(@Nullable Throwable thrown, Statement statement) {
+            StatementState state = thrown == null ? StatementState.of(statement) : null;
+            if (state != null) state.addBatch();
+        }
+    }
+
+    static final class ClearBatch {
+
+        static void exit(@Nullable Throwable thrown, Statement statement) {
+            StatementState state = thrown == null ? StatementState.of(statement) : null;
+            if (state != null) state.clearBatch();
+        }
+    }
+
+    static final class ClearParameters {
+
+        static void exit(@Nullable Throwable thrown, Statement statement) {
+            StatementState state = thrown == null ? StatementState.of(statement) : null;
+            if (state != null) state.clearParameters();
+        }
+    }
+
+    static final class Timeout {
+
+        static void exit(@Nullable Throwable thrown, Statement statement, int seconds) {
+            if (thrown == null) StatementState.kept(statement).timeoutSeconds(seconds);
+        }
+    }
+
+    static final class Close {
+
+        static void exit(@Nullable Throwable thrown, Statement statement) {
+            StatementState.closed(statement);
+        }
+    }
+
+    static final class Bind {
+
+        static void enter(Statement statement, int index, @Nullable Object value) {
+            StatementState state = StatementState.of(statement);
+            if (state != null) state.bind(index, value);
+        }
+    }
+
+    static final class BindNamed {
+
+        static void enter(Statement statement, @Nullable String name, @Nullable Object value) {
+            StatementState state = StatementState.of(statement);
+            if (state != null) state.bind(name, value);
+        }
+    }
+
+    static final class BindNull {
+
+        static void enter(Statement statement, int index) {
+            Bind.enter(statement, index, null);
+        }
+    }
+
+    static final class BindNullNamed {
+
+        static void enter(Statement statement, @Nullable String name) {
+            BindNamed.enter(statement, name, null);
+        }
+    }
+
+    // ---- connections
+
+    static final class Prepare {
+
+        static Integer enter(Connection connection) {
+            return Nesting.prepare();
+        }
+
+        static void exit(
+                @Nullable Integer previous,
+                @Nullable Object statement,
+                @Nullable Throwable thrown,
+                Connection connection,
+                @Nullable String sql) {
+            if (previous == null) return;
+            boolean outermost = Nesting.prepared(previous);
+            if (sql != null && statement instanceof Statement prepared) {
+                StatementState.prepared(prepared, sql, outermost);
+            }
+        }
+    }
+
+    static final class Commit {
+
+        static @Nullable Call enter(Connection connection) {
+            return TransactionFacts.begin(connection, "COMMIT", true);
+        }
+
+        static @Nullable Throwable exit(@Nullable Call call, @Nullable Throwable thrown) {
+            return TransactionFacts.end(call, thrown);
+        }
+    }
+
+    static final class Rollback {
+
+        static @Nullable Call enter(Connection connection) {
+            return TransactionFacts.begin(connection, "ROLLBACK", false);
+        }
+
+        static @Nullable Throwable exit(@Nullable Call call, @Nullable Throwable thrown) {
+            return TransactionFacts.end(call, thrown);
+        }
+    }
+
+    static final class RollbackTo {
+
+        static @Nullable Call enter(Connection connection) {
+            return TransactionFacts.begin(connection, "ROLLBACK TO SAVEPOINT", false);
+        }
+
+        static @Nullable Throwable exit(@Nullable Call call, @Nullable Throwable thrown) {
+            return TransactionFacts.end(call, thrown);
+        }
+    }
+
+    static final class Mode {
+
+        static @Nullable Object enter(Connection connection, boolean automatic) {
+            return TransactionFacts.beginMode(connection, automatic);
+        }
+
+        static void exit(@Nullable Object token, @Nullable Throwable thrown) {
+            if (token instanceof Integer previous) Nesting.endQuiet(previous);
+            else if (token instanceof Call call) TransactionFacts.end(call, thrown);
+        }
+    }
+
+    /** A pool asks whether a connection is alive. Some drivers execute a statement for it. */
+    static final class Check {
+
+        static Integer enter(Connection connection) {
+            return Nesting.quiet();
+        }
+
+        static void exit(@Nullable Integer previous) {
+            if (previous != null) Nesting.endQuiet(previous);
+        }
+    }
+
+    static final class Connect {
+
+        static Integer enter(Object driver) {
+            return Nesting.quiet();
+        }
+
+        static void exit(
+                @Nullable Integer previous,
+                @Nullable Connection connection,
+                @Nullable Throwable thrown,
+                Object driver,
+                @Nullable String url,
+                @Nullable Properties properties) {
+            if (previous != null) Nesting.endQuiet(previous);
+            if (connection != null) ConnectionState.opened(connection, url, properties);
+        }
+    }
+}

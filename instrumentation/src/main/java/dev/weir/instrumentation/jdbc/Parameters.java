@@ -1,0 +1,87 @@
+package dev.weir.instrumentation.jdbc;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.sql.Timestamp;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The values bound to a prepared statement, as far as they can be read without using them up. */
+final class Parameters {
+
+    // The wire protocols of PostgreSQL and MySQL count parameters in 16 bits.
+    private static final int MOST = 1 << 16;
+    private static final Object[] NONE = new Object[0];
+
+    private @Nullable Object[] byIndex = NONE;
+    private int count;
+    private @Nullable Map<String, @Nullable Object> byName;
+
+    void bind(int index, @Nullable Object value) {
+        if (index < 1 || index > MOST) return;
+        if (index > byIndex.length) byIndex = Arrays.copyOf(byIndex, Math.max(index, Math.max(8, count * 2)));
+        byIndex[index - 1] = readable(value);
+        count = Math.max(count, index);
+    }
+
+    void bind(String name, @Nullable Object value) {
+        if (byName == null) byName = new LinkedHashMap<>();
+        if (byName.size() < MOST) byName.put(name, readable(value));
+    }
+
+    void clear() {
+        Arrays.fill(byIndex, 0, count, null);
+        count = 0;
+        byName = null;
+    }
+
+    boolean isEmpty() {
+        return count == 0 && byName == null;
+    }
+
+    /** The values in order; those that were bound by name come last, each after its name. */
+    @Nullable
+    Object[] values() {
+        if (byName == null) return Arrays.copyOf(byIndex, count);
+        Object[] values = Arrays.copyOf(byIndex, count + byName.size() * 2);
+        int at = count;
+        for (Map.Entry<String, @Nullable Object> named : byName.entrySet()) {
+            values[at++] = named.getKey();
+            values[at++] = named.getValue();
+        }
+        return values;
+    }
+
+    /**
+     * The value itself where the JDK knows how to compare it; else its class, which says that there is a value and
+     * nothing more: a stream can be read only once, and an application's object is none of our business.
+     */
+    private static @Nullable Object readable(@Nullable Object value) {
+        if (value == null
+                || value instanceof String
+                || value instanceof Integer
+                || value instanceof Long
+                || value instanceof byte[]
+                || value instanceof Boolean
+                || value instanceof UUID) {
+            return value;
+        }
+        if (value instanceof Enum<?> constant) return constant.name();
+        Class<?> type = value.getClass();
+        // Keeps the nanoseconds, and stays as it is now.
+        if (type == Timestamp.class) return ((Timestamp) value).toInstant();
+        String name = type.getName();
+        boolean plain = type == BigDecimal.class
+                || type == BigInteger.class
+                || type == java.sql.Date.class
+                || type == java.sql.Time.class
+                || type == java.util.Date.class
+                || value instanceof Number && name.startsWith("java.lang.")
+                || value instanceof Character
+                || name.startsWith("java.time.");
+        return plain ? value : type;
+    }
+}

@@ -1,0 +1,143 @@
+package dev.weir.instrumentation.jdbc;
+
+import dev.weir.bootstrap.Call;
+import dev.weir.bootstrap.Hooks;
+import dev.weir.bootstrap.SqlFacts;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
+
+/** One execution of a statement. */
+final class StatementFacts extends SqlFacts {
+
+    private final Statement statement;
+    private final @Nullable StatementState state;
+    private final @Nullable Batch batch;
+    private final boolean prepared;
+    private final ConnectionState connection;
+    private long limitMillis;
+    private @Nullable StatementLimit limit;
+
+    private StatementFacts(
+            String text,
+            Statement statement,
+            @Nullable StatementState state,
+            @Nullable Batch batch,
+            boolean prepared,
+            ConnectionState connection) {
+        super("jdbc", text, connection.url());
+        this.statement = statement;
+        this.state = state;
+        this.batch = batch;
+        this.prepared = prepared;
+        this.connection = connection;
+    }
+
+    /** A statement is executed with its text. */
+    static @Nullable Call begin(Statement statement, @Nullable String text) {
+        if (!isFollowed()) return null;
+        return begin(text == null ? "" : text, statement, StatementState.of(statement), null, false);
+    }
+
+    /** A prepared statement is executed. */
+    static @Nullable Call beginPrepared(Statement statement) {
+        if (!isFollowed()) return null;
+        StatementState state = StatementState.of(statement);
+        return begin(state == null ? "" : state.text(), statement, state, null, true);
+    }
+
+    /** A batch is executed. One that is empty goes nowhere. */
+    static @Nullable Call beginBatch(Statement statement) {
+        if (!isFollowed()) return null;
+        StatementState state = StatementState.of(statement);
+        Batch batch = state == null ? null : state.batch();
+        if (state == null || batch == null) return null;
+        String texts = batch.text();
+        return begin(texts == null ? state.text() : texts, statement, state, batch, true);
+    }
+
+    private static boolean isFollowed() {
+        return Hooks.follows(Kind.SQL) && !Nesting.isQuiet();
+    }
+
+    private static @Nullable Call begin(
+            String text, Statement statement, @Nullable StatementState state, @Nullable Batch batch, boolean prepared) {
+        ConnectionState connection = ConnectionState.of(statement);
+        connection.used(true);
+        StatementFacts facts = new StatementFacts(text, statement, state, batch, prepared, connection);
+        Call call = Hooks.begin(facts);
+        if (facts.limitMillis > 0 && call != null && call.facts() == facts) facts.startLimit(call);
+        return call;
+    }
+
+    private void startLimit(Call call) {
+        try {
+            StatementLimit started = new StatementLimit(statement);
+            started.start(limitMillis);
+            limit = started;
+        } catch (RuntimeException | Error e) {
+            Hooks.end(call, 0, e);
+            throw e;
+        }
+    }
+
+    /**
+     * The statement was executed, or refused.
+     *
+     * @return what to throw instead of the outcome
+     */
+    static @Nullable Throwable end(@Nullable Call call, @Nullable Object result, @Nullable Throwable thrown) {
+        if (call instanceof Call.Denied denied) return SqlExceptions.refused(denied);
+        if (call == null || !(call.facts() instanceof StatementFacts facts)) return null;
+        SQLException late = null;
+        if (facts.limit != null && facts.limit.returned() && (thrown == null || thrown instanceof SQLException)) {
+            late = SqlExceptions.late(facts.limitMillis, thrown);
+        }
+        Throwable outcome = late == null ? thrown : late;
+        Hooks.end(call, outcome == null ? rows(result) : 0, SqlExceptions.state(outcome), outcome);
+        return late;
+    }
+
+    private static int rows(@Nullable Object result) {
+        long rows = 0;
+        if (result instanceof Integer count) {
+            rows = count;
+        } else if (result instanceof Long count) {
+            rows = count;
+        } else if (result instanceof int[] counts) {
+            for (int count : counts) rows += Math.max(0, count);
+        } else if (result instanceof long[] counts) {
+            for (long count : counts) rows += Math.max(0, count);
+        }
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(0, rows));
+    }
+
+    @Override
+    public @Nullable String user() {
+        return connection.user();
+    }
+
+    @Override
+    public int batchSize() {
+        return batch == null ? 1 : batch.size();
+    }
+
+    @Override
+    public @Nullable Object @Nullable [] parameters() {
+        if (batch != null) return batch.values();
+        if (!prepared || state == null || state.parameters().isEmpty()) return null;
+        return state.parameters().values();
+    }
+
+    @Override
+    public long callerTimeoutMillis() {
+        return state == null ? 0 : state.timeoutMillis();
+    }
+
+    @Override
+    public boolean limit(long millis) {
+        if (!StatementLimit.possibleFor(statement)) return false;
+        limitMillis = limitMillis == 0 ? millis : Math.min(limitMillis, millis);
+        return true;
+    }
+}

@@ -1,0 +1,104 @@
+package dev.weir.instrumentation.jdbc;
+
+import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
+
+/** What was done to a statement before it is executed. */
+final class StatementState {
+
+    // Lives as long as the class loader of the library that is woven.
+    private static final WeakIdentityMap<StatementState> known = new WeakIdentityMap<>();
+
+    private final String text;
+    private final boolean inner;
+    private final Parameters parameters = new Parameters();
+    private @Nullable Batch batch;
+    private long timeoutMillis;
+
+    private StatementState(String text, boolean inner) {
+        this.text = text;
+        this.inner = inner;
+    }
+
+    static @Nullable StatementState of(Statement statement) {
+        return known.get(statement);
+    }
+
+    /** What is known of a statement that may be set up without having been prepared. */
+    static StatementState kept(Statement statement) {
+        StatementState state = known.get(statement);
+        if (state == null) {
+            state = new StatementState("", false);
+            known.put(statement, state);
+        }
+        return state;
+    }
+
+    /**
+     * A statement was prepared.
+     *
+     * @param outermost whether it is the one that the application gets: values are only kept there, a pool hands each
+     *     value on to the driver's statement
+     */
+    static void prepared(Statement statement, String text, boolean outermost) {
+        known.put(statement, new StatementState(text, !outermost));
+    }
+
+    static void closed(Statement statement) {
+        known.remove(statement);
+    }
+
+    static int count() {
+        return known.size();
+    }
+
+    String text() {
+        return text;
+    }
+
+    long timeoutMillis() {
+        return timeoutMillis;
+    }
+
+    void timeoutSeconds(int seconds) {
+        timeoutMillis = Math.max(0, seconds) * 1_000L;
+    }
+
+    void bind(int index, @Nullable Object value) {
+        if (!inner) parameters.bind(index, value);
+    }
+
+    void bind(@Nullable String name, @Nullable Object value) {
+        if (!inner && name != null) parameters.bind(name, value);
+    }
+
+    void clearParameters() {
+        parameters.clear();
+    }
+
+    Parameters parameters() {
+        return parameters;
+    }
+
+    void addBatch() {
+        if (!inner) openBatch().add(parameters.values());
+    }
+
+    void addBatch(String sql) {
+        openBatch().add(sql);
+    }
+
+    private Batch openBatch() {
+        if (batch == null) batch = new Batch();
+        return batch;
+    }
+
+    void clearBatch() {
+        batch = null;
+    }
+
+    @Nullable
+    Batch batch() {
+        return batch;
+    }
+}

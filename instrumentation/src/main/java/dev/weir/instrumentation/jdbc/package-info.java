@@ -1,0 +1,5 @@
+/** JDBC, whatever the driver and the pool. */
+@NullMarked
+package dev.weir.instrumentation.jdbc;
+
+import org.jspecify.annotations.NullMarked;
