@@ -51,12 +51,17 @@ final class FileHop implements Incident<FileHop.Measured> {
     private final String name;
     private final Place place;
     private final boolean attributes;
+    private final boolean asked;
 
-    /** @param attributes whether files can have extended attributes there */
-    FileHop(String name, Place place, boolean attributes) {
+    /**
+     * @param attributes whether files can have extended attributes there
+     * @param asked whether the reader is asked over HTTP to pick up, or runs on its own
+     */
+    FileHop(String name, Place place, boolean attributes, boolean asked) {
         this.name = name;
         this.place = place;
         this.attributes = attributes;
+        this.asked = asked;
     }
 
     @Override
@@ -77,7 +82,15 @@ final class FileHop implements Incident<FileHop.Measured> {
         assertEquals(200, run.ask(writer.url("/report")).statusCode());
         assertEquals("5 of 5 are complete", run.ask(writer.url("/check")).body());
         run.end(writer, "jdk-http-server", "files");
-        Program reader = run.start("reader", Reader.class, reports.toString(), desk.url("/reports"));
+        Program reader = run.start(
+                asked ? List.of() : List.of("weir.files.outside-runs=true"),
+                "reader",
+                Reader.class,
+                asked ? "serve" : "once",
+                reports.toString(),
+                desk.url("/reports"));
+        if (asked)
+            assertEquals("5 of 5 accepted", run.ask(reader.url("/pick-up")).body());
         run.end(reader, "jdk-http-client", "files");
         long marked;
         try (Stream<Path> files = Files.list(reports)) {

@@ -3,7 +3,7 @@ package dev.weir.incidents.doublecharge;
 import dev.weir.incidents.service.Service;
 import java.io.IOException;
 
-/** An agent whose framework calls a failed tool up to three times; it pays one invoice and two equal tips. */
+/** An agent whose framework calls a failed tool up to three times; it pays two invoices and two equal tips. */
 public final class Agent {
 
     private static final int TRIES = 3;
@@ -21,7 +21,7 @@ public final class Agent {
     }
 
     private static String run(PaymentTool tool) throws InterruptedException {
-        return "invoice " + call(tool, "invoice 4711", 12_900)
+        return "invoices " + call(tool, "invoice 4711", 12_900) + " and " + call(tool, "invoice 4712", 3_300)
                 + ", first tip " + call(tool, "tip", 500)
                 + ", second tip " + call(tool, "tip", 500);
     }

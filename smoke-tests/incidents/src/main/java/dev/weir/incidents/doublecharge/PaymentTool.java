@@ -20,16 +20,18 @@ final class PaymentTool {
 
     void pay(String reason, int cents) throws IOException, InterruptedException {
         String payment = "{\"for\":\"" + reason + "\",\"cents\":" + cents + "}";
-        post(provider, payment);
+        String answer = post(provider, payment);
         // The money has moved. Whatever goes wrong from here on, the framework will call this tool again.
+        if (!answer.equals("{\"status\":\"succeeded\"}")) throw new IOException("not a payment's answer: " + answer);
         post(confirmations, payment);
     }
 
-    private void post(String url, String body) throws IOException, InterruptedException {
+    private String post(String url, String body) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(url))
                 .POST(HttpRequest.BodyPublishers.ofString(body))
                 .build();
         HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
         if (response.statusCode() != 200) throw new IOException(url + " answered " + response.statusCode());
+        return response.body();
     }
 }

@@ -1,5 +1,6 @@
 package dev.weir.incidents.filehop;
 
+import dev.weir.incidents.service.Service;
 import java.io.BufferedReader;
 import java.io.FileInputStream;
 import java.io.FileReader;
@@ -23,20 +24,29 @@ public final class Reader {
 
     private Reader() {}
 
-    /** Arguments: the directory, the URL to hand reports in at. */
+    /** Arguments: {@code serve} (picks up when asked over HTTP) or {@code once}, the directory, where to hand in. */
     public static void main(String[] args) throws Exception {
+        if (args[0].equals("serve")) {
+            Service.create()
+                    .on("/pick-up", request -> Service.Reply.ok(pickUp(Path.of(args[1]), args[2])))
+                    .run();
+        } else {
+            System.out.println(pickUp(Path.of(args[1]), args[2]));
+        }
+    }
+
+    private static String pickUp(Path directory, String desk) throws IOException, InterruptedException {
         HttpClient client = HttpClient.newHttpClient();
-        List<Path> reports = reports(Path.of(args[0]));
+        List<Path> reports = reports(directory);
+        int accepted = 0;
         for (int i = 0; i < reports.size(); i++) {
             Path report = reports.get(i);
-            String content = read(report, i);
-            HttpRequest request = HttpRequest.newBuilder(URI.create(args[1] + "/" + report.getFileName()))
-                    .POST(HttpRequest.BodyPublishers.ofString(content))
+            HttpRequest request = HttpRequest.newBuilder(URI.create(desk + "/" + report.getFileName()))
+                    .POST(HttpRequest.BodyPublishers.ofString(read(report, i)))
                     .build();
-            int status =
-                    client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
-            System.out.println(report.getFileName() + ": " + content.strip() + " -> " + status);
+            if (client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) accepted++;
         }
+        return accepted + " of " + reports.size() + " accepted";
     }
 
     static List<Path> reports(Path directory) throws IOException {

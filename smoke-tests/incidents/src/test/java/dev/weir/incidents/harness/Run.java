@@ -59,6 +59,11 @@ public final class Run implements AutoCloseable {
 
     /** Forks a program; {@code name} is its service name where Weir watches it. */
     public Program start(String name, Class<?> main, String... arguments) throws IOException {
+        return start(List.of(), name, main, arguments);
+    }
+
+    /** Forks a program; {@code settings} are for Weir, as {@code weir.…=value}. */
+    public Program start(List<String> settings, String name, Class<?> main, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 jdk.java().toString(), "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", classPath()));
         if (mode != Mode.WITHOUT) {
@@ -66,6 +71,7 @@ public final class Run implements AutoCloseable {
             command.add("-Dweir.mode=" + mode.word());
             command.add("-Dotel.service.name=" + name);
             command.add("-Dotel.exporter.otlp.endpoint=" + collector.endpoint());
+            for (String setting : settings) command.add("-D" + setting);
         }
         command.add(main.getName());
         command.addAll(List.of(arguments));
