@@ -101,6 +101,9 @@ final class IncidentsIT {
             if (mode == Mode.OBSERVE && transcripts.containsKey(Mode.WITHOUT)) {
                 assertEquals(transcripts.get(Mode.WITHOUT), run.transcripts(), "observe changes what is seen");
             }
+        } catch (AssertionError e) {
+            // The names of dynamic tests do not reach Maven's summary.
+            throw new AssertionError(row + ", " + mode.word() + ": " + e.getMessage(), e);
         }
     }
 

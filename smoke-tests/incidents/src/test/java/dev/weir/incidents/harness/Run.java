@@ -86,7 +86,7 @@ public final class Run implements AutoCloseable {
     }
 
     /**
-     * Ends a program, the last one started when several run, and checks what Weir says of itself in it.
+     * Ends a program and reads what Weir says of itself in it.
      *
      * @param adapters those that must have matched in this program
      */
@@ -94,13 +94,18 @@ public final class Run implements AutoCloseable {
         transcripts.add(program.end());
         running.remove(program);
         if (mode == Mode.WITHOUT) return;
-        List<String> said = program.stderr();
-        assertTrue(said.stream().noneMatch(line -> line.contains("fuse")), () -> "a fuse blew in " + program);
+        List<String> sums = program.stderr().stream()
+                .filter(line -> line.startsWith("weir: stops: matched "))
+                .toList();
+        assertEquals(1, sums.size(), () -> "no word from Weir at the end of " + program);
+        String[] parts = sums.get(0).substring("weir: stops: matched ".length()).split("; ");
+        List<String> matched = List.of(parts[0].split(", "));
         for (String adapter : adapters) {
-            assertTrue(
-                    said.stream().anyMatch(line -> line.startsWith("weir") && line.contains(adapter)),
-                    () -> adapter + " matched nothing in " + program);
+            assertTrue(matched.contains(adapter), () -> adapter + " matched nothing in " + program);
         }
+        List<String> health = List.of(parts).subList(2, parts.length);
+        assertTrue(parts[1].endsWith(", 0 dropped"), () -> "spans were dropped in " + program);
+        assertEquals(List.of("no fuse blew", "0 failures"), health, () -> "Weir was not well in " + program);
     }
 
     /** The spans that were received; complete for the programs that have ended. */
