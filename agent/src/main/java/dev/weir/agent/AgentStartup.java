@@ -24,6 +24,8 @@ public final class AgentStartup {
         "ScopeFacts",
         "Call",
         "Call$Denied",
+        "DeadlineTimer$Daemons",
+        "DeadlineTimer$Due",
         "DeadlineTimer",
         "DeadlineTimer$Daemons",
         "DeadlineTimer$Due",
