@@ -5,6 +5,7 @@ import dev.weir.instrumentation.files.FilesInstrumentation;
 import dev.weir.instrumentation.httpurlconnection.HttpUrlConnectionInstrumentation;
 import dev.weir.instrumentation.jdbc.JdbcInstrumentation;
 import dev.weir.instrumentation.jdkhttpclient.JdkHttpClientInstrumentation;
+import dev.weir.instrumentation.jdkhttpserver.JdkHttpServerInstrumentation;
 import dev.weir.instrumentation.management.ManagementInstrumentation;
 import dev.weir.instrumentation.threads.ThreadsInstrumentation;
 import dev.weir.instrumentation.weaving.Instrumentation;
@@ -23,6 +24,7 @@ public final class Instrumentations {
                 new HttpUrlConnectionInstrumentation(),
                 new JdbcInstrumentation(),
                 new JdkHttpClientInstrumentation(),
+                new JdkHttpServerInstrumentation(),
                 new ManagementInstrumentation(),
                 new ThreadsInstrumentation());
     }

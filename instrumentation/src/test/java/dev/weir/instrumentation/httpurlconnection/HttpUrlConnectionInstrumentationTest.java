@@ -25,6 +25,7 @@ import java.net.PasswordAuthentication;
 import java.net.ResponseCache;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
@@ -214,6 +215,13 @@ class HttpUrlConnectionInstrumentationTest {
         assertNull(connection.getHeaderField("Content-Length"));
         assertEquals(0, server.connections());
         assertEquals(List.of("begin GET /"), events());
+    }
+
+    @Test
+    void aDenialForTimeIsATimeout() throws Exception {
+        woven.agent().deny(facts -> true);
+        woven.agent().denyForTime();
+        assertThrows(SocketTimeoutException.class, open("/")::getInputStream);
     }
 
     @Test

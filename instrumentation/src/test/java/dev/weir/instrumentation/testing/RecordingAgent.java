@@ -40,6 +40,7 @@ public final class RecordingAgent implements Hooks.Agent {
     private final List<Open> calls = new CopyOnWriteArrayList<>();
     private final ThreadLocal<@Nullable Object> current = new ThreadLocal<>();
     private volatile Predicate<CallFacts> denied = facts -> false;
+    private volatile boolean deniedForTime;
     private volatile Consumer<CallFacts> levers = facts -> {};
     private volatile Predicate<CallFacts> resendDenied = facts -> false;
     private volatile Predicate<CallFacts> ignored = facts -> false;
@@ -58,6 +59,7 @@ public final class RecordingAgent implements Hooks.Agent {
         calls.clear();
         current.remove();
         denied = facts -> false;
+        deniedForTime = false;
         levers = facts -> {};
         resendDenied = facts -> false;
         ignored = facts -> false;
@@ -68,6 +70,11 @@ public final class RecordingAgent implements Hooks.Agent {
     /** Calls for which this holds are denied. */
     public void deny(Predicate<CallFacts> which) {
         denied = which;
+    }
+
+    /** Makes time the reason of every denial from now on. */
+    public void denyForTime() {
+        deniedForTime = true;
     }
 
     /** Silent repetitions for which this holds are denied. */
@@ -146,7 +153,7 @@ public final class RecordingAgent implements Hooks.Agent {
                 && !facts.kind().scope()) return null;
         events.add("begin " + line(facts));
         begun.add(facts);
-        if (facts.refusable() && denied.test(facts)) return new Call.Denied("test", "denied by test", false);
+        if (facts.refusable() && denied.test(facts)) return new Call.Denied("test", "denied by test", deniedForTime);
         levers.accept(facts);
         Open call = new Open(facts, previous);
         calls.add(call);

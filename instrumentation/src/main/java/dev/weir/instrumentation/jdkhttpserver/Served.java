@@ -1,0 +1,83 @@
+package dev.weir.instrumentation.jdkhttpserver;
+
+import com.sun.net.httpserver.HttpExchange;
+import dev.weir.bootstrap.Call;
+import dev.weir.bootstrap.Hooks;
+import java.io.OutputStream;
+import java.util.Collections;
+import java.util.Map;
+import java.util.WeakHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** One request that is being served. It is over when its handler has returned and its reply is complete. */
+final class Served {
+
+    private static final Map<HttpExchange, Served> EXCHANGES = Collections.synchronizedMap(new WeakHashMap<>());
+    private static final Map<OutputStream, Served> REPLIES = Collections.synchronizedMap(new WeakHashMap<>());
+    private static final ThreadLocal<@Nullable Served> SENDING = new ThreadLocal<>();
+
+    private final @Nullable Call call;
+    private volatile int status;
+    private boolean returned;
+    private boolean replied;
+
+    private Served(@Nullable Call call) {
+        this.call = call;
+    }
+
+    static boolean knows(HttpExchange exchange) {
+        return EXCHANGES.containsKey(exchange);
+    }
+
+    static void add(HttpExchange exchange, @Nullable Call call) {
+        EXCHANGES.put(exchange, new Served(call));
+    }
+
+    static @Nullable Served of(HttpExchange exchange) {
+        return EXCHANGES.get(exchange);
+    }
+
+    /** The head of the reply is about to be sent; streams that are made meanwhile are for its body. */
+    void sending(int code) {
+        Hooks.replying(call);
+        // A reply without a body is complete before the method that sends its head returns.
+        status = code;
+        SENDING.set(this);
+    }
+
+    void sent(@Nullable Throwable thrown) {
+        SENDING.remove();
+        if (thrown != null) status = 0;
+    }
+
+    static void body(OutputStream stream) {
+        Served sending = SENDING.get();
+        if (sending != null) REPLIES.put(stream, sending);
+    }
+
+    /** The body is complete, or will never be. */
+    static void bodyClosed(OutputStream stream) {
+        Served served = REPLIES.remove(stream);
+        if (served != null) served.replied();
+    }
+
+    void replied() {
+        boolean over;
+        synchronized (this) {
+            over = returned && !replied;
+            replied = true;
+        }
+        if (over) Hooks.end(call, status, null);
+    }
+
+    /** The handler, and all filters around it, returned or threw. */
+    void returned(@Nullable Throwable thrown) {
+        boolean over;
+        synchronized (this) {
+            returned = true;
+            over = replied || thrown != null;
+        }
+        if (over) Hooks.end(call, status, thrown);
+        else Hooks.leave(call);
+    }
+}

@@ -1,0 +1,5 @@
+/** {@code com.sun.net.httpserver}. */
+@NullMarked
+package dev.weir.instrumentation.jdkhttpserver;
+
+import org.jspecify.annotations.NullMarked;
