@@ -133,14 +133,16 @@ class ThreadsInstrumentationTest {
     @Test
     void aWorkerStartedInARunDoesNotKeepIt() throws Exception {
         List<Object> atCreation = new CopyOnWriteArrayList<>();
+        List<Thread> threads = new CopyOnWriteArrayList<>();
         ThreadPoolExecutor pool =
                 pool(new ThreadPoolExecutor(2, 2, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
                     atCreation.add(String.valueOf(Hooks.capture()));
-                    return new Thread(() -> {
+                    threads.add(new Thread(() -> {
                         seen.add("thread " + Hooks.capture());
                         task.run();
                         seen.add("thread " + Hooks.capture());
-                    });
+                    }));
+                    return threads.get(threads.size() - 1);
                 }));
         inside(run, pool::prestartCoreThread);
         inside(run, () -> {
@@ -149,7 +151,7 @@ class ThreadsInstrumentationTest {
             return null;
         });
         pool.shutdown();
-        assertTrue(pool.awaitTermination(20, TimeUnit.SECONDS));
+        for (Thread thread : threads) thread.join();
         assertEquals(List.of("null", "null"), atCreation);
         assertEquals(2, seen.stream().filter("run"::equals).count());
         assertEquals(4, seen.stream().filter("thread null"::equals).count());
