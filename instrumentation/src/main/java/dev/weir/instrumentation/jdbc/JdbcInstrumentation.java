@@ -51,6 +51,21 @@ public final class JdbcInstrumentation implements Instrumentation {
         {"setNCharacterStream", "java.io.Reader"},
     };
 
+    /** Methods of a connection for which some drivers execute a statement of their own, mostly for a pool. */
+    private static final String[] SESSION = {
+        "isValid",
+        "getTransactionIsolation",
+        "setTransactionIsolation",
+        "setReadOnly",
+        "getCatalog",
+        "setCatalog",
+        "getSchema",
+        "setSchema",
+        "getClientInfo",
+        "setClientInfo",
+        "setNetworkTimeout",
+    };
+
     @Override
     public String name() {
         return "jdbc";
@@ -71,14 +86,16 @@ public final class JdbcInstrumentation implements Instrumentation {
                 "setObject"));
         // SQLite declares the methods in a class that does not implement the interface; only its subclasses do.
         statement(weaving.type("org.sqlite.jdbc3.JDBC3Statement"));
-        weaving.subtypesOf("java.sql.Connection", "prepareStatement", "prepareCall", "setAutoCommit")
+        Weaving.Target connection = weaving.subtypesOf(
+                "java.sql.Connection", "prepareStatement", "prepareCall", "setAutoCommit", "setTransactionIsolation");
+        connection
                 .method("prepareStatement", "Prepare", STRING)
                 .method("prepareCall", "Prepare", STRING)
                 .exactly("commit", "Commit")
                 .exactly("rollback", "Rollback")
                 .exactly("rollback", "RollbackTo", "java.sql.Savepoint")
-                .exactly("setAutoCommit", "Mode", "boolean")
-                .exactly("isValid", "Check", "int");
+                .exactly("setAutoCommit", "Mode", "boolean");
+        for (String name : SESSION) connection.method(name, "Session");
         weaving.subtypesOf("java.sql.Driver", "acceptsURL")
                 .exactly("connect", "Connect", STRING, "java.util.Properties");
     }
@@ -283,8 +300,8 @@ public final class JdbcInstrumentation implements Instrumentation {
         }
     }
 
-    /** A pool asks whether a connection is alive. Some drivers execute a statement for it. */
-    static final class Check {
+    /** The state of the session with the database, which is no effect of the application's. */
+    static final class Session {
 
         static Integer enter(Connection connection) {
             return Nesting.quiet();

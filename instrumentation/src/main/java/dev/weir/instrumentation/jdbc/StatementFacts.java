@@ -3,6 +3,7 @@ package dev.weir.instrumentation.jdbc;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.SqlFacts;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
@@ -92,10 +93,25 @@ final class StatementFacts extends SqlFacts {
         SQLException late = null;
         if (facts.limit != null && facts.limit.returned() && (thrown == null || thrown instanceof SQLException)) {
             late = SqlExceptions.late(facts.limitMillis, thrown);
+            if (thrown == null) facts.discard(result, late);
         }
         Throwable outcome = late == null ? thrown : late;
         Hooks.end(call, outcome == null ? rows(result) : 0, SqlExceptions.state(outcome), outcome);
         return late;
+    }
+
+    /**
+     * The driver returned all the same, and the application will never see the rows. As long as they are open, SQLite
+     * goes on to interrupt whatever its connection does next.
+     */
+    private void discard(@Nullable Object result, SQLException late) {
+        try (ResultSet rows = result instanceof ResultSet returned
+                ? returned
+                : Boolean.TRUE.equals(result) ? statement.getResultSet() : null) {
+            // Only to be closed.
+        } catch (SQLException | RuntimeException e) {
+            late.addSuppressed(e);
+        }
     }
 
     private static int rows(@Nullable Object result) {
