@@ -12,8 +12,6 @@ public enum Setting {
     CONFIG("weir.config", ""),
     /** Seconds between looks at the settings file; 0 for never. */
     CONFIG_RELOAD("weir.config.reload", "5", 0, 86_400),
-    /** What a rule says when it cannot know: open (allow) or closed (refuse). */
-    ON_UNKNOWN("weir.on-unknown", "open"),
 
     /** Peers whose weir.* baggage, weir-* headers and deadlines are believed. */
     INBOUND_TRUST("weir.inbound.trust", "loopback,private"),
