@@ -79,7 +79,7 @@ final class RunningAgent {
     }
 
     void start() {
-        String version = version();
+        String version = Version.read();
         EpochClock clock = new EpochClock();
         OtlpSettings otlp = new OtlpSettings(settings, complaints::add);
         Assembly assembly = new Assembly(settings);
@@ -180,10 +180,5 @@ final class RunningAgent {
         log.info("stops: matched " + (matched.length() == 0 ? "nothing" : matched) + "; " + exporter.sent()
                 + " spans sent, " + exporter.dropped() + " dropped; "
                 + (blown == 0 ? "no fuse blew" : blown + " fuses blew") + "; " + log.failures() + " failures");
-    }
-
-    private static String version() {
-        String version = RunningAgent.class.getPackage().getImplementationVersion();
-        return version == null ? Version.TEXT : version;
     }
 }

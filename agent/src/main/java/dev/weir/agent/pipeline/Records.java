@@ -159,7 +159,6 @@ final class Records {
     private static void totals(SpanRecord record, OpenCall call) {
         boolean inbound = record.kind == CallFacts.Kind.HTTP_SERVER;
         if (!inbound && call.cause() != null) return;
-        record.root = true;
         if (inbound || call.inside != null) {
             ScopeAttempt scope = inbound || call.inside == null ? call.parent : call.inside.scope();
             record.amplification = scope.amplification();
@@ -175,6 +174,8 @@ final class Records {
                 if (!verdict.outcome().equals("mark")) record.verdictCount++;
             }
         }
+        // A request that came from a call we know of and caused nothing would only repeat that it caused nothing.
+        record.root = record.parentSpanId == 0 || record.attempts > 0 || record.verdictCount > 0;
     }
 
     private void offer(SpanRecord record) {

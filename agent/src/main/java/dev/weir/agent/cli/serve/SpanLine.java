@@ -31,12 +31,14 @@ final class SpanLine {
         this.text = text;
     }
 
-    /** The span's name, or method and URL where an HTTP client's name is only the method. */
+    /** The span's name, with what the conventions keep out of names: URL, path of a request, path of a file. */
     String label() {
         Object method = span.attribute("http.request.method");
-        Object url = span.attribute("url.full");
-        String label =
-                span.kind() == Span.Kind.CLIENT && method != null && url != null ? method + " " + url : span.name();
+        Object path = span.attribute(span.kind() == Span.Kind.SERVER ? "url.path" : "url.full");
+        Object file = span.attribute("file.path");
+        String label = span.name();
+        if (method != null && path != null && label.equals(method.toString())) label = method + " " + path;
+        else if (file != null && label.startsWith("file ")) label = label + " " + file;
         return label.isEmpty() ? "(no name)" : text.safe(label, LABEL);
     }
 
@@ -165,10 +167,16 @@ final class SpanLine {
         if (factor == null) {
             return "";
         }
+        Object total = span.attribute(ATTEMPTS);
+        if (total instanceof Long none && none == 0) {
+            return "";
+        }
         String shown = factor instanceof Number number
-                ? String.format(Locale.ROOT, "%.1f", number.doubleValue())
+                ? number.doubleValue() == number.longValue()
+                        ? Long.toString(number.longValue())
+                        : String.format(Locale.ROOT, "%.1f", number.doubleValue())
                 : text.safe(factor.toString(), 20);
-        Object attempts = span.attribute(ATTEMPTS);
+        Object attempts = total;
         Object operations = span.attribute(OPERATIONS);
         return "amplification " + shown
                 + (attempts instanceof Long a && operations instanceof Long o
