@@ -9,7 +9,9 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -19,11 +21,12 @@ public final class Service {
 
     private final String name;
     private final HttpServer server;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
 
     public Service(String name) throws IOException {
         this.name = name;
         this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setExecutor(Executors.newCachedThreadPool());
+        server.setExecutor(threads);
     }
 
     /** What a service does with a form that was sent to it. */
@@ -36,14 +39,15 @@ public final class Service {
         return this;
     }
 
-    /** Serves until standard input ends, then ends the process. */
-    public void run() throws IOException {
+    /** Serves until standard input ends, then finishes what it has begun and ends the process. */
+    public void run() throws IOException, InterruptedException {
         server.start();
         LOG.info(name + " listens on http://127.0.0.1:" + server.getAddress().getPort());
         // Whoever started us holds the other end: when they are gone, for whatever reason, so are we.
         while (System.in.read() >= 0) {}
         server.stop(0);
-        System.exit(0);
+        threads.shutdown();
+        System.exit(threads.awaitTermination(10, TimeUnit.SECONDS) ? 0 : 1);
     }
 
     private static void serve(HttpExchange exchange, Handler handler) {

@@ -12,7 +12,7 @@ public final class Agent {
     private Agent() {}
 
     /** Arguments: the URL of the model, the URL of the worker. */
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) throws IOException, InterruptedException {
         OpenAiChatModel model = OpenAiChatModel.builder()
                 .baseUrl(arguments[0] + "/v1")
                 .apiKey("none")

@@ -10,7 +10,7 @@ import java.util.Map;
 /** The payment provider's process: it refuses every charge, and hangs on refunds before it pays them out. */
 public final class PaymentProvider {
     private static final int HANGS = 7;
-    private static final long HANG_MILLIS = 3000;
+    private static final long HANG_MILLIS = 1500;
 
     /** One line per call that arrived over the wire, with the time of its arrival. */
     private final List<String> calls = new ArrayList<>();
@@ -19,7 +19,7 @@ public final class PaymentProvider {
 
     private PaymentProvider() {}
 
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) throws IOException, InterruptedException {
         PaymentProvider provider = new PaymentProvider();
         new Service("payments")
                 .at("/charges", provider::charge)

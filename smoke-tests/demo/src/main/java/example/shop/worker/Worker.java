@@ -28,7 +28,7 @@ public final class Worker {
     }
 
     /** Arguments: the JDBC URL of the database, the URL of the payment provider, the folder for reports. */
-    public static void main(String[] arguments) throws IOException, SQLException {
+    public static void main(String[] arguments) throws IOException, InterruptedException, SQLException {
         HikariConfig pool = new HikariConfig();
         pool.setJdbcUrl(arguments[0]);
         pool.setMaximumPoolSize(4);

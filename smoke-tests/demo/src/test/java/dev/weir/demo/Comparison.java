@@ -14,6 +14,9 @@ record Comparison(List<Outcome> outcomes) {
         StringBuilder table = new StringBuilder();
         row(table, "", outcome -> outcome.mode().word);
         row(table, "charge: calls that reached the payment provider", outcome -> "" + outcome.chargeCalls());
+        if (outcomes.stream().allMatch(outcome -> !outcome.chains().isEmpty())) {
+            row(table, "charge: amplification (calls made per call meant)", outcome -> amplification(outcome));
+        }
         row(table, "refund: the customer had an answer after", outcome -> seconds(outcome.answeredMillis()));
         row(table, "refund: the worker went on after the caller gave up for", outcome -> seconds(outcome.busyMillis()));
         row(table, "refund: calls that reached the payment provider", outcome -> "" + outcome.refundCalls());
@@ -31,6 +34,10 @@ record Comparison(List<Outcome> outcomes) {
             table.append(String.format(Locale.ROOT, "%" + COLUMN + "s", cell.apply(outcome)));
         }
         table.append('\n');
+    }
+
+    private static String amplification(Outcome outcome) {
+        return String.format(Locale.ROOT, "%.1f", outcome.chains().get(0).amplification());
     }
 
     private static String seconds(long millis) {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Runs the shop once per mode and prints what happened. */
 public final class Demo {
@@ -14,6 +15,7 @@ public final class Demo {
 
     private final Options options;
     private final PrintStream screen;
+    private @Nullable Traces traces;
 
     private Demo(Options options, PrintStream screen) {
         this.options = options;
@@ -44,15 +46,33 @@ public final class Demo {
         List<Outcome> outcomes = new ArrayList<>();
         for (Mode mode : options.modes()) {
             screen.println("\n" + RULE + "\n" + mode.word + ": " + mode.meaning + "\n" + RULE);
-            ShopRun run = new ShopRun(options, mode, List.of(), cleanup);
+            Traces traces = mode == Mode.WITHOUT ? null : serve(cleanup);
+            ShopRun run = new ShopRun(options, mode, traces, cleanup);
             Outcome outcome = run.play(model.url(), database.create("shop_" + mode.word));
-            for (Outcome.Story story : outcome.stories()) {
-                screen.println("customer  " + story.request());
-                screen.println("agent     " + story.answer() + "\n");
-            }
+            print(outcome);
             outcomes.add(outcome);
         }
         screen.println(RULE + "\n" + new Comparison(outcomes));
         screen.println("What each process printed and logged: " + options.output());
+    }
+
+    private Traces serve(Cleanup cleanup) throws IOException, StepFailed, InterruptedException {
+        Traces traces = this.traces;
+        if (traces == null) {
+            traces = Traces.start(options, cleanup);
+            this.traces = traces;
+        }
+        return traces;
+    }
+
+    private void print(Outcome outcome) {
+        for (int i = 0; i < outcome.stories().size(); i++) {
+            Outcome.Story story = outcome.stories().get(i);
+            screen.println("customer  " + story.request());
+            screen.println("agent     " + story.answer() + "\n");
+            if (i < outcome.chains().size()) {
+                screen.println(outcome.chains().get(i).tree());
+            }
+        }
     }
 }

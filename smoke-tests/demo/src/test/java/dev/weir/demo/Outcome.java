@@ -5,6 +5,7 @@ import java.util.List;
 /**
  * What one run of the shop did, as the payment provider counted it and the application logged it.
  *
+ * @param chains the causal chain of each story, as Weir saw it; none without Weir
  * @param chargeCalls calls for one charge that reached the payment provider
  * @param refundCalls calls for one refund that reached it
  * @param lateRefundCalls those of them that came after the caller had given up
@@ -15,6 +16,7 @@ import java.util.List;
 record Outcome(
         Mode mode,
         List<Story> stories,
+        List<Chain> chains,
         int chargeCalls,
         int refundCalls,
         int lateRefundCalls,
@@ -24,4 +26,7 @@ record Outcome(
 
     /** A request of the customer's and the agent's answer. */
     record Story(String request, String answer) {}
+
+    /** A causal chain: its tree, and calls on the wire per call that was meant. */
+    record Chain(String tree, double amplification) {}
 }

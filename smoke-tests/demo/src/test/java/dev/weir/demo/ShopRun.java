@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** One run of the shop: three JVMs, two requests of a customer, and what the payment provider counted. */
 final class ShopRun {
@@ -28,16 +29,16 @@ final class ShopRun {
 
     private final Options options;
     private final Mode mode;
-    private final List<String> agentSettings;
+    private final @Nullable Traces traces;
     private final Cleanup cleanup;
     private final Path folder;
     private final HttpClient http = HttpClient.newHttpClient();
 
-    /** The agent settings are those of every run in which Weir takes part, such as where it sends its spans. */
-    ShopRun(Options options, Mode mode, List<String> agentSettings, Cleanup cleanup) throws IOException {
+    /** The traces are where Weir sends its spans: null only without Weir. */
+    ShopRun(Options options, Mode mode, @Nullable Traces traces, Cleanup cleanup) throws IOException {
         this.options = options;
         this.mode = mode;
-        this.agentSettings = agentSettings;
+        this.traces = traces;
         this.cleanup = cleanup;
         this.folder = options.output().resolve(mode.word);
         Cleanup.deleteFolder(folder);
@@ -45,6 +46,7 @@ final class ShopRun {
     }
 
     Outcome play(String model, String database) throws IOException, StepFailed, InterruptedException {
+        long began = System.currentTimeMillis();
         ForkedJvm payments = start("payments", "example.shop.payments.PaymentProvider");
         String paymentsUrl = urlOf(payments);
         ForkedJvm worker = start(
@@ -73,6 +75,7 @@ final class ShopRun {
         return new Outcome(
                 mode,
                 stories,
+                traces == null ? List.of() : traces.await(stories.size(), began, folder),
                 count(calls, "charge", 0),
                 count(calls, "refund", 0),
                 count(calls, "refund", gaveUp),
@@ -84,9 +87,9 @@ final class ShopRun {
     private ForkedJvm start(String name, String mainClass, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.addAll(List.of("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", LOG_FORMAT));
-        if (mode != Mode.WITHOUT) {
+        if (traces != null) {
             command.addAll(mode.agentOptions(options));
-            command.addAll(agentSettings);
+            command.add("-Dotel.exporter.otlp.endpoint=" + traces.url());
             command.add("-Dotel.service.name=" + name);
         }
         String jars = options.shop().resolve("*")
