@@ -1,16 +1,17 @@
 package dev.weir.demo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.File;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.regex.Pattern;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -18,56 +19,128 @@ import org.junit.jupiter.api.TestInstance;
 /** Runs the launcher as a user does and holds it to what it prints, and the application to what it printed. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DemoIT {
-    private final Path output = Path.of(System.getProperty("demo.output"));
-    private String screen = "";
+    private static final String CHARGE_CALLS = "charge: calls that reached the payment provider";
+    private static final String LATE_CALLS = "refund: ... of them after the caller gave up";
+    private static final String PAID_OUT = "refund: paid out after the customer was told \"no refund\"";
+
+    private Launch launch = new Launch(Path.of(""), "");
 
     @BeforeAll
     void runTheDemo() throws IOException, InterruptedException {
-        screen = launch(output, "--without");
+        launch = Launch.of("plain", "--without", "--observe", "--enforce");
     }
 
     @Test
-    void withoutTheAgentThreeLoopsOfThreeReachTheProvider27Times() {
-        assertEquals("27", cell("charge: calls that reached the payment provider", "without"));
-        assertEquals("yes", cell("refund: paid out after the customer was told \"no refund\"", "without"));
-        assertEquals("6", cell("refund: ... of them after the caller gave up", "without"));
+    void withoutTheAgentTheHarmIsReal() {
+        assertEquals("27", launch.cell(CHARGE_CALLS, Mode.WITHOUT));
+        assertEquals("6", launch.cell(LATE_CALLS, Mode.WITHOUT));
+        assertEquals("yes", launch.cell(PAID_OUT, Mode.WITHOUT));
     }
 
-    static String launch(Path output, String... modes) throws IOException, InterruptedException {
-        Files.createDirectories(output);
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-classpath",
-                System.getProperty("java.class.path"),
-                Demo.class.getName(),
-                "--shop=" + System.getProperty("demo.shop"),
-                "--weir=" + System.getProperty("demo.weir"),
-                "--output=" + output));
-        command.addAll(List.of(modes));
-        File screen = output.resolve("screen").toFile();
-        int exitCode = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(screen)
-                .start()
-                .waitFor();
-        String printed = Files.readString(screen.toPath());
-        assertEquals(0, exitCode, printed);
-        return printed;
+    @Test
+    void observeChangesNothingThatTheApplicationDoesOrPrints() throws IOException {
+        assertEquals("27", launch.cell(CHARGE_CALLS, Mode.OBSERVE));
+        assertEquals("yes", launch.cell(PAID_OUT, Mode.OBSERVE));
+        for (String process : Launch.PROCESSES) {
+            assertEquals(launch.printed(Mode.WITHOUT, process), launch.printed(Mode.OBSERVE, process), process);
+        }
     }
 
-    /** Reads a cell of the table that the launcher prints at the end. */
-    private String cell(String label, String column) {
-        String header = line("\\s+(without|observe|enforce)\\b.*");
-        int index = Arrays.asList(header.strip().split("\\s+")).indexOf(column);
-        String row = line(Pattern.quote(label) + "\\s.*").substring(label.length());
-        return row.strip().split(" {2,}")[index];
+    @Test
+    void enforceHoldsTheRetriesAndTheDeadline() {
+        int calls = Integer.parseInt(launch.cell(CHARGE_CALLS, Mode.ENFORCE));
+        assertTrue(calls >= 1 && calls <= 4, CHARGE_CALLS + ": " + calls);
+        assertEquals("0", launch.cell(LATE_CALLS, Mode.ENFORCE));
+        assertEquals("no", launch.cell(PAID_OUT, Mode.ENFORCE));
     }
 
-    private String line(String expression) {
-        return screen.lines()
-                .filter(line -> line.matches(expression))
-                .findFirst()
-                .orElseThrow(
-                        () -> new AssertionError(String.format(Locale.ROOT, "no line %s in:%n%s", expression, screen)));
+    @Test
+    void theChainIsOneTreeOverThreeProcesses() throws IOException {
+        JsonNode chain = launch.charge(Mode.OBSERVE);
+        Set<String> services = new HashSet<>();
+        List<JsonNode> parentless = new ArrayList<>();
+        for (JsonNode span : chain.path("spans")) {
+            services.add(span.path("service").asText());
+            assertFalse(span.has("orphan"), () -> "its parent never came: " + span);
+            if (span.path("parentSpanId").isNull()) {
+                parentless.add(span);
+            }
+        }
+        assertEquals(Set.copyOf(Launch.PROCESSES), services);
+        assertEquals(1, parentless.size(), () -> "roots: " + parentless);
+    }
+
+    @Test
+    void theRootCarriesTheAmplificationThatTheProviderCounted() throws IOException {
+        JsonNode root = null;
+        Set<String> operations = new HashSet<>();
+        int attempts = 0;
+        for (JsonNode span : launch.charge(Mode.OBSERVE).path("spans")) {
+            JsonNode attributes = span.path("attributes");
+            if (span.path("parentSpanId").isNull()) {
+                root = attributes;
+            }
+            if (!span.path("kind").asText().equals("server")) {
+                operations.add(attributes.path("weir.operation.id").asText());
+                attempts++;
+            }
+        }
+        assertEquals(27, root.path("weir.amplification").asInt(), root::toString);
+        assertEquals(attempts, root.path("weir.attempts").asInt(), root::toString);
+        assertEquals(operations.size(), root.path("weir.operations").asInt(), root::toString);
+    }
+
+    @Test
+    void theTwentySevenCallsAreAttemptsOfOneOperationWithOneKey() throws IOException {
+        Set<String> operations = new HashSet<>();
+        Set<String> keys = new HashSet<>();
+        Set<Integer> attempts = new HashSet<>();
+        for (JsonNode span : launch.charge(Mode.OBSERVE).path("spans")) {
+            boolean client = span.path("kind").asText().equals("client");
+            JsonNode attributes = span.path("attributes");
+            if (client
+                    && span.path("service").asText().equals("worker")
+                    && attributes.path("url.full").asText().endsWith("/charges")) {
+                operations.add(attributes.path("weir.operation.id").asText());
+                keys.add(attributes.path("weir.idempotency.key").asText());
+                attempts.add(attributes.path("weir.attempt").asInt());
+            }
+        }
+        assertEquals(1, operations.size(), operations::toString);
+        assertEquals(1, keys.size(), keys::toString);
+        assertEquals(Set.copyOf(IntStream.rangeClosed(1, 27).boxed().toList()), attempts);
+    }
+
+    @Test
+    void noFuseBlows() throws IOException {
+        for (Mode mode : List.of(Mode.OBSERVE, Mode.ENFORCE)) {
+            for (String process : Launch.PROCESSES) {
+                String logged = launch.logged(mode, process);
+                assertTrue(logged.contains("no fuse blew; 0 failures"), logged);
+                assertFalse(logged.contains("fuse blew:"), logged);
+            }
+        }
+    }
+
+    @Test
+    void runsTheSameWithOtherVersionsOfWhatWeirIsMadeOf() throws IOException, InterruptedException {
+        Launch own = Launch.of(
+                "own-libraries",
+                "--own-libraries=" + System.getProperty("demo.own-libraries"),
+                "--observe",
+                "--enforce");
+        assertEquals("27", own.cell(CHARGE_CALLS, Mode.OBSERVE));
+        assertEquals(launch.cell(CHARGE_CALLS, Mode.ENFORCE), own.cell(CHARGE_CALLS, Mode.ENFORCE));
+        assertEquals("no", own.cell(PAID_OUT, Mode.ENFORCE));
+        String used = """
+                made by byte-buddy-1.14.19.jar: a class
+                traced by opentelemetry-sdk-trace-1.40.0.jar and opentelemetry-api-1.40.0.jar: a span
+                queued by jctools-core-3.3.0.jar: an element
+                """;
+        for (String process : Launch.PROCESSES) {
+            assertEquals(used + launch.printed(Mode.OBSERVE, process), own.printed(Mode.OBSERVE, process));
+            assertTrue(own.printed(Mode.ENFORCE, process).startsWith(used), process);
+            assertTrue(own.logged(Mode.ENFORCE, process).contains("no fuse blew; 0 failures"), process);
+        }
     }
 }
