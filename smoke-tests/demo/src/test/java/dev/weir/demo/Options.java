@@ -57,7 +57,7 @@ record Options(Path shop, Path weir, Path output, @Nullable Path ownLibraries, L
 
     private static void exists(String option, Path path) throws StepFailed {
         if (!Files.exists(path)) {
-            throw new StepFailed(option + "=" + path + " does not exist; build it with: mvn -q -Ddemo verify");
+            throw new StepFailed(option + "=" + path + " does not exist; build it with: mvn -q -Pdemo verify");
         }
     }
 }
