@@ -9,7 +9,7 @@ import java.util.Map;
 enum Agent {
     NONE("none", "no agent", 0),
     EMPTY("empty", "empty agent", 0),
-    WEIR("weir", "Weir", 65_536),
+    WEIR("weir", "Weir", 131_072),
     OPENTELEMETRY("opentelemetry", "OpenTelemetry", 2_048);
 
     private final String id;

@@ -1,17 +1,21 @@
 package dev.weir.benchmark;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is read of the shell's times and of HTTP heads. */
+/** What is read of the shell's times, of HTTP heads and of what agents say. */
 class ParsingTest {
 
     @Test
@@ -45,6 +49,34 @@ class ParsingTest {
     @Test
     void aHeadCutShortIsAnError() {
         assertThrows(IOException.class, () -> HttpHead.read(stream("HTTP/1.1 204 No Content\r\nElapsed")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "weir: stops: matched files; 42000 spans sent, 3 dropped; no fuse blew; 0 failures",
+                "weir: stops: matched files; 42000 spans sent, 0 dropped; 2 fuses blew; 0 failures",
+                "weir: stops: matched files; 42000 spans sent, 0 dropped; no fuse blew; 1 failures",
+                "weir: fuse blew: files is off from now on, the application goes on: java.lang.LinkageError",
+                "weir: spans are delivered again; 12 were lost until now",
+                "[otel.javaagent] [BatchSpanProcessor_WorkerThread-1] WARN io.opentelemetry - BatchSpanProcessor"
+                        + " dropped 353 span(s) since the last export because the queue is full (maxQueueSize=300)",
+                "[otel.javaagent] [OkHttp] ERROR io.opentelemetry - Failed to export spans.",
+                "Exception in thread \"main\" java.lang.NoClassDefFoundError: org/slf4j/Logger",
+            })
+    void anAgentThatGaveSomethingUpIsHeard(String line) {
+        assertTrue(AgentErrors.isFailure(line));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "weir: stops: matched files; 42000 spans sent, 0 dropped; no fuse blew; 0 failures",
+                "weir: 0.1.0: rules deadline observe; adapters files; spans to http://127.0.0.1:4318/v1/traces",
+                "[otel.javaagent] [main] INFO io.opentelemetry.javaagent.tooling.VersionLogger - version: 2.33.1",
+            })
+    void anAgentThatGaveNothingUpIsNoFailure(String line) {
+        assertFalse(AgentErrors.isFailure(line));
     }
 
     private static InputStream stream(String text) {
