@@ -48,10 +48,6 @@ final class StatementState {
         known.remove(statement);
     }
 
-    static int count() {
-        return known.size();
-    }
-
     String text() {
         return text;
     }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weir.bootstrap.SqlFacts;
 import dev.weir.instrumentation.testing.Woven;
@@ -17,6 +19,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
 import java.sql.Timestamp;
 import java.sql.Types;
@@ -83,26 +86,14 @@ class JdbcStatementsTest {
         try (Connection connection = access.connect();
                 Statement statement = connection.createStatement()) {
             statement.executeUpdate("INSERT INTO item VALUES (1, 'a')");
-            statement.executeUpdate("INSERT INTO item VALUES (2, 'a')", Statement.RETURN_GENERATED_KEYS);
-            statement.executeLargeUpdate("UPDATE item SET t = 'b'");
-            statement.execute("DELETE FROM item WHERE n = 2");
+            statement.execute("UPDATE item SET t = 'b'");
             try (ResultSet rows = statement.executeQuery("SELECT t FROM item")) {
                 assertTrue(rows.next());
                 assertEquals("b", rows.getString(1));
             }
         }
         assertEquals(
-                once(
-                        "INSERT INTO item VALUES (1, 'a')",
-                        " 1",
-                        "INSERT INTO item VALUES (2, 'a')",
-                        " 1",
-                        "UPDATE item SET t = 'b'",
-                        " 2",
-                        "DELETE FROM item WHERE n = 2",
-                        "",
-                        "SELECT t FROM item",
-                        ""),
+                once("INSERT INTO item VALUES (1, 'a')", " 1", "UPDATE item SET t = 'b'", "", "SELECT t FROM item", ""),
                 events());
     }
 
@@ -115,8 +106,6 @@ class JdbcStatementsTest {
                 insert.setString(2, "a");
                 assertEquals(1, insert.executeUpdate());
                 insert.setInt(1, 2);
-                assertEquals(1, insert.executeLargeUpdate());
-                insert.setInt(1, 3);
                 insert.setNull(2, Types.VARCHAR);
                 assertFalse(insert.execute());
             }
@@ -127,11 +116,44 @@ class JdbcStatementsTest {
                 }
             }
         }
-        assertEquals(once(INSERT, " 1", INSERT, " 1", INSERT, "", "SELECT n FROM item WHERE t = ?", ""), events());
+        assertEquals(once(INSERT, " 1", INSERT, "", "SELECT n FROM item WHERE t = ?", ""), events());
         assertArrayEquals(new Object[] {1, "a"}, parameters.get(0));
-        assertArrayEquals(new Object[] {2, "a"}, parameters.get(1));
-        assertArrayEquals(new Object[] {3, null}, parameters.get(2));
-        assertArrayEquals(new Object[] {"a"}, parameters.get(3));
+        assertArrayEquals(new Object[] {2, null}, parameters.get(1));
+        assertArrayEquals(new Object[] {"a"}, parameters.get(2));
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.weir.instrumentation.jdbc.Access#all")
+    void everyFormThatNotEveryDriverHasCountsOnce(Access access) throws SQLException {
+        try (Connection connection = access.connect();
+                Statement statement = connection.createStatement();
+                PreparedStatement delete = connection.prepareStatement("DELETE FROM item WHERE n = ?")) {
+            statement.executeUpdate("INSERT INTO item VALUES (1, 'a')", Statement.RETURN_GENERATED_KEYS);
+            statement.executeLargeUpdate("UPDATE item SET t = 'b'");
+            delete.setInt(1, 1);
+            delete.executeLargeUpdate();
+            delete.setLong(1, 2);
+            delete.addBatch();
+            delete.executeLargeBatch();
+        } catch (SQLFeatureNotSupportedException | UnsupportedOperationException e) {
+            abort(e.toString());
+        } catch (SQLException e) {
+            assumeTrue(!e.getMessage().contains("not implemented"), e.toString());
+            throw e;
+        }
+        assertEquals(
+                once(
+                        "INSERT INTO item VALUES (1, 'a')",
+                        " 1",
+                        "UPDATE item SET t = 'b'",
+                        " 1",
+                        "DELETE FROM item WHERE n = ?",
+                        " 1",
+                        "DELETE FROM item WHERE n = ?",
+                        ""),
+                events());
+        assertArrayEquals(new Object[] {1}, parameters.get(2));
+        assertArrayEquals(new Object[] {2L}, parameters.get(3));
     }
 
     @ParameterizedTest
@@ -434,17 +456,5 @@ class JdbcStatementsTest {
             wrapper.unwrap(org.h2.jdbc.JdbcPreparedStatement.class).executeQuery();
         }
         assertEquals(once("SELECT 3", ""), events());
-    }
-
-    @Test
-    void whatIsClosedIsForgotten() throws SQLException {
-        try (Connection connection = Database.H2.connect()) {
-            for (int i = 0; i < 1_000; i++) {
-                try (PreparedStatement prepared = connection.prepareStatement("SELECT " + i)) {
-                    prepared.execute();
-                }
-            }
-        }
-        assertTrue(woven.adapter().woven().contains("org.h2.jdbc.JdbcPreparedStatement"));
     }
 }

@@ -1,0 +1,115 @@
+package dev.weir.instrumentation.jdbc;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class StatementStateTest {
+
+    /** An object whose own methods must not be called. */
+    private static final class Foreign {
+
+        @Override
+        public int hashCode() {
+            throw new AssertionError("hashCode of an object of the application");
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            throw new AssertionError("equals of an object of the application");
+        }
+    }
+
+    @Test
+    void objectsAreToldApartByIdentity() {
+        WeakIdentityMap<String> map = new WeakIdentityMap<>();
+        Foreign one = new Foreign();
+        Foreign two = new Foreign();
+        map.put(one, "one");
+        map.put(two, "two");
+        map.put(one, "uno");
+        assertEquals("uno", map.get(one));
+        assertEquals("two", map.get(two));
+        assertEquals(2, map.size());
+        map.remove(one);
+        assertNull(map.get(one));
+        assertEquals(1, map.size());
+    }
+
+    @Test
+    void objectsAreNotKeptAlive() {
+        WeakIdentityMap<String> map = new WeakIdentityMap<>();
+        for (int i = 0; i < 1_000; i++) map.put(new Foreign(), "gone");
+        Foreign kept = new Foreign();
+        map.put(kept, "kept");
+        for (int i = 0; i < 50 && map.size() > 2; i++) {
+            System.gc();
+            map.put(kept, "kept");
+        }
+        assertTrue(map.size() <= 2, map.size() + " entries are left");
+        assertEquals("kept", map.get(kept));
+    }
+
+    @Test
+    void parametersGrowAndAreCleared() {
+        Parameters parameters = new Parameters();
+        parameters.bind(20, "twenty");
+        parameters.bind(1, 1);
+        parameters.bind(0, "before the first");
+        parameters.bind(Integer.MAX_VALUE, "after the last");
+        parameters.bind("name", Thread.State.NEW);
+        Object[] values = parameters.values();
+        assertEquals(22, values.length);
+        assertEquals(1, values[0]);
+        assertEquals("twenty", values[19]);
+        assertArrayEquals(new Object[] {"name", "NEW"}, new Object[] {values[20], values[21]});
+        parameters.clear();
+        assertTrue(parameters.isEmpty());
+        assertEquals(0, parameters.values().length);
+    }
+
+    @Test
+    void ofALongBatchOnlyTheBeginningIsKept() {
+        Object[] one = values(100_000, 99_999);
+        Object[] same = values(100_000, 99_999);
+        Object[] other = values(100_000, 5_000);
+        assertTrue(one.length < 5_000, one.length + " values");
+        assertArrayEquals(one, same);
+        assertNotEquals(one[one.length - 1], other[other.length - 1]);
+    }
+
+    private static Object[] values(int rows, int special) {
+        Batch batch = new Batch();
+        for (int i = 0; i < rows; i++) {
+            batch.add(new Object[] {i, i == special ? "special" : null, new byte[] {(byte) i}, String.class});
+        }
+        assertEquals(rows, batch.size());
+        assertNull(batch.text());
+        return batch.values();
+    }
+
+    @Test
+    void ofManyStatementsOnlyTheBeginningIsKept() {
+        List<Object> digests = new ArrayList<>();
+        for (String last : List.of("DELETE FROM a", "DELETE FROM b", "DELETE FROM a")) {
+            Batch batch = new Batch();
+            for (int i = 0; i < 10_000; i++) batch.add("INSERT INTO item VALUES (" + i + ")");
+            batch.add(last);
+            assertEquals(10_001, batch.size());
+            assertNotNull(batch.text());
+            assertTrue(batch.text().length() <= 70_000);
+            Object[] values = batch.values();
+            assertEquals(1, values.length);
+            digests.add(values[0]);
+        }
+        assertEquals(digests.get(0), digests.get(2));
+        assertNotEquals(digests.get(0), digests.get(1));
+    }
+}
