@@ -6,9 +6,12 @@ import java.lang.invoke.ConstantCallSite;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.ref.WeakReference;
+import java.lang.reflect.Method;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Links the call sites of woven library classes to advice that lives beside the library.
@@ -20,6 +23,7 @@ import java.util.WeakHashMap;
  */
 final class AdviceLinker implements AdviceDispatcher.Linker {
 
+    private final Set<String> onBootLoader = ConcurrentHashMap.newKeySet();
     private final ClassFiles classFiles;
     private final ClassLoader agentLoader;
     private final Map<ClassLoader, Map<String, WeakReference<AdviceClassLoader>>> loaders = new WeakHashMap<>();
@@ -32,6 +36,8 @@ final class AdviceLinker implements AdviceDispatcher.Linker {
     @Override
     public CallSite link(MethodHandles.Lookup caller, String name, MethodType type, String advice, String renaming)
             throws ReflectiveOperationException {
+        Class<?> shared = onBootLoader.contains(advice) ? BootLoader.find(advice.replace('.', '/')) : null;
+        if (shared != null) return link(shared, name, type);
         AdviceClassLoader loader = loader(caller.lookupClass().getClassLoader(), renaming);
         Class<?> adviceClass = loader.loadClass(advice);
         MethodHandles.Lookup inside = MethodHandles.privateLookupIn(adviceClass, MethodHandles.lookup());
@@ -40,6 +46,24 @@ final class AdviceLinker implements AdviceDispatcher.Linker {
         MethodType declared = MethodType.fromMethodDescriptorString(shape.descriptor(name), loader);
         return new ConstantCallSite(
                 inside.findStatic(adviceClass, name, declared).asType(type));
+    }
+
+    private static CallSite link(Class<?> adviceClass, String name, MethodType type)
+            throws ReflectiveOperationException {
+        for (Method method : adviceClass.getDeclaredMethods()) {
+            if (!method.getName().equals(name)) continue;
+            return new ConstantCallSite(
+                    MethodHandles.publicLookup().unreflect(method).asType(type));
+        }
+        throw new NoSuchMethodException(adviceClass.getName() + "." + name);
+    }
+
+    /**
+     * Says that woven classes of the boot loader call this advice there. Where it also serves a library, it is the same
+     * class, so that there is one of its state.
+     */
+    void shareOnBootLoader(String internalName) {
+        onBootLoader.add(internalName.replace('/', '.'));
     }
 
     private AdviceClassLoader loader(ClassLoader library, String renaming) {

@@ -230,7 +230,10 @@ public final class Weaver implements ClassFileTransformer {
         for (Wanted each : wanted) each.adapter.saw(className.replace('/', '.'), joiner.joined.contains(each.adapter));
         if (joiner.joined.isEmpty()) return null;
         if (loader == null) {
-            for (String advice : joiner.adviceUsed) bootAdvice.define(advice);
+            for (String advice : joiner.adviceUsed) {
+                bootAdvice.define(advice);
+                LINKER.shareOnBootLoader(advice);
+            }
         }
         return writer.toByteArray();
     }

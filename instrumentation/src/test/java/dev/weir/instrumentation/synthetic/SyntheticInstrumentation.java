@@ -88,6 +88,17 @@ public class SyntheticInstrumentation implements Instrumentation {
         }
     }
 
+    /** Like the one before; no other test puts it on the boot loader. */
+    static final class BesideItsLibrary {
+        static Token enter() {
+            return new Token("beside");
+        }
+
+        static void exit(Token token) {
+            Events.add("exit " + token.text);
+        }
+    }
+
     static final class Token {
         final String text;
 

@@ -166,7 +166,7 @@ class WeaverTest {
     @Test
     void adviceGoesWithItsLibrary() throws Exception {
         List<WeakReference<Object>> gone = new ArrayList<>();
-        Weaver weaver = loom.weaver(weaving -> weaving.type("app.Shapes").method("aString", "OwnToken"));
+        Weaver weaver = loom.weaver(weaving -> weaving.type("app.Shapes").method("aString", "BesideItsLibrary"));
         for (int i = 0; i < 20; i++) use(weaver, gone);
         assertEquals(40, gone.size());
         for (int i = 0; i < 50 && gone.stream().anyMatch(reference -> reference.get() != null); i++) {
@@ -221,7 +221,7 @@ class WeaverTest {
         Loom.Application application = application();
         Object made = load(application, weaver.transform(application, "app/Shapes", null, null, shapes));
         made.getClass().getMethod("aString", String.class).invoke(made, "a");
-        assertEquals(List.of("exit own"), Events.take());
+        assertEquals(List.of("exit beside"), Events.take());
         gone.add(new WeakReference<>(application));
         gone.add(new WeakReference<>(made.getClass()));
     }
