@@ -34,6 +34,13 @@ public final class DeadlineTimer {
      * @param millis at least 0
      */
     public static Future<?> after(long millis, Runnable action) {
-        return Started.TIMER.schedule(action, millis, TimeUnit.MILLISECONDS);
+        // What the agent does by itself is no part of the run that made it necessary.
+        boolean inside = Hooks.capture() != null;
+        Object outer = inside ? Hooks.enter(null) : null;
+        try {
+            return Started.TIMER.schedule(action, millis, TimeUnit.MILLISECONDS);
+        } finally {
+            if (inside) Hooks.exit(outer);
+        }
     }
 }
