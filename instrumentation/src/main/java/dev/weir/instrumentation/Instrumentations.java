@@ -1,6 +1,7 @@
 package dev.weir.instrumentation;
 
 import dev.weir.instrumentation.jdkhttpclient.JdkHttpClientInstrumentation;
+import dev.weir.instrumentation.threads.ThreadsInstrumentation;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import java.util.List;
 
@@ -11,6 +12,6 @@ public final class Instrumentations {
 
     /** A new instance of each. */
     public static List<Instrumentation> all() {
-        return List.of(new JdkHttpClientInstrumentation());
+        return List.of(new JdkHttpClientInstrumentation(), new ThreadsInstrumentation());
     }
 }

@@ -1,0 +1,131 @@
+package dev.weir.instrumentation.threads;
+
+import java.util.Iterator;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ForkJoinWorkerThread;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * Tasks and threads that serve many runs: pools' housekeeping, event loops, reapers. One that took the context of the run
+ * that happened to start it would keep that run alive, and blame everything that follows on it.
+ */
+final class Infrastructure {
+
+    /** Packages, and classes, whose own tasks are housekeeping. The application's tasks have other names. */
+    private static final String[] TASKS = {
+        "java.lang.",
+        "java.util.concurrent.ForkJoinTask$",
+        "jdk.internal.net.http.",
+        "sun.",
+        "com.sun.",
+        "dev.weir.agent.",
+        "dev.weir.bootstrap.",
+        "com.zaxxer.hikari.",
+        "com.mongodb.internal.",
+        "com.mysql.cj.",
+        "io.netty.",
+        "kotlinx.coroutines.scheduling.",
+        "okhttp3.internal.concurrent.",
+        "okhttp3.internal.connection.RealConnectionPool",
+        "org.apache.catalina.",
+        "org.apache.hc.core5.reactor.",
+        "org.apache.kafka.clients.",
+        "org.apache.tomcat.",
+        "org.h2.",
+        "org.mariadb.jdbc.",
+        "org.postgresql.",
+    };
+
+    /** Packages whose threads are their own: they live longer than the run in which they happen to be started. */
+    private static final String[] STARTERS = {
+        "jdk.internal.net.",
+        "sun.",
+        "com.sun.",
+        "dev.weir.agent.",
+        "dev.weir.bootstrap.",
+        "akka.",
+        "ch.qos.logback.",
+        "com.mongodb.",
+        "com.mysql.",
+        "com.zaxxer.",
+        "io.lettuce.",
+        "io.netty.",
+        "io.opentelemetry.",
+        "io.undertow.",
+        "io.vertx.",
+        "kotlinx.coroutines.",
+        "okhttp3.",
+        "okio.",
+        "oracle.",
+        "org.apache.activemq.",
+        "org.apache.catalina.",
+        "org.apache.commons.pool2.",
+        "org.apache.coyote.",
+        "org.apache.hc.",
+        "org.apache.http.",
+        "org.apache.kafka.",
+        "org.apache.logging.",
+        "org.apache.pekko.",
+        "org.apache.tomcat.",
+        "org.eclipse.jetty.",
+        "org.h2.",
+        "org.jboss.",
+        "org.mariadb.",
+        "org.postgresql.",
+        "org.quartz.",
+        "org.xnio.",
+        "reactor.",
+        "redis.clients.",
+    };
+
+    private static final String ADVICE = "dev.weir.instrumentation.threads.ThreadsInstrumentation$";
+    private static final String OWN = "dev.weir.instrumentation.threads.Infrastructure";
+    private static final int CALLERS = 8;
+
+    private static final ClassValue<Boolean> REFUSED = new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+            return CompletableFuture.AsynchronousCompletionTask.class.isAssignableFrom(type)
+                    || startsWithOneOf(type.getName(), TASKS);
+        }
+    };
+
+    private static final Function<Stream<StackWalker.StackFrame>, Boolean> STARTED_BY_LIBRARY = new Function<>() {
+        @Override
+        public Boolean apply(Stream<StackWalker.StackFrame> frames) {
+            Iterator<StackWalker.StackFrame> callers = frames.iterator();
+            for (int i = 0; i < CALLERS && callers.hasNext(); i++) {
+                String caller = callers.next().getClassName();
+                if (caller.startsWith("java.") || caller.startsWith(ADVICE) || caller.startsWith(OWN)) continue;
+                // The nearest caller outside the JDK is who wants the thread.
+                return startsWithOneOf(caller, STARTERS);
+            }
+            return false;
+        }
+    };
+
+    private Infrastructure() {}
+
+    /** Whether tasks of this class go without a context: housekeeping, and what carries its context inside. */
+    static boolean refuses(Class<?> task) {
+        return REFUSED.get(task);
+    }
+
+    /** Whether a thread that is about to be started takes the context of its starter along. */
+    static boolean refuses(Thread thread) {
+        if (thread.getName().startsWith("weir-")) return true;
+        Class<?> type = thread.getClass();
+        if (type.getName().equals("java.lang.VirtualThread")) return false;
+        boolean ofJdk = type.getClassLoader() == null || type.getClassLoader() == ClassLoader.getPlatformClassLoader();
+        if (type != Thread.class && (ofJdk || thread instanceof ForkJoinWorkerThread)) return true;
+        return StackWalker.getInstance().walk(STARTED_BY_LIBRARY);
+    }
+
+    private static boolean startsWithOneOf(String name, String[] prefixes) {
+        for (String prefix : prefixes) {
+            if (name.startsWith(prefix)) return true;
+        }
+        return false;
+    }
+}
