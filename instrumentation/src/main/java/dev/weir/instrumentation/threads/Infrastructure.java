@@ -39,7 +39,7 @@ final class Infrastructure {
 
     /** Packages whose threads are their own: they live longer than the run in which they happen to be started. */
     private static final String[] STARTERS = {
-        "jdk.internal.",
+        "jdk.internal.net.",
         "sun.",
         "com.sun.",
         "dev.weir.agent.",
@@ -79,6 +79,8 @@ final class Infrastructure {
         "redis.clients.",
     };
 
+    private static final String ADVICE = "dev.weir.instrumentation.threads.ThreadsInstrumentation$";
+    private static final String OWN = "dev.weir.instrumentation.threads.Infrastructure";
     private static final int CALLERS = 8;
 
     private static final ClassValue<Boolean> REFUSED = new ClassValue<>() {
@@ -95,7 +97,7 @@ final class Infrastructure {
             Iterator<StackWalker.StackFrame> callers = frames.iterator();
             for (int i = 0; i < CALLERS && callers.hasNext(); i++) {
                 String caller = callers.next().getClassName();
-                if (caller.startsWith("java.") || caller.startsWith("dev.weir.instrumentation.threads.")) continue;
+                if (caller.startsWith("java.") || caller.startsWith(ADVICE) || caller.startsWith(OWN)) continue;
                 // The nearest caller outside the JDK is who wants the thread.
                 return startsWithOneOf(caller, STARTERS);
             }
