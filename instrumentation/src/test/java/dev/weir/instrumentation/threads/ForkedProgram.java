@@ -37,7 +37,7 @@ final class ForkedProgram {
         });
         weaver.add(new ThreadsInstrumentation());
         weaver.install(ByteBuddyAgent.install());
-        Hooks.install(new RecordingAgent());
+        Hooks.install(new RecordingAgent("threads"));
         switch (arguments[0]) {
             case "async" -> async();
             case "structured" -> structured();
