@@ -55,8 +55,8 @@ public abstract class FileFacts extends CallFacts {
 
     /**
      * The {@code traceparent} that the last writer of this file, or of a copy's source, left on it; {@code null} when
-     * there is none, or when the file was changed since. For a file that is opened to be written it is known as soon as
-     * the file is open.
+     * there is none, when the file was changed since, and for a file that is emptied. For a file that is opened to be
+     * changed it is known as soon as the file is open.
      */
     public @Nullable String writerTraceparent() {
         return null;

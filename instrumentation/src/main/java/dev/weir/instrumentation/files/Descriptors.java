@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class Descriptors {
 
     private static final @Nullable Class<?> CHANNEL = type("sun.nio.ch.FileChannelImpl");
+    private static final @Nullable Class<?> ASYNCHRONOUS = type("sun.nio.ch.AsynchronousFileChannelImpl");
     private static final @Nullable MethodHandle OF_CHANNEL = getter(CHANNEL, "fd");
-    private static final @Nullable MethodHandle OF_ASYNCHRONOUS =
-            getter(type("sun.nio.ch.AsynchronousFileChannelImpl"), "fdObj");
+    private static final @Nullable MethodHandle OF_ASYNCHRONOUS = getter(ASYNCHRONOUS, "fdObj");
     private static final @Nullable MethodHandle NUMBER = number();
     private static final @Nullable MethodHandle CLOSE = close();
     private static final @Nullable MethodHandle ATTRIBUTES = attributes();
@@ -32,24 +32,20 @@ final class Descriptors {
 
     private Descriptors() {}
 
-    /** The descriptor of a {@code FileChannel} of the JDK. */
-    static @Nullable FileDescriptor ofChannel(@Nullable Object channel) {
-        if (OF_CHANNEL == null || channel == null || channel.getClass() != CHANNEL) return null;
+    /** The descriptor of a channel; {@code null} when it is none of the JDK's file channels. */
+    static @Nullable FileDescriptor of(@Nullable Object channel) {
+        if (channel == null) return null;
         try {
-            return (FileDescriptor) OF_CHANNEL.invokeExact(channel);
+            if (channel.getClass() == CHANNEL && OF_CHANNEL != null) {
+                return (FileDescriptor) OF_CHANNEL.invokeExact(channel);
+            }
+            if (ASYNCHRONOUS != null && ASYNCHRONOUS.isInstance(channel) && OF_ASYNCHRONOUS != null) {
+                return (FileDescriptor) OF_ASYNCHRONOUS.invokeExact(channel);
+            }
         } catch (Throwable t) {
-            return null;
+            // Then it is not followed.
         }
-    }
-
-    /** The descriptor of an {@code AsynchronousFileChannel} of the JDK. */
-    static @Nullable FileDescriptor ofAsynchronous(@Nullable Object channel) {
-        if (OF_ASYNCHRONOUS == null || channel == null) return null;
-        try {
-            return (FileDescriptor) OF_ASYNCHRONOUS.invokeExact(channel);
-        } catch (Throwable t) {
-            return null;
-        }
+        return null;
     }
 
     /** The descriptor's number; -1 when it is closed or unknown. */

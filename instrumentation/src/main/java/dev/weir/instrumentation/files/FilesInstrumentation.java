@@ -41,14 +41,14 @@ public final class FilesInstrumentation implements Instrumentation {
         weaving.type("java.io.FileInputStream").exactly("open", "InputOpen", "java.lang.String");
         weaving.type("java.io.FileOutputStream")
                 .exactly("open", "OutputOpen", "java.lang.String", "boolean")
-                .exactly("write", "OutputByte", "int")
-                .exactly("write", "OutputBytes", "byte[]")
-                .exactly("write", "OutputRange", "byte[]", "int", "int");
+                .exactly("write", "WriteByte", "int")
+                .exactly("write", "WriteBytes", "byte[]")
+                .exactly("write", "WriteRange", "byte[]", "int", "int");
         weaving.type("java.io.RandomAccessFile")
                 .exactly("open", "RandomOpen", "java.lang.String", "int")
-                .exactly("write", "RandomByte", "int")
-                .exactly("write", "RandomBytes", "byte[]")
-                .exactly("write", "RandomRange", "byte[]", "int", "int")
+                .exactly("write", "WriteByte", "int")
+                .exactly("write", "WriteBytes", "byte[]")
+                .exactly("write", "WriteRange", "byte[]", "int", "int")
                 // The other write… methods call the ones above.
                 .exactly("writeBytes", "RandomText", "java.lang.String")
                 .exactly("writeChars", "RandomChars", "java.lang.String");
@@ -61,7 +61,7 @@ public final class FilesInstrumentation implements Instrumentation {
         // Linux, macOS and AIX have these two. Where they are not there, only java.io is followed.
         weaving.type("sun.nio.fs.UnixChannelFactory")
                 .method("newFileChannel", "ChannelOpen", "sun.nio.fs.UnixPath", "java.util.Set")
-                .method("newAsynchronousFileChannel", "AsynchronousOpen", "sun.nio.fs.UnixPath", "java.util.Set");
+                .method("newAsynchronousFileChannel", "ChannelOpen", "sun.nio.fs.UnixPath", "java.util.Set");
         weaving.type("sun.nio.fs.UnixFileSystemProvider")
                 .method("copy", "PathCopy", PATH, PATH)
                 .method("move", "PathMove", PATH, PATH)
@@ -72,11 +72,11 @@ public final class FilesInstrumentation implements Instrumentation {
                 .exactly("write", "ChannelGather", BUFFER + "[]", "int", "int")
                 .exactly("transferTo", "TransferTo", "long", "long", "java.nio.channels.WritableByteChannel")
                 .exactly("transferFrom", "TransferFrom", "java.nio.channels.ReadableByteChannel", "long", "long")
-                .exactly("truncate", "ChannelTruncate", "long")
+                .exactly("truncate", "Truncate", "long")
                 .method("map", "ChannelMap", "java.nio.channels.FileChannel$MapMode");
         weaving.type("sun.nio.ch.SimpleAsynchronousFileChannelImpl")
                 .method("implWrite", "AsynchronousWrite", BUFFER)
-                .exactly("truncate", "AsynchronousTruncate", "long");
+                .exactly("truncate", "Truncate", "long");
     }
 
     // ---- opening through java.io
@@ -144,25 +144,7 @@ public final class FilesInstrumentation implements Instrumentation {
                 @Nullable Path path,
                 @Nullable Set<?> options) {
             if (call == null && !Hooks.follows(Kind.FILE)) return null;
-            return Opening.channelOpened(call, Descriptors.ofChannel(channel), thrown, path, options);
-        }
-    }
-
-    static final class AsynchronousOpen {
-
-        static @Nullable Call enter(@Nullable Path path, @Nullable Set<?> options) {
-            if (!Hooks.follows(Kind.FILE)) return null;
-            return Opening.channel(path, options);
-        }
-
-        static @Nullable Throwable exit(
-                @Nullable Call call,
-                @Nullable Object channel,
-                @Nullable Throwable thrown,
-                @Nullable Path path,
-                @Nullable Set<?> options) {
-            if (call == null && !Hooks.follows(Kind.FILE)) return null;
-            return Opening.channelOpened(call, Descriptors.ofAsynchronous(channel), thrown, path, options);
+            return Opening.channelOpened(call, Descriptors.of(channel), thrown, path, options);
         }
     }
 
@@ -195,53 +177,28 @@ public final class FilesInstrumentation implements Instrumentation {
 
     // ---- writing
 
-    static final class OutputByte {
+    static final class WriteByte {
 
-        static void exit(@Nullable Throwable thrown, FileOutputStream stream) throws IOException {
+        static void exit(@Nullable Throwable thrown, Object stream) throws IOException {
             if (OpenFiles.none()) return;
-            wrote(stream.getFD(), 1, thrown);
+            wrote(descriptor(stream), 1, thrown);
         }
     }
 
-    static final class OutputBytes {
+    static final class WriteBytes {
 
-        static void exit(@Nullable Throwable thrown, FileOutputStream stream, byte[] bytes) throws IOException {
+        static void exit(@Nullable Throwable thrown, Object stream, byte[] bytes) throws IOException {
             if (OpenFiles.none()) return;
-            wrote(stream.getFD(), thrown == null ? bytes.length : 0, thrown);
+            wrote(descriptor(stream), thrown == null ? bytes.length : 0, thrown);
         }
     }
 
-    static final class OutputRange {
+    static final class WriteRange {
 
-        static void exit(@Nullable Throwable thrown, FileOutputStream stream, byte[] bytes, int offset, int length)
+        static void exit(@Nullable Throwable thrown, Object stream, byte[] bytes, int offset, int length)
                 throws IOException {
             if (OpenFiles.none()) return;
-            wrote(stream.getFD(), length, thrown);
-        }
-    }
-
-    static final class RandomByte {
-
-        static void exit(@Nullable Throwable thrown, RandomAccessFile file) throws IOException {
-            if (OpenFiles.none()) return;
-            wrote(file.getFD(), 1, thrown);
-        }
-    }
-
-    static final class RandomBytes {
-
-        static void exit(@Nullable Throwable thrown, RandomAccessFile file, byte[] bytes) throws IOException {
-            if (OpenFiles.none()) return;
-            wrote(file.getFD(), thrown == null ? bytes.length : 0, thrown);
-        }
-    }
-
-    static final class RandomRange {
-
-        static void exit(@Nullable Throwable thrown, RandomAccessFile file, byte[] bytes, int offset, int length)
-                throws IOException {
-            if (OpenFiles.none()) return;
-            wrote(file.getFD(), length, thrown);
+            wrote(descriptor(stream), length, thrown);
         }
     }
 
@@ -265,7 +222,7 @@ public final class FilesInstrumentation implements Instrumentation {
 
         static void exit(int written, @Nullable Throwable thrown, Object channel) {
             if (OpenFiles.none()) return;
-            wrote(Descriptors.ofChannel(channel), written, thrown);
+            wrote(Descriptors.of(channel), written, thrown);
         }
     }
 
@@ -273,7 +230,7 @@ public final class FilesInstrumentation implements Instrumentation {
 
         static void exit(long written, @Nullable Throwable thrown, Object channel) {
             if (OpenFiles.none()) return;
-            wrote(Descriptors.ofChannel(channel), written, thrown);
+            wrote(Descriptors.of(channel), written, thrown);
         }
     }
 
@@ -299,11 +256,11 @@ public final class FilesInstrumentation implements Instrumentation {
         }
     }
 
-    static final class ChannelTruncate {
+    static final class Truncate {
 
         static void exit(@Nullable Object result, @Nullable Throwable thrown, Object channel) {
             if (OpenFiles.none()) return;
-            OpenFile file = OpenFiles.of(Descriptors.ofChannel(channel));
+            OpenFile file = OpenFiles.of(Descriptors.of(channel));
             if (file != null && thrown == null) file.changed();
         }
     }
@@ -317,7 +274,7 @@ public final class FilesInstrumentation implements Instrumentation {
                 FileChannel.@Nullable MapMode mode) {
             if (OpenFiles.none()) return;
             if (mode == FileChannel.MapMode.READ_ONLY || mode == FileChannel.MapMode.PRIVATE) return;
-            OpenFile file = OpenFiles.of(Descriptors.ofChannel(channel));
+            OpenFile file = OpenFiles.of(Descriptors.of(channel));
             if (file != null && thrown == null) file.mapped();
         }
     }
@@ -326,18 +283,13 @@ public final class FilesInstrumentation implements Instrumentation {
 
         static void exit(@Nullable Object result, @Nullable Throwable thrown, Object channel) {
             if (OpenFiles.none()) return;
-            OpenFile file = OpenFiles.of(Descriptors.ofAsynchronous(channel));
+            OpenFile file = OpenFiles.of(Descriptors.of(channel));
             if (file != null && thrown == null) file.wroteUncounted();
         }
     }
 
-    static final class AsynchronousTruncate {
-
-        static void exit(@Nullable Object result, @Nullable Throwable thrown, Object channel) {
-            if (OpenFiles.none()) return;
-            OpenFile file = OpenFiles.of(Descriptors.ofAsynchronous(channel));
-            if (file != null && thrown == null) file.changed();
-        }
+    private static FileDescriptor descriptor(Object stream) throws IOException {
+        return stream instanceof FileOutputStream out ? out.getFD() : ((RandomAccessFile) stream).getFD();
     }
 
     private static void wrote(@Nullable FileDescriptor descriptor, long bytes, @Nullable Throwable thrown) {

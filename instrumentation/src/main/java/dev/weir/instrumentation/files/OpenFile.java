@@ -14,6 +14,7 @@ final class OpenFile extends TracedFile {
     private volatile boolean changed;
     private volatile boolean mapped;
     private long sizeAtOpen = -1;
+    private @Nullable FileDescriptor unread;
     private @Nullable String writer;
     private @Nullable Call call;
 
@@ -21,8 +22,18 @@ final class OpenFile extends TracedFile {
         super(action, path);
     }
 
-    /** The file is open: what its last writer left on it must be read before anybody writes. */
+    /** The file is open. What its last writer left on it can be read until {@link #look}. */
     void opened(FileDescriptor descriptor) {
+        unread = descriptor;
+    }
+
+    /** The last moment before the application has the file: reads what must be known of it before anybody writes. */
+    void look() {
+        FileDescriptor descriptor = unread;
+        if (descriptor == null) return;
+        unread = null;
+        // What was on an emptied file is not there any more, and who wrote that is of no interest.
+        if (action() == Action.WRITE) return;
         writer = WriterTraceparent.read(descriptor);
         if (action() != Action.UPDATE) return;
         PosixFileAttributes attributes = Descriptors.attributes(descriptor);
@@ -82,6 +93,7 @@ final class OpenFile extends TracedFile {
 
     @Override
     public @Nullable String writerTraceparent() {
+        look();
         return writer;
     }
 }

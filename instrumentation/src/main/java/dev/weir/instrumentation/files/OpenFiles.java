@@ -56,19 +56,28 @@ final class OpenFiles {
     /** Follows a file until its descriptor is closed. When there are too many, its call ends here. */
     static void add(FileDescriptor descriptor, OpenFile file) {
         boolean sweep;
+        boolean added;
         synchronized (changes) {
             sweep = ++addedSinceSweep > Math.max(SWEEP_AFTER, open);
+            added = link(descriptor, file);
         }
-        if (sweep) sweep();
-        synchronized (changes) {
-            if (open < LIMIT) {
-                int bucket = bucket(descriptor);
-                buckets.set(bucket, new Entry(descriptor, file, buckets.get(bucket)));
-                open = open + 1;
-                return;
+        if (sweep) {
+            sweep();
+            if (!added) {
+                synchronized (changes) {
+                    added = link(descriptor, file);
+                }
             }
         }
-        end(file, null);
+        if (!added) end(file, null);
+    }
+
+    private static boolean link(FileDescriptor descriptor, OpenFile file) {
+        if (open >= LIMIT) return false;
+        int bucket = bucket(descriptor);
+        buckets.set(bucket, new Entry(descriptor, file, buckets.get(bucket)));
+        open = open + 1;
+        return true;
     }
 
     static void remove(FileDescriptor descriptor) {

@@ -38,6 +38,7 @@ final class Opening {
         }
         Hooks.leave(call);
         file.opened(descriptor);
+        file.look();
         OpenFiles.add(descriptor, file);
     }
 
@@ -59,6 +60,7 @@ final class Opening {
             return denied;
         }
         file.begun(call);
+        file.look();
         if (open != null) {
             Hooks.leave(call);
             OpenFiles.add(open, file);

@@ -14,7 +14,7 @@ final class Transfer {
     }
 
     static @Nullable Transfer into(@Nullable Object channel) {
-        OpenFile file = OpenFiles.of(Descriptors.ofChannel(channel));
+        OpenFile file = OpenFiles.of(Descriptors.of(channel));
         return file == null ? null : new Transfer(file);
     }
 
