@@ -88,16 +88,20 @@ final class OperationRun {
         void warmUp() throws IOException, InterruptedException {
             long start = System.nanoTime();
             Deque<Double> last = new ArrayDeque<>();
+            cpu.advance();
             do {
                 long nanos = 0;
                 for (int i = 0; i < pace.burstsPerBatch(); i++) {
                     nanos += burst();
                 }
+                ThreadTimes.Used used = cpu.advance();
                 last.addLast((double) nanos);
                 if (last.size() > Pace.STABLE_BATCHES) {
                     last.removeFirst();
                 }
-                stable = last.size() == Pace.STABLE_BATCHES && Sample.of(last).within(0.10);
+                stable = used.compiler() < Pace.COMPILER_AT_REST * used.program()
+                        && last.size() == Pace.STABLE_BATCHES
+                        && Sample.of(last).within(Pace.SAME_TIME);
             } while (seconds(start) < pace.minimumWarmUpSeconds()
                     || !stable && seconds(start) < pace.maximumWarmUpSeconds());
         }
@@ -119,7 +123,7 @@ final class OperationRun {
                     LockSupport.parkNanos(next - System.nanoTime());
                 }
             }
-            long cpuNanos = cpu.advance();
+            long cpuNanos = cpu.advance().program();
             MeasuredProcess.Mark after = process.mark();
             long operations = (long) pace.burstsPerBatch() * pace.rootsPerBurst() * line.operationsPerRoot();
             times.add((double) nanos / operations);
@@ -161,7 +165,7 @@ final class OperationRun {
         List<String> notes() {
             List<String> notes = new ArrayList<>();
             if (!stable) {
-                notes.add("time per operation was not stable after the longest warm-up");
+                notes.add("never became stable: measured after the longest warm-up");
             }
             if (lateBursts > 0) {
                 notes.add("bursts came late, so the pace was slower than asked for");

@@ -13,15 +13,21 @@ record Pace(
         int minimumWarmUpSeconds,
         int maximumWarmUpSeconds) {
 
-    /** Of the last {@value} warm-up batches no time per operation may differ from their median by more than 10 %. */
+    /** So many warm-up batches in a row must have taken the same time. */
     static final int STABLE_BATCHES = 4;
 
+    /** How far each may be from their median. */
+    static final double SAME_TIME = 0.10;
+
+    /** What share of the program's own CPU the JIT compiler may still use. */
+    static final double COMPILER_AT_REST = 0.10;
+
     static Pace full() {
-        return new Pace(25, 100, 10, 5, 3, 9);
+        return new Pace(25, 100, 10, 5, 3, 20);
     }
 
     static Pace quick() {
-        return new Pace(25, 100, 5, 4, 2, 4);
+        return new Pace(25, 100, 5, 4, 2, 10);
     }
 
     /** A few requests: that everything works, not what it costs. */

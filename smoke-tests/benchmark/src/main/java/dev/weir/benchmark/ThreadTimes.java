@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * CPU time of all threads of a live process, read from outside in nanoseconds, without the JIT compiler's threads.
+ * CPU time of all threads of a live process, read from outside in nanoseconds, the JIT compiler's apart.
  *
  * <p>The process's own clock counts in steps of 10 ms, and compilation is a cost of warming up, not of an operation.
  */
@@ -26,21 +26,24 @@ final class ThreadTimes {
         this.tasks = tasks;
     }
 
-    /** Nanoseconds used since the last call, or since each thread's start. */
-    long advance() throws IOException {
+    /** What was used since the last call, or since each thread's start. */
+    Used advance() throws IOException {
         Map<String, Long> seen = new HashMap<>();
-        long used = 0;
+        long program = 0;
+        long compiler = 0;
         try (DirectoryStream<Path> directory = Files.newDirectoryStream(tasks)) {
             for (Path task : directory) {
                 try {
                     String id = task.getFileName().toString();
-                    if (isCompiler(Files.readString(task.resolve("comm")))) {
-                        continue;
-                    }
                     String times = Files.readString(task.resolve("schedstat"));
                     long nanos = Long.parseLong(times.substring(0, times.indexOf(' ')));
+                    long used = nanos - lastSeen.getOrDefault(id, 0L);
+                    if (isCompiler(Files.readString(task.resolve("comm")))) {
+                        compiler += used;
+                    } else {
+                        program += used;
+                    }
                     seen.put(id, nanos);
-                    used += nanos - lastSeen.getOrDefault(id, 0L);
                 } catch (IOException e) {
                     if (Files.exists(task)) {
                         throw e;
@@ -55,7 +58,7 @@ final class ThreadTimes {
             }
         }
         lastSeen = seen;
-        return used;
+        return new Used(program, compiler);
     }
 
     /** Threads that ended since the first call; what they used after the last look at them is not counted. */
@@ -66,4 +69,7 @@ final class ThreadTimes {
     private static boolean isCompiler(String name) {
         return name.startsWith("C1 Compiler") || name.startsWith("C2 Compiler");
     }
+
+    /** Nanoseconds of all threads but the JIT compiler's, and of those. */
+    record Used(long program, long compiler) {}
 }

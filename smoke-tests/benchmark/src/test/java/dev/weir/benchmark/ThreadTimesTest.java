@@ -20,21 +20,21 @@ class ThreadTimesTest {
     void onlyWhatWasUsedSinceTheLastLookCounts() throws IOException {
         ThreadTimes times = new ThreadTimes(tasks);
         task("1", "main", 1_000);
-        assertEquals(1_000, times.advance());
+        assertEquals(1_000, times.advance().program());
         task("1", "main", 1_500);
         task("2", "pool-1", 200);
-        assertEquals(700, times.advance());
-        assertEquals(0, times.advance());
+        assertEquals(700, times.advance().program());
+        assertEquals(0, times.advance().program());
         assertEquals(0, times.died());
     }
 
     @Test
-    void theCompilerIsLeftOut() throws IOException {
+    void theCompilerIsCountedApart() throws IOException {
         task("1", "main", 1_000);
         task("2", "C1 CompilerThre", 30_000);
         task("3", "C2 CompilerThre", 40_000);
         task("4", "G1 Main Marker", 5);
-        assertEquals(1_005, new ThreadTimes(tasks).advance());
+        assertEquals(new ThreadTimes.Used(1_005, 70_000), new ThreadTimes(tasks).advance());
     }
 
     @Test
@@ -47,7 +47,7 @@ class ThreadTimesTest {
         Files.delete(tasks.resolve("2/schedstat"));
         Files.delete(tasks.resolve("2"));
         task("1", "main", 1_100);
-        assertEquals(100, times.advance());
+        assertEquals(100, times.advance().program());
         assertEquals(1, times.died());
     }
 
@@ -71,7 +71,7 @@ class ThreadTimesTest {
         });
         burner.start();
         burned.await();
-        long used = times.advance();
+        long used = times.advance().program();
         release.countDown();
         burner.join();
         // The kernel updates the figure of a running thread at each tick, so a little may be missing.
