@@ -393,7 +393,7 @@ public final class FilesInstrumentation implements Instrumentation {
                 return new FileSystemException(file.getPath(), null, denied.message());
             }
             PathOperation operation = PathOperation.of(call);
-            if (operation != null && created) operation.made(Path.of(operation.path()));
+            if (operation != null && created) operation.made();
             endOf(call, created, thrown);
             return null;
         }

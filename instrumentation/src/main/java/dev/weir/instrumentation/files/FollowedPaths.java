@@ -12,8 +12,12 @@ final class FollowedPaths {
     private FollowedPaths() {}
 
     private static String javaHome() {
-        String home = System.getProperty("java.home");
-        return home == null || home.length() < 2 ? "/proc/" : home + File.separatorChar;
+        try {
+            String home = System.getProperty("java.home");
+            return home == null || home.length() < 2 ? "/proc/" : home + File.separatorChar;
+        } catch (SecurityException e) {
+            return "/proc/";
+        }
     }
 
     /** Whether what happens to this file is anything that the program does, rather than the JVM. */
@@ -24,15 +28,28 @@ final class FollowedPaths {
         return !absolute.startsWith(JAVA_HOME) && !absolute.contains("hsperfdata_");
     }
 
+    /** The absolute path; the name itself where a security manager keeps the working directory secret. */
     static String absolute(String name) {
-        return name.startsWith("/") ? name : new File(name).getAbsolutePath();
+        if (name.startsWith("/")) return name;
+        try {
+            return new File(name).getAbsolutePath();
+        } catch (SecurityException e) {
+            return name;
+        }
     }
 
     /** The absolute path; {@code null} when the path is none of the JDK's own, whose methods we do not call. */
     static @Nullable String absolute(@Nullable Path path) {
-        return path == null || path.getClass().getClassLoader() != null
-                ? null
-                : path.toAbsolutePath().toString();
+        if (path == null || !isOfTheJdk(path)) return null;
+        try {
+            return path.toAbsolutePath().toString();
+        } catch (SecurityException e) {
+            return path.toString();
+        }
+    }
+
+    static boolean isOfTheJdk(Path path) {
+        return path.getClass().getClassLoader() == null;
     }
 
     /** The absolute path; {@code null} for an application's own kind of {@code File}. */

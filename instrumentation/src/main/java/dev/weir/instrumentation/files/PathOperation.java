@@ -74,6 +74,13 @@ final class PathOperation extends TracedFile {
         if (fileBefore != null && !fileBefore.equals(file(to))) made(to);
     }
 
+    /** The call has made the file at its own path. */
+    void made() {
+        Path file = Path.of(path());
+        // The default file system may be an application's.
+        if (FollowedPaths.isOfTheJdk(file)) made(file);
+    }
+
     /** The call has made this file. A copy of an attribute that came along is the truth about the content. */
     void made(Path file) {
         String traceparent = traceparent();

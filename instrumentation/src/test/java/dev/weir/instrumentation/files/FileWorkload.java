@@ -82,7 +82,7 @@ final class FileWorkload {
                     return null;
                 }));
             }
-            for (Future<?> done : work) done.get(60, TimeUnit.SECONDS);
+            for (Future<?> done : work) done.get(180, TimeUnit.SECONDS);
         } finally {
             threads.shutdownNow();
             threads.awaitTermination(10, TimeUnit.SECONDS);
