@@ -30,6 +30,7 @@ public final class Hop {
                     int succeeded = 0;
                     for (int call = 0; call < CALLS; call++) {
                         URI uri = URI.create(args[0] + "?" + request.query() + "." + call);
+                        System.err.println("call " + System.currentTimeMillis() + " " + uri);
                         try {
                             if (caller.call(uri) == 200) succeeded++;
                         } catch (IOException e) {
