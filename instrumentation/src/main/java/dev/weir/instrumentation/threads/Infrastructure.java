@@ -21,9 +21,10 @@ final class Infrastructure {
         "com.sun.",
         "dev.weir.agent.",
         "dev.weir.bootstrap.",
-        "com.zaxxer.hikari.",
+        "com.github.benmanes.caffeine.",
         "com.mongodb.internal.",
         "com.mysql.cj.",
+        "com.zaxxer.hikari.",
         "io.netty.",
         "kotlinx.coroutines.scheduling.",
         "okhttp3.internal.concurrent.",
@@ -86,8 +87,7 @@ final class Infrastructure {
     private static final ClassValue<Boolean> REFUSED = new ClassValue<>() {
         @Override
         protected Boolean computeValue(Class<?> type) {
-            return CompletableFuture.AsynchronousCompletionTask.class.isAssignableFrom(type)
-                    || startsWithOneOf(type.getName(), TASKS);
+            return carriesInside(type) || startsWithOneOf(type.getName(), TASKS);
         }
     };
 
@@ -106,6 +106,12 @@ final class Infrastructure {
     };
 
     private Infrastructure() {}
+
+    /** A stage's function has its context already. */
+    private static boolean carriesInside(Class<?> type) {
+        return CompletableFuture.AsynchronousCompletionTask.class.isAssignableFrom(type)
+                && type.getName().startsWith("java.util.concurrent.CompletableFuture$");
+    }
 
     /** Whether tasks of this class go without a context: housekeeping, and what carries its context inside. */
     static boolean refuses(Class<?> task) {

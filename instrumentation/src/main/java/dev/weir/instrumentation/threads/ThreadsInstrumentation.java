@@ -191,13 +191,21 @@ public final class ThreadsInstrumentation implements Instrumentation {
             if (Infrastructure.refuses(task.getClass())) return task;
             boolean alone = context == null ? InFlight.peek(task) == null : InFlight.put(task, context);
             // One object, queued twice: only the second one is wrapped, and only where no order asks what it is.
-            if (alone || !isPlain(pool.getQueue())) return task;
+            if (alone || !isPlain(pool)) return task;
             wrapped = true;
             return new Carried(task, context);
         }
 
-        private static boolean isPlain(BlockingQueue<Runnable> queue) {
-            String name = queue.getClass().getName();
+        /** Whether the pool's queue asks nothing of a task but its identity. */
+        static boolean isPlain(ThreadPoolExecutor pool) {
+            BlockingQueue<Runnable> queue;
+            try {
+                queue = pool.getQueue();
+            } catch (RuntimeException e) {
+                // A method that an application may override.
+                return false;
+            }
+            String name = queue == null ? "" : queue.getClass().getName();
             return name.equals("java.util.concurrent.LinkedBlockingQueue")
                     || name.equals("java.util.concurrent.SynchronousQueue")
                     || name.equals("java.util.concurrent.ArrayBlockingQueue")
@@ -225,7 +233,11 @@ public final class ThreadsInstrumentation implements Instrumentation {
         static boolean exit(
                 boolean removed, @Nullable Throwable thrown, ThreadPoolExecutor pool, @Nullable Runnable task) {
             if (task == null || thrown != null || task instanceof FutureTask) return removed;
-            if (!removed) return Execute.wrapped && pool.getQueue().remove(Carried.like(task));
+            if (!removed) {
+                return Execute.wrapped
+                        && Execute.isPlain(pool)
+                        && pool.getQueue().remove(Carried.like(task));
+            }
             unwrapped(task);
             return true;
         }

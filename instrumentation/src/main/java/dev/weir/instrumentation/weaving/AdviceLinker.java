@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class AdviceLinker implements AdviceDispatcher.Linker {
 
+    private final Map<String, AdviceShape> shapes = new ConcurrentHashMap<>();
     private final Set<String> onBootLoader = ConcurrentHashMap.newKeySet();
     private final ClassFiles classFiles;
     private final ClassLoader agentLoader;
@@ -42,8 +43,8 @@ final class AdviceLinker implements AdviceDispatcher.Linker {
         Class<?> adviceClass = loader.loadClass(advice);
         MethodHandles.Lookup inside = MethodHandles.privateLookupIn(adviceClass, MethodHandles.lookup());
         // Where advice speaks of its adapter's own types, the call site says Object.
-        AdviceShape shape = AdviceShape.read(classFiles.read(advice.replace('.', '/')), Renaming.of(renaming));
-        MethodType declared = MethodType.fromMethodDescriptorString(shape.descriptor(name), loader);
+        MethodType declared =
+                MethodType.fromMethodDescriptorString(shape(advice, renaming).descriptor(name), loader);
         return new ConstantCallSite(
                 inside.findStatic(adviceClass, name, declared).asType(type));
     }
@@ -64,6 +65,13 @@ final class AdviceLinker implements AdviceDispatcher.Linker {
      */
     void shareOnBootLoader(String internalName) {
         onBootLoader.add(internalName.replace('/', '.'));
+    }
+
+    /** Which methods an advice class has. */
+    AdviceShape shape(String advice, String renaming) {
+        return shapes.computeIfAbsent(
+                advice + "|" + renaming,
+                key -> AdviceShape.read(classFiles.read(advice.replace('.', '/')), Renaming.of(renaming)));
     }
 
     private AdviceClassLoader loader(ClassLoader library, String renaming) {

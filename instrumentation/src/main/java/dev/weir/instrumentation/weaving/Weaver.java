@@ -49,7 +49,6 @@ public final class Weaver implements ClassFileTransformer {
     private final Map<String, List<Wanted>> byName = new HashMap<>();
     private final List<Wanted> bySupertype = new ArrayList<>();
     private final List<WovenAdapter> adapters = new ArrayList<>();
-    private final Map<String, AdviceShape> shapes = new ConcurrentHashMap<>();
     private final Map<String, Integer> fuses = new ConcurrentHashMap<>();
     private final Map<ClassLoader, Boolean> seesHooks = new WeakHashMap<>();
     private final ClassFiles classFiles;
@@ -230,7 +229,11 @@ public final class Weaver implements ClassFileTransformer {
         ClassWriter writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
         Joiner joiner = new Joiner(writer, loader, className, wanted);
         reader.accept(joiner, ClassReader.EXPAND_FRAMES);
-        for (Wanted each : wanted) each.adapter.saw(className.replace('/', '.'), joiner.joined.contains(each.adapter));
+        for (Wanted each : wanted) {
+            boolean matched = joiner.joined.contains(each.adapter);
+            // A subtype may well leave everything to its parents; a class wanted by name must have what is wanted.
+            if (matched || each.target.className != null) each.adapter.saw(className.replace('/', '.'), matched);
+        }
         if (joiner.joined.isEmpty()) return null;
         if (loader == null) {
             for (String advice : joiner.adviceUsed) {
@@ -262,12 +265,6 @@ public final class Weaver implements ClassFileTransformer {
                     "its class loader " + loader.getClass().getName() + " does not see dev.weir.bootstrap");
         }
         return sees;
-    }
-
-    private AdviceShape shape(String advice, String renaming) {
-        return shapes.computeIfAbsent(
-                advice + "|" + renaming,
-                key -> AdviceShape.read(classFiles.read(advice.replace('.', '/')), Renaming.of(renaming)));
     }
 
     private int fuse(String advice) {
@@ -322,7 +319,7 @@ public final class Weaver implements ClassFileTransformer {
                 for (Join join : each.target.joins) {
                     // A class may be wanted by its name and by a supertype at once.
                     if (!join.matches(name, descriptor) || !applied.add(join.advice)) continue;
-                    AdviceShape shape = shape(join.advice, each.target.renaming);
+                    AdviceShape shape = LINKER.shape(join.advice, each.target.renaming);
                     visitor = new MethodWeaver(
                             visitor,
                             className,

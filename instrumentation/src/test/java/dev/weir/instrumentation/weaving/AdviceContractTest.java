@@ -3,6 +3,7 @@ package dev.weir.instrumentation.weaving;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.weir.instrumentation.Instrumentations;
 import java.io.IOException;
@@ -14,6 +15,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.Handle;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
 
 /** What every adapter owes: advice that the weaver can use, a test, and a row in the documents. */
 class AdviceContractTest {
@@ -48,8 +54,40 @@ class AdviceContractTest {
                 AdviceShape shape =
                         AdviceShape.read(classFiles.read(join.advice.replace('.', '/')), Renaming.of(target.renaming));
                 assertEquals(join.advice.replace('.', '/'), shape.internalName);
+                if (target.className != null && onBootLoader(target.className)) assertPlain(classFiles, join.advice);
             }
         }
+    }
+
+    private static boolean onBootLoader(String className) {
+        try {
+            return Class.forName(className, false, ClassLoader.getPlatformClassLoader())
+                            .getClassLoader()
+                    == null;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
+    }
+
+    /** Linking a call site loads classes, and woven code of the boot loader is what loads them. */
+    private static void assertPlain(ClassFiles classFiles, String advice) {
+        new ClassReader(classFiles.read(advice.replace('.', '/')))
+                .accept(
+                        new ClassVisitor(Opcodes.ASM9) {
+                            @Override
+                            public MethodVisitor visitMethod(
+                                    int access, String name, String descriptor, String signature, String[] exceptions) {
+                                return new MethodVisitor(Opcodes.ASM9) {
+                                    @Override
+                                    public void visitInvokeDynamicInsn(
+                                            String called, String type, Handle bootstrap, Object... arguments) {
+                                        fail(advice + "." + name + " has an invokedynamic: no lambda, method"
+                                                + " reference or record there");
+                                    }
+                                };
+                            }
+                        },
+                        ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
     }
 
     @ParameterizedTest

@@ -105,11 +105,13 @@ class WeaverTest {
     }
 
     @Test
-    void aSubtypeWithoutAMethodToWeaveIsReported() throws Exception {
+    void aNamedClassWithoutAMethodToWeaveIsReported() throws Exception {
         Weaver weaver = loom.weaver(
+                weaving -> weaving.type("app.Shapes").method("renamedSince", "Both"),
                 weaving -> weaving.subtypesOf("java.util.Comparator", "compare").method("renamedSince", "Both"));
         assertNull(weaver.transform(application(), "app/Shapes", null, null, shapes));
         assertEquals(Set.of("app.Shapes"), weaver.adapters().get(0).unmatched());
+        assertEquals(Set.of(), weaver.adapters().get(1).unmatched(), "a subtype may leave it to its parent");
     }
 
     @Test
