@@ -25,7 +25,7 @@ import org.objectweb.asm.Opcodes;
 class AdviceContractTest {
 
     static Stream<Instrumentation> adapters() {
-        return Instrumentations.all().stream();
+        return Instrumentations.all().stream().map(Declared::something);
     }
 
     @Test

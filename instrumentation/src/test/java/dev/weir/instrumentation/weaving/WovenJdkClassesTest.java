@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class WovenJdkClassesTest {
 
     static Stream<Instrumentation> adapters() {
-        return Instrumentations.all().stream();
+        return Instrumentations.all().stream().map(Declared::something);
     }
 
     @ParameterizedTest

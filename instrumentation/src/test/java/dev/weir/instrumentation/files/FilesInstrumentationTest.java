@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
-class FileStreamsTest extends FilesTest {
+class FilesInstrumentationTest extends FilesTest {
 
     @Test
     void outputStreamIsOneCallFromOpenToClose() throws IOException {

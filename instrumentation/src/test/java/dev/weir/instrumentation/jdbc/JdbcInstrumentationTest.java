@@ -40,7 +40,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class JdbcStatementsTest {
+class JdbcInstrumentationTest {
 
     private static final String INSERT = "INSERT INTO item VALUES (?, ?)";
 
