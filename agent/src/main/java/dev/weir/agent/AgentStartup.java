@@ -24,6 +24,8 @@ public final class AgentStartup {
         "ScopeFacts",
         "Call",
         "Call$Denied",
+        "Attachments$Key",
+        "Attachments",
         "DeadlineTimer",
         "DeadlineTimer$Daemons",
         "DeadlineTimer$Due",
