@@ -135,7 +135,10 @@ public final class Hooks {
         return call == null || installed == null ? null : installed.resent(call);
     }
 
-    /** The reply of an open inbound request is about to begin: the last moment for its headers. */
+    /**
+     * The reply of an open inbound request is about to begin: the last moment for its headers. May be said more than
+     * once, when it is not certain that it begins; the last time counts.
+     */
     public static void replying(@Nullable Call call) {
         Agent installed = agent;
         if (call != null && installed != null) installed.replying(call);

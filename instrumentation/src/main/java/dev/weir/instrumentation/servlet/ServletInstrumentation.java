@@ -1,0 +1,92 @@
+package dev.weir.instrumentation.servlet;
+
+import dev.weir.bootstrap.Attachments;
+import dev.weir.bootstrap.Call;
+import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.weaving.Instrumentation;
+import dev.weir.instrumentation.weaving.Weaving;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.ServletResponseWrapper;
+import org.jspecify.annotations.Nullable;
+
+/** Servlet containers, {@code jakarta.servlet} and {@code javax.servlet}: whatever filters and servlets they call. */
+public final class ServletInstrumentation implements Instrumentation {
+
+    @Override
+    public String name() {
+        return "servlet";
+    }
+
+    @Override
+    public void weave(Weaving weaving) {
+        weave(weaving, "jakarta");
+        weave(weaving, "javax");
+    }
+
+    private static void weave(Weaving weaving, String top) {
+        String api = top + ".servlet.";
+        String request = api + "ServletRequest";
+        String response = api + "ServletResponse";
+        // Names such as "service" stand in many classes, these descriptors only where they matter.
+        String two = "L" + top + "/servlet/ServletRequest;L" + top + "/servlet/ServletResponse;";
+        renamed(weaving.subtypesOf(api + "Servlet", "(" + two + ")V"), top)
+                .exactly("service", "Serve", request, response);
+        renamed(weaving.subtypesOf(api + "Filter", "(" + two + "L" + top + "/servlet/FilterChain;)V"), top)
+                .exactly("doFilter", "Serve", request, response, api + "FilterChain");
+        renamed(
+                        weaving.subtypesOf(
+                                api + "http.HttpServletResponse", "()L" + top + "/servlet/ServletOutputStream;"),
+                        top)
+                .exactly("getOutputStream", "Reply")
+                .exactly("getWriter", "Reply")
+                .exactly("flushBuffer", "Reply")
+                .method("sendError", "Reply", "int")
+                .method("sendRedirect", "Reply", "java.lang.String");
+        renamed(weaving.subtypesOf(api + "AsyncContext", "hasOriginalRequestAndResponse"), top)
+                .exactly("start", "Start", "java.lang.Runnable");
+    }
+
+    private static Weaving.Target renamed(Weaving.Target target, String top) {
+        return top.equals("jakarta") ? target : target.renaming("jakarta/servlet", "javax/servlet");
+    }
+
+    /** A filter or servlet, the first or a later one. */
+    static final class Serve {
+
+        static @Nullable Call enter(Object receiver, ServletRequest request, ServletResponse response) {
+            return Inbound.enter(request, response);
+        }
+
+        static @Nullable Throwable exit(
+                @Nullable Call call,
+                @Nullable Throwable thrown,
+                Object receiver,
+                ServletRequest request,
+                ServletResponse response) {
+            if (call == null) return null;
+            if (call instanceof Call.Denied denied) return Refusal.send(response, denied);
+            Inbound.exit(call, request, response, thrown);
+            return null;
+        }
+    }
+
+    /** The container's response is about to be written to: the head may go out at any moment. */
+    static final class Reply {
+
+        static void enter(ServletResponse response) {
+            if (response instanceof ServletResponseWrapper) return;
+            Call call = Attachments.of(response);
+            if (call != null && !response.isCommitted()) Hooks.replying(call);
+        }
+    }
+
+    /** The container runs a task of an asynchronous request. */
+    static final class Start {
+
+        static Runnable argument0(Object context, Runnable task) {
+            Object captured = Hooks.capture();
+            return captured == null ? task : new InContext(captured, task);
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package org.example.webapp;
+
+import dev.weir.bootstrap.Hooks;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.FilterConfig;
+import jakarta.servlet.FilterRegistration;
+import jakarta.servlet.ServletContainerInitializer;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRegistration;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
+import java.io.IOException;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** A web application as others write them: filters that wrap, servlets in every mode. Runs in every container. */
+public final class Shop implements ServletContainerInitializer {
+
+    @Override
+    public void onStartup(Set<Class<?>> classes, ServletContext context) {
+        filter(context, "wraps", new Wraps());
+        filter(context, "passes", new Passes());
+        servlet(context, "echo", new Echo(), "/echo", "/error-page");
+        servlet(context, "ends", new Ends(), "/ends/*");
+        servlet(context, "goes-on", new GoesOn(), "/goes-on/*");
+        servlet(context, "async", new Async(), "/async/*");
+    }
+
+    private static void filter(ServletContext context, String name, Filter filter) {
+        FilterRegistration.Dynamic added = context.addFilter(name, filter);
+        added.setAsyncSupported(true);
+        added.addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), false, "/*");
+    }
+
+    private static void servlet(ServletContext context, String name, HttpServlet servlet, String... paths) {
+        ServletRegistration.Dynamic added = context.addServlet(name, servlet);
+        added.setAsyncSupported(true);
+        added.addMapping(paths);
+    }
+
+    static String inside() {
+        return Hooks.capture() == null ? "outside" : "inside";
+    }
+
+    static final class Wraps implements Filter {
+
+        @Override
+        public void init(FilterConfig config) {}
+
+        @Override
+        public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+                throws IOException, ServletException {
+            chain.doFilter(
+                    new HttpServletRequestWrapper((HttpServletRequest) request),
+                    new HttpServletResponseWrapper((HttpServletResponse) response));
+        }
+
+        @Override
+        public void destroy() {}
+    }
+
+    static final class Passes implements Filter {
+
+        @Override
+        public void init(FilterConfig config) {}
+
+        @Override
+        public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+                throws IOException, ServletException {
+            chain.doFilter(request, response);
+        }
+
+        @Override
+        public void destroy() {}
+    }
+
+    /** Says how it was reached. */
+    static final class Echo extends HttpServlet {
+
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            response.setContentType("text/plain");
+            response.getWriter().write(request.getDispatcherType() + " " + inside() + "\n");
+        }
+    }
+
+    /** Ends at once, in the way that its path says. */
+    static final class Ends extends HttpServlet {
+
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected void doGet(HttpServletRequest request, HttpServletResponse response)
+                throws IOException, ServletException {
+            switch (request.getPathInfo()) {
+                case "/created" -> {
+                    response.setStatus(201);
+                    response.getOutputStream().print(inside());
+                }
+                case "/nothing" -> response.setStatus(204);
+                case "/missing" -> response.sendError(404, "no such thing");
+                case "/elsewhere" -> response.sendRedirect("/echo");
+                case "/flushed" -> {
+                    response.setStatus(202);
+                    response.flushBuffer();
+                    response.getWriter().write("more");
+                }
+                case "/throws" -> throw new IllegalStateException("no");
+                case "/wraps" -> throw new ServletException(new UnsupportedOperationException("no"));
+                case "/too-late" -> {
+                    response.getWriter().write("some");
+                    response.flushBuffer();
+                    throw new IllegalStateException("no");
+                }
+                default -> response.setStatus(400);
+            }
+        }
+    }
+
+    /** Goes on to another servlet. */
+    static final class GoesOn extends HttpServlet {
+
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected void doGet(HttpServletRequest request, HttpServletResponse response)
+                throws IOException, ServletException {
+            if (request.getPathInfo().equals("/forward")) {
+                request.getRequestDispatcher("/echo").forward(request, response);
+            } else {
+                request.getRequestDispatcher("/echo").include(request, response);
+            }
+        }
+    }
+
+    /** Ends later, in the way that its path says. */
+    static final class Async extends HttpServlet {
+
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected void doGet(HttpServletRequest request, HttpServletResponse response) throws ServletException {
+            String how = request.getPathInfo();
+            if (request.getDispatcherType() == DispatcherType.ASYNC) {
+                if (how.equals("/throws")) throw new ServletException(new IllegalStateException("no"));
+                response.setStatus(203);
+                AsyncContext again = request.startAsync();
+                complete(again);
+                return;
+            }
+            AsyncContext async = request.startAsync();
+            async.setTimeout(how.equals("/timeout") ? 200 : 20_000);
+            switch (how) {
+                case "/task" -> async.start(() -> complete(async));
+                case "/thread" -> new Thread(() -> complete(async), "shop").start();
+                case "/at-once" -> complete(async);
+                case "/dispatch" -> new Thread(() -> async.dispatch("/echo"), "shop").start();
+                case "/again", "/throws" -> new Thread(async::dispatch, "shop").start();
+                default -> {
+                    // Nobody completes it.
+                }
+            }
+        }
+
+        private static void complete(AsyncContext async) {
+            try {
+                async.getResponse().getWriter().write("async " + inside() + "\n");
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            } finally {
+                async.complete();
+            }
+        }
+    }
+}
