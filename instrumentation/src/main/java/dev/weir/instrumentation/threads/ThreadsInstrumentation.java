@@ -118,7 +118,7 @@ public final class ThreadsInstrumentation implements Instrumentation {
         weaving.type("java.lang.VirtualThread")
                 .exactly("start", "Start", container)
                 .exactly("run", "RunVirtual", RUNNABLE);
-        weaving.subtypesOf("java.lang.Thread", "java/lang/Thread").exactly("run", "Run");
+        weaving.subclassesOf("java.lang.Thread", "java/lang/Thread").exactly("run", "Run");
     }
 
     private static void timer(Weaving weaving) {

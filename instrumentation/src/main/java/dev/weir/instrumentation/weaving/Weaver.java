@@ -205,11 +205,17 @@ public final class Weaver implements ClassFileTransformer {
             Target target = wanted.target;
             if (target.supertype == null) continue;
             if (ConstantPool.mentions(classFile, target.words)
-                    && Supertypes.isSubtype(classFile, loader, target.supertype.replace('.', '/'))) {
+                    && isSubtype(classFile, loader, target, target.supertype.replace('.', '/'))) {
                 found.add(wanted);
             }
         }
         return found;
+    }
+
+    private static boolean isSubtype(byte[] classFile, ClassLoader loader, Target target, String supertype) {
+        return target.superclass
+                ? Supertypes.isSubclass(classFile, loader, supertype)
+                : Supertypes.isSubtype(classFile, loader, supertype);
     }
 
     private byte @Nullable [] weave(

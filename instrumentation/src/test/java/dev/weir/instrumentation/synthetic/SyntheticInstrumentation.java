@@ -5,6 +5,7 @@ import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +75,34 @@ public class SyntheticInstrumentation implements Instrumentation {
         static @Nullable Throwable exit(@Nullable Call call) {
             Events.add("exit " + call);
             return null;
+        }
+    }
+
+    /** For methods of any shape. */
+    static final class AnyShape {
+        static @Nullable Object enterAny(String method, Object[] arguments) {
+            Events.add("enter any");
+            last = method.substring(method.lastIndexOf('.') + 1) + Arrays.deepToString(arguments);
+            return "token";
+        }
+
+        static void exitAny(Object token, @Nullable Object result, @Nullable Throwable thrown) {
+            Events.add("exit any " + token);
+            if (thrown == null) last += " = " + Arrays.deepToString(new Object[] {result});
+            System.setProperty("synthetic.last", last);
+        }
+
+        private static String last = "";
+    }
+
+    /** Primitives are boxed where advice says {@code Object}. */
+    static final class Boxes {
+        static Object enter(Object receiver, Object first) {
+            return first;
+        }
+
+        static void exit(Object token, Object result) {
+            Events.add(token + " " + result);
         }
     }
 

@@ -75,6 +75,38 @@ class AdviceShapesTest {
     }
 
     @Test
+    void adviceForAnyShapeSeesTheMethodAndAllArguments() throws Throwable {
+        Class<?> woven = loom.weave(
+                Shapes.class, target -> target.method("mixed", "AnyShape").method("staticNothing", "AnyShape"));
+        call(woven, "mixed", (byte) 1, 2L, 'c', 4.5, "e", 6.5f, new int[] {7}, true);
+        assertEquals(
+                "mixed[1, 2, c, 4.5, e, 6.5, [7], true] = [1,2,c,4.5,e,6.5,1,true]",
+                System.getProperty("synthetic.last"));
+        call(woven, "staticNothing");
+        assertEquals("staticNothing[] = [null]", System.getProperty("synthetic.last"));
+        assertEquals(List.of(), loom.blown);
+    }
+
+    @Test
+    void primitivesAreBoxedForObject() throws Throwable {
+        Class<?> woven = loom.weave(Shapes.class, target -> {
+            for (String method :
+                    List.of("aBoolean", "aByte", "aShort", "aChar", "anInt", "aLong", "aFloat", "aDouble")) {
+                target.method(method, "Boxes");
+            }
+        });
+        call(woven, "aBoolean", true);
+        call(woven, "aByte", (byte) 1);
+        call(woven, "aShort", (short) 2);
+        call(woven, "aChar", 'c');
+        call(woven, "anInt", 4);
+        call(woven, "aLong", 5L);
+        call(woven, "aFloat", 6f);
+        call(woven, "aDouble", 7.0);
+        assertEquals(List.of("true false", "1 2", "2 3", "c d", "4 5", "5 6", "6.0 7.0", "7.0 8.0"), Events.take());
+    }
+
+    @Test
     void adviceMayThrowInPlaceOfAResult() throws Throwable {
         Class<?> woven = weave("aString", "Throws");
         Throwable after = assertThrows(IllegalStateException.class, () -> call(woven, "aString", "a"));

@@ -28,7 +28,8 @@ class MethodShapesTest {
             "ExitOnly", List.of("exit"),
             "Both", List.of("enter", "exit token"),
             "OpenCall", List.of("enter", "exit null"),
-            "OwnToken", List.of("exit own"));
+            "OwnToken", List.of("exit own"),
+            "AnyShape", List.of("enter any", "exit any token"));
 
     @BeforeEach
     void forget() {

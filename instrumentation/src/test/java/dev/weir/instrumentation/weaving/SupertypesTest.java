@@ -37,6 +37,21 @@ class SupertypesTest {
     }
 
     @Test
+    void superclassesOnly() {
+        declare("a/Parent", "java/lang/Thread", "a/Wanted");
+        byte[] child = declare("a/Child", "a/Parent", "a/Wanted");
+        byte[] other = declare("a/Other", "java/lang/Object", "java/lang/Thread");
+        assertTrue(Supertypes.isSubclass(child, application, "java/lang/Thread"));
+        assertTrue(Supertypes.isSubclass(child, application, "a/Parent"));
+        assertTrue(Supertypes.isSubclass(child, application, "a/Child"));
+        assertFalse(Supertypes.isSubclass(child, application, "a/Wanted"));
+        assertFalse(Supertypes.isSubclass(other, application, "java/lang/Thread"));
+        declare("a/One", "a/Two");
+        assertFalse(Supertypes.isSubclass(declare("a/Two", "a/One"), application, "a/Wanted"), "a circle");
+        assertFalse(Supertypes.isSubclass(declare("a/Lost", "a/Missing"), application, "a/Wanted"));
+    }
+
+    @Test
     void supertypesThatLiveInTheJdk() {
         byte[] connection = declare("a/Connection", "java/lang/Object", "javax/sql/PooledConnection");
         assertFalse(is(connection, "java/sql/Connection"));
