@@ -82,6 +82,7 @@ final class ApiEndpoint {
             throw new BadQueryException("format is json or text");
         }
         int lines = number(query.get("lines"), "lines", style.maxLines());
+        int columns = number(query.get("columns"), "columns", style.maxColumns());
         boolean ascii = query.containsKey("ascii") && !"false".equals(query.get("ascii"));
         Chain.Snapshot chain = store.find(traceId);
         if (chain == null) {
@@ -92,7 +93,7 @@ final class ApiEndpoint {
             Reply.text(
                     exchange,
                     200,
-                    TreeRenderer.render(chain, style.drawn(ascii, false).cutAt(lines)));
+                    TreeRenderer.render(chain, style.drawn(ascii, false).cutAt(lines, columns)));
         }
     }
 

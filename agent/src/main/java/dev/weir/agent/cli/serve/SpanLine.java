@@ -21,7 +21,10 @@ final class SpanLine {
     private static final int LABEL = 160;
     private static final int DETAIL = 200;
     private static final int MOST_LINKS = 3;
-    private static final Set<String> STRICT = Set.of("deny", "limit", "delay", "not-enforced");
+    /** What a verdict does to a call that still goes out. */
+    private static final Set<String> GENTLE = Set.of("mark", "limit", "would-limit");
+
+    private static final Set<String> STRICT = Set.of("deny", "delay", "not-enforced");
 
     private final TerminalText text;
     private final Span span;
@@ -61,7 +64,10 @@ final class SpanLine {
         if (code != null) {
             facts.add(text.safe(code.toString(), 20));
         }
-        if (span.failed()) {
+        Map<String, String> verdicts = verdicts(span);
+        if (verdicts.containsValue("deny")) {
+            facts.add(text.paint(Colour.RED, "refused"));
+        } else if (span.failed()) {
             String why = failure();
             facts.add(text.paint(Colour.RED, why.isEmpty() ? "error" : "error: " + text.safe(why, DETAIL)));
         }
@@ -70,27 +76,29 @@ final class SpanLine {
             facts.add(text.safe(left.toString(), 20) + " ms left");
         }
         Object path = span.attribute("weir.attempt.path");
-        if (path != null && !path.toString().equals(String.valueOf(span.attribute(ATTEMPT)))) {
+        if (path != null
+                && !path.toString().equals(String.valueOf(span.attribute(ATTEMPT)))
+                && !path.toString().matches("1(\\.1)*")) {
             facts.add("path " + text.safe(path.toString(), 60));
         }
         String amplification = amplification();
         if (!amplification.isEmpty()) {
             facts.add(text.paint(Colour.BOLD, amplification));
         }
-        for (Map.Entry<String, String> verdict : verdicts(span).entrySet()) {
-            if (verdict.getValue().equals("mark")) {
-                facts.add(text.paint(Colour.DIM, verdict(verdict.getKey(), "mark")));
+        for (Map.Entry<String, String> verdict : verdicts.entrySet()) {
+            if (GENTLE.contains(verdict.getValue())) {
+                facts.add(text.paint(Colour.DIM, text.safe(verdict.getKey(), 60) + " " + verdict.getValue()));
             }
         }
         return facts;
     }
 
-    /** Lines that belong under the span: verdicts that change or would change something, then links. */
+    /** Lines that belong under the span: verdicts that stop or would stop something, then links. */
     List<String> below() {
         List<String> lines = new ArrayList<>();
         for (Map.Entry<String, String> verdict : verdicts(span).entrySet()) {
             String value = verdict.getValue();
-            if (!value.equals("mark")) {
+            if (!GENTLE.contains(value)) {
                 Colour colour = STRICT.contains(value) ? Colour.RED : Colour.YELLOW;
                 lines.add(text.paint(colour, "! " + verdict(verdict.getKey(), value)));
             }
@@ -169,6 +177,10 @@ final class SpanLine {
         }
         Object total = span.attribute(ATTEMPTS);
         if (total instanceof Long none && none == 0) {
+            return "";
+        }
+        boolean nothingRepeated = factor instanceof Number number && number.doubleValue() <= 1;
+        if (nothingRepeated && span.parentId() != null) {
             return "";
         }
         String shown = factor instanceof Number number

@@ -36,10 +36,23 @@ final class TreeRenderer {
         return new TreeRenderer(style).chain(chain);
     }
 
-    /** One line to be: a span, or an operation over its attempts. */
-    private record Item(List<Node> nodes, boolean operation, boolean attempt) {
+    private enum Shape {
+        SPAN,
+        /** The line over the attempts of one operation. */
+        OPERATION,
+        ATTEMPT,
+        /** Attempts that went as the one above them did. */
+        ALIKE
+    }
+
+    /** One line to be. */
+    private record Item(Shape shape, List<Node> nodes) {
         Node first() {
             return nodes.get(0);
+        }
+
+        Node last() {
+            return nodes.get(nodes.size() - 1);
         }
     }
 
@@ -108,16 +121,16 @@ final class TreeRenderer {
         boolean top = levels.size() == 1;
         String lead = top ? "" : level.gutter + (last ? lastBranch : branch);
         String gutter = top ? "" : level.gutter + (last ? "   " : trunk);
-        if (item.operation()) {
-            operation(level, item, lead, gutter);
-        } else {
-            span(level, item, lead, gutter);
+        switch (item.shape()) {
+            case OPERATION -> operation(level, item, lead, gutter);
+            case ALIKE -> alike(item, lead);
+            case SPAN, ATTEMPT -> span(level, item, lead, gutter);
         }
     }
 
     private void operation(Level level, Item item, String lead, String gutter) {
         Node first = item.first();
-        Node final_ = item.nodes().get(item.nodes().size() - 1);
+        Node final_ = item.last();
         SpanLine line = new SpanLine(first.span, text);
         long from = Long.MAX_VALUE;
         long to = Long.MIN_VALUE;
@@ -137,11 +150,38 @@ final class TreeRenderer {
             rest.append("  ").append(text.paint(Colour.RED, "failed"));
         }
         line(lead, process(level, first.span, line) + rest);
-        List<Item> each = new ArrayList<>();
-        for (Node attempt : item.nodes()) {
-            each.add(new Item(List.of(attempt), false, true));
+        levels.push(new Level(attempts(item.nodes()), gutter, first.span.resource(), line.label()));
+    }
+
+    /** Draws the first of several attempts that went the same way, and counts the others. */
+    private static List<Item> attempts(List<Node> attempts) {
+        List<Item> items = new ArrayList<>();
+        for (int from = 0; from < attempts.size(); ) {
+            int to = from + 1;
+            String course = Course.of(attempts.get(from));
+            while (to < attempts.size() && course.equals(Course.of(attempts.get(to)))) {
+                to++;
+            }
+            items.add(new Item(Shape.ATTEMPT, List.of(attempts.get(from))));
+            List<Node> others = attempts.subList(from + 1, to);
+            if (others.size() > 1) {
+                items.add(new Item(Shape.ALIKE, others));
+            } else {
+                others.forEach(other -> items.add(new Item(Shape.ATTEMPT, List.of(other))));
+            }
+            from = to;
         }
-        levels.push(new Level(each, gutter, first.span.resource(), line.label()));
+        return items;
+    }
+
+    private void alike(Item item, String lead) {
+        for (Node node : item.nodes()) {
+            accounted += 1 + node.spansBelow;
+        }
+        long to = SpanLine.attempt(item.last().span);
+        boolean numbered = to > SpanLine.attempt(item.first().span);
+        String others = TerminalText.count(item.nodes().size(), "more attempt", "more attempts") + " like it";
+        line(lead, text.ellipsis() + " " + others + (numbered ? ", to attempt " + to : ""));
     }
 
     private void span(Level level, Item item, String lead, String gutter) {
@@ -150,11 +190,10 @@ final class TreeRenderer {
         SpanLine line = new SpanLine(span, text);
         long attempt = SpanLine.attempt(span);
         String label = line.label();
-        if (item.attempt() || attempt > 1) {
+        boolean isAttempt = item.shape() == Shape.ATTEMPT;
+        if (isAttempt || attempt > 1) {
             String number = "attempt " + (attempt > 0 ? attempt : "?");
-            label = item.attempt()
-                    ? (label.equals(level.label) ? number : number + "  " + label)
-                    : label + "  " + number;
+            label = isAttempt ? (label.equals(level.label) ? number : number + "  " + label) : label + "  " + number;
         }
         List<String> facts = line.facts();
         facts.addAll(notes(node));
@@ -210,11 +249,11 @@ final class TreeRenderer {
             Object operation = node.span.attribute(SpanLine.OPERATION_ID);
             List<Node> attempts = operation == null ? null : operations.get(operation);
             if (attempts == null || attempts.size() == 1 || SpanLine.attempt(node.span) == 0) {
-                items.add(new Item(List.of(node), false, false));
+                items.add(new Item(Shape.SPAN, List.of(node)));
             } else if (attempts.get(0) == node) {
                 List<Node> ordered = new ArrayList<>(attempts);
                 ordered.sort(Comparator.comparingLong(attempt -> SpanLine.attempt(attempt.span)));
-                items.add(new Item(ordered, true, false));
+                items.add(new Item(Shape.OPERATION, ordered));
             }
         }
         return items;
@@ -241,7 +280,12 @@ final class TreeRenderer {
     }
 
     private void line(String lead, String content) {
-        out.append(lead).append(content).append('\n');
+        String line = lead + content;
+        if (!style.colour() && line.codePointCount(0, line.length()) > style.maxColumns()) {
+            int kept = Math.max(0, style.maxColumns() - text.ellipsis().length());
+            line = line.substring(0, line.offsetByCodePoints(0, kept)) + text.ellipsis();
+        }
+        out.append(line).append('\n');
         lines++;
     }
 }

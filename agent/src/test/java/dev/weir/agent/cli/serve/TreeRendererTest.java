@@ -81,11 +81,10 @@ class TreeRendererTest {
                    └─ POST http://pay/charge  3 attempts  590 ms  failed
                       ├─ attempt 1  client  190 ms  503  error  480 ms left  idempotency-key mark
                       │  └─ [pay 202] POST /charge  server  183 ms  503  error
-                      │     └─ [ledger 303] INSERT entries  client  120 ms  error: canceling statement due to user request  120 ms left
-                      │           ! deadline limit: 120 ms left of 500 ms
+                      │     └─ [ledger 303] INSERT entries  client  120 ms  error: canceling statement due to user request  120 ms left  deadline limit
                       ├─ attempt 2  client  45 ms  503  error
                       │  └─ [pay 202] POST /charge  server  30 ms  503  error
-                      └─ attempt 3  client  0 ns  error: denied  path 2.3
+                      └─ attempt 3  client  0 ns  refused  path 2.3
                             ! retry-budget deny: 3 attempts, 2 allowed
                 """;
         assertEquals(expected, threeProcesses().drawn(PLAIN));
@@ -116,7 +115,7 @@ class TreeRendererTest {
     void coloursOnlyWhenAsked() {
         assertFalse(threeProcesses().drawn(PLAIN).contains("\u001b"));
         String coloured = threeProcesses().drawn(PLAIN.drawn(false, true));
-        assertTrue(coloured.contains("\u001b[31merror: denied\u001b[0m"), coloured);
+        assertTrue(coloured.contains("\u001b[31mrefused\u001b[0m"), coloured);
         assertEquals(threeProcesses().drawn(PLAIN), coloured.replaceAll("\u001b\\[\\d*m", ""));
     }
 
@@ -266,6 +265,53 @@ class TreeRendererTest {
     }
 
     @Test
+    void attemptsThatWentTheSameWayAreCounted() {
+        Payload payload = Payload.trace(10).process("agent", 1).span(1, 0, "root", SPAN_KIND_INTERNAL, 0, 100);
+        for (int attempt = 1; attempt <= 9; attempt++) {
+            payload.span(10 + attempt, 1, "POST", SPAN_KIND_CLIENT, 10 * attempt, 10 * attempt + attempt)
+                    .failed("")
+                    .with("http.response.status_code", attempt == 6 ? 500 : 503)
+                    .with("weir.operation.id", "x")
+                    .with("weir.attempt", attempt);
+            if (attempt >= 8) {
+                payload.with("weir.verdict.retry-budget", "would-deny");
+            }
+            payload.span(20 + attempt, 10 + attempt, "below", SPAN_KIND_INTERNAL, 10 * attempt, 10 * attempt + 1);
+        }
+        String expected = """
+                trace 0000000000000000000000000000000a  19 spans, 1 process, 9 errors, 100 ms
+                [agent 1] root  internal  100 ms
+                └─ POST  9 attempts  89 ms  failed
+                   ├─ attempt 1  client  1.0 ms  503  error
+                   │  └─ below  internal  1.0 ms
+                   ├─ … 4 more attempts like it, to attempt 5
+                   ├─ attempt 6  client  6.0 ms  500  error
+                   │  └─ below  internal  1.0 ms
+                   ├─ attempt 7  client  7.0 ms  503  error
+                   │  └─ below  internal  1.0 ms
+                   ├─ attempt 8  client  8.0 ms  503  error
+                   │  │  ! retry-budget would-deny
+                   │  └─ below  internal  1.0 ms
+                   └─ attempt 9  client  9.0 ms  503  error
+                      │  ! retry-budget would-deny
+                      └─ below  internal  1.0 ms
+                """;
+        assertEquals(expected, payload.drawn(PLAIN));
+    }
+
+    @Test
+    void keepsToTheColumnsThatAreThere() {
+        String drawn = Payload.trace(11)
+                .process("a", 1)
+                .span(1, 0, "root \uD83D\uDE80 " + "x".repeat(100), SPAN_KIND_INTERNAL, 0, 10)
+                .span(2, 1, "short", SPAN_KIND_INTERNAL, 0, 1)
+                .drawn(PLAIN.cutAt(100, 40));
+        String[] lines = drawn.split("\n");
+        assertEquals("[a 1] root \uD83D\uDE80 " + "x".repeat(26) + "…", lines[1]);
+        assertEquals("└─ short  internal  1.0 ms", lines[2]);
+    }
+
+    @Test
     void everySpanIsShownOrCountedWhateverTheShape() {
         Random random = new Random(20260117);
         for (int round = 0; round < 300; round++) {
@@ -284,7 +330,7 @@ class TreeRendererTest {
                             .with("weir.attempt", 1 + random.nextInt(4));
                 }
             }
-            String drawn = payload.drawn(new TreeStyle(false, false, 6, 5, 60));
+            String drawn = payload.drawn(new TreeStyle(false, false, 6, 5, 60, Integer.MAX_VALUE));
             int shown = 0;
             int counted = 0;
             for (String line : drawn.split("\n")) {
