@@ -12,6 +12,7 @@ import dev.weir.incidents.lostchain.Planner;
 import dev.weir.incidents.lostchain.Researcher;
 import dev.weir.incidents.lostchain.ToolServer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -28,6 +29,37 @@ final class LostChain implements Incident<LostChain.Measured> {
 
     /** Two requests that reach the researcher in a run, and five that reach the tool server. */
     private static final int REQUESTS_PER_RUN = 7;
+
+    /** A whole run: every call under the call that caused it, whatever thread it was handed to. */
+    private static final String RUN =
+            """
+            planner SERVER GET /run
+              planner CLIENT GET /order
+                tools SERVER GET /order
+                  tools CLIENT INSERT
+              planner CLIENT GET /price
+                tools SERVER GET /price
+                  tools CLIENT SELECT
+              planner CLIENT GET /research
+                researcher SERVER GET /research
+                  researcher CLIENT GET /search
+                    tools SERVER GET /search
+                      tools CLIENT SELECT
+                  researcher CLIENT SELECT
+              planner CLIENT GET /stock
+                tools SERVER GET /stock
+                  tools CLIENT SELECT
+              planner CLIENT GET /summary
+                researcher SERVER GET /summary
+                  researcher CLIENT GET /summarise
+                    tools SERVER GET /summarise
+                      tools CLIENT SELECT
+              planner CLIENT INSERT
+              planner CLIENT INSERT
+            """;
+
+    /** What two of the programs do before the first run. */
+    private static final List<String> START_UP = List.of("planner CLIENT CREATE\n", "tools CLIENT CREATE\n");
 
     /** The trace ids that the servers received, one list for each run, and what was traced. */
     record Measured(List<List<String>> received, List<Span> spans) {
@@ -99,6 +131,14 @@ final class LostChain implements Incident<LostChain.Measured> {
         for (List<String> ids : measured.received) {
             assertEquals(1, ids.stream().distinct().count(), () -> "trace ids of one run: " + ids);
         }
+        List<String> trees = Causality.traces(measured.spans).values().stream()
+                .map(Causality::tree)
+                .sorted()
+                .toList();
+        List<String> expected = new ArrayList<>(START_UP);
+        expected.addAll(Collections.nCopies(RUNS, RUN));
+        expected.sort(null);
+        assertEquals(expected, trees);
     }
 
     @Override
