@@ -129,7 +129,8 @@ final class HopThree implements Incident<HopThree.Measured> {
     public void check(Mode mode, Measured measured) {
         assertEquals(REQUESTS, measured.requests.size());
         if (mode == Mode.ENFORCE) {
-            assertEquals(0, measured.lateCalls(), () -> "calls that began after the gateway had left: " + measured.requests);
+            assertEquals(
+                    0, measured.lateCalls(), () -> "calls that began after the gateway had left: " + measured.requests);
             assertTrue(
                     measured.medianOverrun() <= OVERRUN_LIMIT_MILLIS,
                     () -> "median overrun of " + measured.medianOverrun() + " ms: " + measured.requests);

@@ -31,32 +31,32 @@ final class LostChain implements Incident<LostChain.Measured> {
     private static final int REQUESTS_PER_RUN = 7;
 
     /** A whole run: every call under the call that caused it, whatever thread it was handed to. */
-    private static final String RUN =
-            """
-            planner SERVER GET /run
-              planner CLIENT GET /order
-                tools SERVER GET /order
-                  tools CLIENT INSERT
-              planner CLIENT GET /price
-                tools SERVER GET /price
-                  tools CLIENT SELECT
-              planner CLIENT GET /research
-                researcher SERVER GET /research
-                  researcher CLIENT GET /search
-                    tools SERVER GET /search
-                      tools CLIENT SELECT
-                  researcher CLIENT SELECT
-              planner CLIENT GET /stock
-                tools SERVER GET /stock
-                  tools CLIENT SELECT
-              planner CLIENT GET /summary
-                researcher SERVER GET /summary
-                  researcher CLIENT GET /summarise
-                    tools SERVER GET /summarise
-                      tools CLIENT SELECT
-              planner CLIENT INSERT
-              planner CLIENT INSERT
-            """;
+    private static final String RUN = String.join(
+            "\n",
+            "planner SERVER GET /run",
+            "  planner CLIENT GET /order",
+            "    tools SERVER GET /order",
+            "      tools CLIENT INSERT",
+            "  planner CLIENT GET /price",
+            "    tools SERVER GET /price",
+            "      tools CLIENT SELECT",
+            "  planner CLIENT GET /research",
+            "    researcher SERVER GET /research",
+            "      researcher CLIENT GET /search",
+            "        tools SERVER GET /search",
+            "          tools CLIENT SELECT",
+            "      researcher CLIENT SELECT",
+            "  planner CLIENT GET /stock",
+            "    tools SERVER GET /stock",
+            "      tools CLIENT SELECT",
+            "  planner CLIENT GET /summary",
+            "    researcher SERVER GET /summary",
+            "      researcher CLIENT GET /summarise",
+            "        tools SERVER GET /summarise",
+            "          tools CLIENT SELECT",
+            "  planner CLIENT INSERT",
+            "  planner CLIENT INSERT",
+            "");
 
     /** What two of the programs do before the first run. */
     private static final List<String> START_UP = List.of("planner CLIENT CREATE\n", "tools CLIENT CREATE\n");
