@@ -36,7 +36,11 @@ public final class Operation {
     boolean counted;
     long lastEndNanos;
     int scopeAttempt;
-    int reach;
+    /** Attempts of this operation that were put on the wire in the present attempt of its scope. */
+    int wire;
+    /** What those attempts' most repeated consequences were put on the wire for. */
+    int below;
+
     private @Nullable String pinnedKey;
 
     @Nullable
@@ -149,7 +153,7 @@ public final class Operation {
     /** How often its most repeated consequence was put on the wire: see {@link ScopeAttempt#amplification}. */
     public int reach() {
         synchronized (root) {
-            return reach;
+            return Math.max(wire, below);
         }
     }
 

@@ -78,7 +78,8 @@ public final class Root {
                 found.lastEndNanos = nowNanos;
                 first = true;
             } else {
-                found.reach = 0;
+                found.wire = 0;
+                found.below = 0;
                 if (found.waiting) {
                     siblings.unsettled.remove(found);
                     found.waiting = false;
@@ -172,8 +173,8 @@ public final class Root {
         } else {
             ended.lastEndNanos = nowNanos;
             boolean scopeInside = attempt.facts().kind().scope();
-            int below = ending.amplificationBelow();
-            ended.reach += scopeInside ? below : Math.max(1, below) + ending.resends();
+            if (!scopeInside) ended.wire += 1 + ending.resends();
+            ended.below += ending.amplificationBelow();
             long wire = scopeInside ? 0 : 1L + ending.resends() + ending.attemptsBelow();
             long operations = scopeInside ? 0 : (ended.counted ? 0 : 1) + ending.operationsBelow();
             ended.counted = true;
@@ -181,7 +182,7 @@ public final class Root {
                 scope.wireAttempts += wire;
                 scope.operations += operations;
             }
-            if (ended.reach > parent.amplification) parent.amplification = ended.reach;
+            parent.amplification = Math.max(parent.amplification, Math.max(ended.wire, ended.below));
         }
         if (ending.verdicts() > 0) {
             for (ScopeAttempt scope = parent; scope != null; scope = scope.parent())

@@ -56,8 +56,8 @@ public final class ScopeAttempt {
     }
 
     /**
-     * How often the most repeated operation below was put on the wire. An attempt counts as many times as its own most
-     * repeated consequence, so three attempts that each cause nine are 27.
+     * How often the most repeated operation below was put on the wire. Three attempts that each cause
+     * nine are 27.
      */
     public int amplification() {
         synchronized (operation.root) {

@@ -23,6 +23,7 @@ import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.FileFacts;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,8 @@ public final class CallPipeline implements Hooks.Agent {
         /** Whether this absolute path is followed. */
         boolean follows(String path);
     }
+
+    private static final HostClasses LOOPBACK = new HostClasses(List.of("loopback"));
 
     private final ThreadLocal<ThreadState> states = ThreadLocal.withInitial(ThreadState::new);
     private final Identity identity;
@@ -208,7 +211,7 @@ public final class CallPipeline implements Hooks.Agent {
         TraceParent remote = wire.traceParent(request);
         Baggage baggage = believed ? wire.baggage(request) : Baggage.NONE;
         long deadline = believed
-                ? wire.deadline(request, baggage, now, clock.epochNanos(now) / 1_000_000)
+                ? wire.deadline(request, baggage, LOOPBACK.contain(peer), now, clock.epochNanos(now) / 1_000_000)
                 : CausalContext.NO_DEADLINE;
         ScopeAttempt scope = root(request, baggage).beginRoot();
         Attempt attempt = new Attempt(request, null, Destination.NONE, deadline, now);

@@ -29,7 +29,7 @@ final class Records {
 
     /** A call that a rule refused. */
     void denied(OpenCall call, Call.Denied denial, long nowNanos) {
-        SpanRecord record = record(call, nowNanos);
+        SpanRecord record = record(call, nowNanos, 0);
         record.error = true;
         record.code = "weir." + denial.rule();
         record.message = denial.message();
@@ -38,7 +38,8 @@ final class Records {
 
     /** A call that is over. */
     void ended(OpenCall call, int status, @Nullable String code, @Nullable Throwable thrown, long nowNanos) {
-        SpanRecord record = record(call, nowNanos);
+        long late = call.deadlineNanos == CausalContext.NO_DEADLINE ? 0 : (nowNanos - call.deadlineNanos) / MILLI;
+        SpanRecord record = record(call, nowNanos, Math.max(0, late));
         record.status = status;
         record.code = code;
         if (thrown != null) {
@@ -49,9 +50,6 @@ final class Records {
         }
         record.error = thrown != null || isErrorStatus(call.attempt.facts().kind(), status);
         record.resends = call.resends;
-        if (call.deadlineNanos != CausalContext.NO_DEADLINE) {
-            record.overrunMillis = Math.max(0, (nowNanos - call.deadlineNanos) / MILLI);
-        }
         offer(record);
     }
 
@@ -83,8 +81,9 @@ final class Records {
         return notable;
     }
 
-    private SpanRecord record(OpenCall call, long nowNanos) {
+    private SpanRecord record(OpenCall call, long nowNanos, long overrunMillis) {
         SpanRecord record = new SpanRecord();
+        record.overrunMillis = overrunMillis;
         CallFacts facts = call.attempt.facts();
         record.kind = facts.kind();
         record.instrumentation = facts.instrumentation();
@@ -105,7 +104,9 @@ final class Records {
         record.operationLow = call.attempt.operation().idLow();
         record.attempt = call.attempt.number();
         record.attemptPath = facts.kind() == CallFacts.Kind.HTTP_SERVER ? call.path : Wire.attemptPath(call);
-        if (call.attempt.hasDeadline()) record.remainingMillis = call.attempt.remainingNanos() / MILLI;
+        if (call.deadlineNanos != CausalContext.NO_DEADLINE) {
+            record.remainingMillis = (call.deadlineNanos - call.startNanos) / MILLI;
+        }
         verdicts(record, call);
         totals(record, call);
         return record;
@@ -141,9 +142,14 @@ final class Records {
     private void verdicts(SpanRecord record, OpenCall call) {
         List<SpanRecord.Verdict> verdicts = null;
         for (Finding finding : findings(call)) {
+            // Under a deadline every call could be limited; worth a word is only one that the limit would have ended.
+            boolean limit = finding.outcome().equals("would-limit");
+            if (limit && record.overrunMillis == 0) continue;
+            // One attribute for each rule: a denial says more than the key that went along with it.
+            if (verdicts != null && verdicts.get(verdicts.size() - 1).rule().equals(finding.rule())) continue;
             if (verdicts == null) verdicts = new ArrayList<>(2);
             verdicts.add(new SpanRecord.Verdict(finding.rule(), finding.outcome(), finding.reason()));
-            record.notable |= finding.notable();
+            record.notable |= finding.notable() || limit;
         }
         record.verdicts = verdicts;
     }

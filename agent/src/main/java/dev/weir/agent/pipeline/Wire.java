@@ -121,12 +121,15 @@ final class Wire {
     }
 
     /** The tightest deadline that a trusted peer names. */
-    long deadline(CallFacts facts, Baggage baggage, long nowNanos, long epochMillis) {
+    long deadline(CallFacts facts, Baggage baggage, boolean sameClock, long nowNanos, long epochMillis) {
         long left = Math.min(
                 relative(facts.header(HeaderNames.TIMEOUT)), relative(facts.header(HeaderNames.ENVOY_TIMEOUT)));
         left = Math.min(left, grpc(facts.header(HeaderNames.GRPC_TIMEOUT)));
-        // The moment needs agreed clocks, so it only counts where no relative time came.
-        if (left == Long.MAX_VALUE && baggage.deadline() != null) left = absolute(baggage.deadline(), epochMillis);
+        // The moment needs agreed clocks, so it only counts where no relative time came, or from this very machine:
+        // there it also tells how long the request has been under way.
+        if (baggage.deadline() != null && (left == Long.MAX_VALUE || sameClock)) {
+            left = Math.min(left, absolute(baggage.deadline(), epochMillis));
+        }
         if (left == Long.MAX_VALUE) return CausalContext.NO_DEADLINE;
         return nowNanos + Math.min(left, deadlineMostMillis) * MILLI;
     }

@@ -40,14 +40,19 @@ public final class IdempotencyKeyRule implements Rule {
     public Verdict judge(Attempt attempt, long nowNanos) {
         HttpFacts http = unsafe(attempt.facts());
         if (http == null) return Verdict.ALLOW;
-        Operation operation = attempt.operation();
+        Verdict key = key(http, attempt.operation());
         if (attempt.succeededBefore() && !honouring.contain(http.host()) && !isSafePath(http.path())) {
             return new Verdict.Deny(
                     "an earlier attempt of this operation succeeded, and " + http.host()
                             + " is not known to honour Idempotency-Key"
                             + " (if it does: -Dweir.rule.idempotency-key.honoured-by=" + http.host() + ")",
-                    false);
+                    false,
+                    key);
         }
+        return key;
+    }
+
+    private Verdict key(HttpFacts http, Operation operation) {
         String own = http.header(HeaderNames.IDEMPOTENCY_KEY);
         String pinned = operation.pinnedKey();
         if (pinned == null) {
@@ -55,8 +60,9 @@ public final class IdempotencyKeyRule implements Rule {
             operation.pinKey(key);
             return own != null ? Verdict.ALLOW : new Verdict.Mark(HeaderNames.IDEMPOTENCY_KEY, key, false, "key added");
         }
-        if (own == null)
+        if (own == null) {
             return new Verdict.Mark(HeaderNames.IDEMPOTENCY_KEY, pinned, false, "key of the first attempt");
+        }
         if (own.equals(pinned)) return Verdict.ALLOW;
         return new Verdict.Mark(
                 HeaderNames.IDEMPOTENCY_KEY,

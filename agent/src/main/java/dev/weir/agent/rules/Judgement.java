@@ -29,6 +29,7 @@ public final class Judgement {
             if (verdict instanceof Verdict.Allow) return;
             if (given == null) given = new ArrayList<>(2);
             given.add(new Given(rule, mode, verdict));
+            if (verdict instanceof Verdict.Deny deny && mode != Mode.ENFORCE) add(rule, mode, deny.otherwise());
         }
 
         Judgement build() {

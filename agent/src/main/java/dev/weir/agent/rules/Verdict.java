@@ -31,6 +31,12 @@ public sealed interface Verdict {
      * The attempt must not take place.
      *
      * @param timeout whether time is the reason
+     * @param otherwise what holds when the attempt takes place all the same, because the rule is in observe
      */
-    record Deny(String reason, boolean timeout) implements Verdict {}
+    record Deny(String reason, boolean timeout, Verdict otherwise) implements Verdict {
+
+        Deny(String reason, boolean timeout) {
+            this(reason, timeout, ALLOW);
+        }
+    }
 }
