@@ -1,6 +1,8 @@
 package dev.weir.agent.export;
 
 import dev.weir.agent.context.Hex;
+import dev.weir.agent.sql.Dialect;
+import dev.weir.agent.sql.SqlSummary;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -122,10 +124,10 @@ final class OtlpEncoder {
         if (!url.host().isEmpty()) text(Attributes.SERVER_ADDRESS, url.host());
         if (url.port() > 0) number(Attributes.SERVER_PORT, url.port());
         if (!url.database().isEmpty()) text(Attributes.DB_NAMESPACE, url.database());
-        SqlText statement = SqlText.of(record.subject);
-        text(Attributes.DB_OPERATION, statement.operation());
-        if (!statement.collection().isEmpty()) text(Attributes.DB_COLLECTION, statement.collection());
-        text(Attributes.DB_SUMMARY, statement.summary());
+        SqlSummary statement = SqlSummary.of(record.subject, Dialect.of(record.target));
+        if (!statement.operation().isEmpty()) text(Attributes.DB_OPERATION, statement.operation());
+        if (!statement.table().isEmpty()) text(Attributes.DB_COLLECTION, statement.table());
+        text(Attributes.DB_SUMMARY, SpanNames.of(statement));
         text(Attributes.DB_TEXT, statement.sanitised());
         if (record.size > 1) number(Attributes.DB_BATCH_SIZE, record.size);
         if (record.code != null) text(Attributes.DB_STATUS, record.code);

@@ -1,5 +1,7 @@
 package dev.weir.agent.export;
 
+import dev.weir.agent.sql.Dialect;
+import dev.weir.agent.sql.SqlSummary;
 import java.util.Locale;
 
 /** Names of spans: few different ones, as the conventions ask. */
@@ -10,11 +12,17 @@ final class SpanNames {
     static String of(SpanRecord record) {
         return switch (record.kind) {
             case HTTP_CLIENT, HTTP_SERVER -> record.subject;
-            case SQL -> SqlText.of(record.subject).summary();
+            case SQL -> of(SqlSummary.of(record.subject, Dialect.of(record.target)));
             case FILE -> "file " + record.subject.toLowerCase(Locale.ROOT);
             case TOOL -> "execute_tool " + record.target;
             case RUN -> "invoke_agent " + record.target;
             case RETRY -> "retry " + record.target;
         };
+    }
+
+    /** Verb and main table, such as {@code INSERT orders}. */
+    static String of(SqlSummary statement) {
+        if (statement.operation().isEmpty()) return "SQL";
+        return statement.table().isEmpty() ? statement.operation() : statement.operation() + " " + statement.table();
     }
 }

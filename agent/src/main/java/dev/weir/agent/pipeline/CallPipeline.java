@@ -211,7 +211,12 @@ public final class CallPipeline implements Hooks.Agent {
         TraceParent remote = wire.traceParent(request);
         Baggage baggage = believed ? wire.baggage(request) : Baggage.NONE;
         long deadline = believed
-                ? wire.deadline(request, baggage, LOOPBACK.contain(peer), now, clock.epochNanos(now) / 1_000_000)
+                ? wire.deadline(
+                        request,
+                        baggage,
+                        peer != null && LOOPBACK.contain(peer),
+                        now,
+                        clock.epochNanos(now) / 1_000_000)
                 : CausalContext.NO_DEADLINE;
         ScopeAttempt scope = root(request, baggage).beginRoot();
         Attempt attempt = new Attempt(request, null, Destination.NONE, deadline, now);

@@ -145,13 +145,23 @@ final class Records {
             // Under a deadline every call could be limited; worth a word is only one that the limit would have ended.
             boolean limit = finding.outcome().equals("would-limit");
             if (limit && record.overrunMillis == 0) continue;
-            // One attribute for each rule: a denial says more than the key that went along with it.
-            if (verdicts != null && verdicts.get(verdicts.size() - 1).rule().equals(finding.rule())) continue;
+            boolean notable = finding.notable() || limit;
+            record.notable |= notable;
             if (verdicts == null) verdicts = new ArrayList<>(2);
-            verdicts.add(new SpanRecord.Verdict(finding.rule(), finding.outcome(), finding.reason()));
-            record.notable |= finding.notable() || limit;
+            SpanRecord.Verdict verdict = new SpanRecord.Verdict(finding.rule(), finding.outcome(), finding.reason());
+            int said = indexOf(verdicts, finding.rule());
+            // One attribute for each rule: a denial says more than the key that went along with it.
+            if (said < 0) verdicts.add(verdict);
+            else if (notable && verdicts.get(said).outcome().equals("mark")) verdicts.set(said, verdict);
         }
         record.verdicts = verdicts;
+    }
+
+    private static int indexOf(List<SpanRecord.Verdict> verdicts, String rule) {
+        for (int i = 0; i < verdicts.size(); i++) {
+            if (verdicts.get(i).rule().equals(rule)) return i;
+        }
+        return -1;
     }
 
     private static List<Finding> findings(OpenCall call) {

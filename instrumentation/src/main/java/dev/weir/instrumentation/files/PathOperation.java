@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /** Something that is done to a file as a whole, by its path, in one go. */
@@ -16,6 +17,7 @@ final class PathOperation extends TracedFile {
     private final @Nullable Path source;
     private final @Nullable String target;
     private @Nullable Object fileBefore;
+    private @Nullable String remembered;
     private boolean looked;
     private @Nullable String writer;
 
@@ -66,12 +68,21 @@ final class PathOperation extends TracedFile {
 
     /** About to move. */
     void moving() {
-        if (source != null) fileBefore = file(source);
+        if (source == null) return;
+        fileBefore = file(source);
+        if (!RememberedWriters.none()) remembered = RememberedWriters.of(posix(source));
     }
 
     /** A rename takes everything along; a move to another file system is a copy. */
     void moved(Path to) {
-        if (fileBefore != null && !fileBefore.equals(file(to))) made(to);
+        if (fileBefore == null) return;
+        if (!fileBefore.equals(file(to))) {
+            made(to);
+        } else if (remembered != null) {
+            // A rename changes the change time, by which a writer is remembered where it cannot be noted on the file.
+            PosixFileAttributes renamed = posix(to);
+            if (renamed != null) RememberedWriters.put(renamed, remembered);
+        }
     }
 
     /** The call has made the file at its own path. */
@@ -87,6 +98,14 @@ final class PathOperation extends TracedFile {
         if (traceparent == null) return;
         if (action() != Action.WRITE && WriterTraceparent.read(file, LinkOption.NOFOLLOW_LINKS) != null) return;
         left(WriterTraceparent.write(file, traceparent));
+    }
+
+    private static @Nullable PosixFileAttributes posix(Path path) {
+        try {
+            return Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        } catch (IOException | RuntimeException e) {
+            return null;
+        }
     }
 
     private static @Nullable Object file(Path path) {

@@ -224,7 +224,7 @@ public final class RecordingAgent implements Hooks.Agent {
 
     @Override
     public void managed() {
-        events.add("managed");
+        if (instrumentation.equals("management")) events.add("managed");
     }
 
     private static String line(CallFacts facts) {

@@ -81,7 +81,8 @@ final class Traces {
         String path = "/api/traces/" + summary.path("id").asText();
         Files.writeString(file, get(path));
         return new Chain(
-                get(path + "?format=text&columns=100"), summary.path("amplification").asDouble());
+                get(path + "?format=text&columns=100"),
+                summary.path("amplification").asDouble());
     }
 
     private static long started(JsonNode summary) {
