@@ -36,30 +36,31 @@ final class LostChain implements Incident<LostChain.Measured> {
             "planner SERVER GET /run",
             "  planner CLIENT GET /order",
             "    tools SERVER GET /order",
-            "      tools CLIENT INSERT",
+            "      tools CLIENT INSERT article",
             "  planner CLIENT GET /price",
             "    tools SERVER GET /price",
-            "      tools CLIENT SELECT",
+            "      tools CLIENT SELECT article",
             "  planner CLIENT GET /research",
             "    researcher SERVER GET /research",
             "      researcher CLIENT GET /search",
             "        tools SERVER GET /search",
-            "          tools CLIENT SELECT",
-            "      researcher CLIENT SELECT",
+            "          tools CLIENT SELECT article",
+            "      researcher CLIENT SELECT known",
             "  planner CLIENT GET /stock",
             "    tools SERVER GET /stock",
-            "      tools CLIENT SELECT",
+            "      tools CLIENT SELECT article",
             "  planner CLIENT GET /summary",
             "    researcher SERVER GET /summary",
             "      researcher CLIENT GET /summarise",
             "        tools SERVER GET /summarise",
-            "          tools CLIENT SELECT",
-            "  planner CLIENT INSERT",
-            "  planner CLIENT INSERT",
+            "          tools CLIENT SELECT article",
+            "  planner CLIENT INSERT note",
+            "  planner CLIENT INSERT planned",
             "");
 
     /** What two of the programs do before the first run. */
-    private static final List<String> START_UP = List.of("planner CLIENT CREATE\n", "tools CLIENT CREATE\n");
+    private static final List<String> START_UP =
+            List.of("planner CLIENT CREATE note\n", "tools CLIENT CREATE article\n");
 
     /** The trace ids that the servers received, one list for each run, and what was traced. */
     record Measured(List<List<String>> received, List<Span> spans) {

@@ -48,7 +48,8 @@ public record Span(
 
     /** A name that says what happened where, the same in every run. */
     public String label() {
-        String what = text("db.query.text");
+        // The name of a statement is its summary already.
+        String what = text("db.query.summary");
         if (what == null) what = text("url.path");
         if (what == null) what = text("file.path");
         if (what == null && text("url.full") != null)
