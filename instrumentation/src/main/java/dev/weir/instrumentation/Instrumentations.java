@@ -7,6 +7,7 @@ import dev.weir.instrumentation.jdbc.JdbcInstrumentation;
 import dev.weir.instrumentation.jdkhttpclient.JdkHttpClientInstrumentation;
 import dev.weir.instrumentation.jdkhttpserver.JdkHttpServerInstrumentation;
 import dev.weir.instrumentation.management.ManagementInstrumentation;
+import dev.weir.instrumentation.okhttp.OkHttpInstrumentation;
 import dev.weir.instrumentation.servlet.ServletInstrumentation;
 import dev.weir.instrumentation.threads.ThreadsInstrumentation;
 import dev.weir.instrumentation.weaving.Instrumentation;
@@ -27,6 +28,7 @@ public final class Instrumentations {
                 new JdkHttpClientInstrumentation(),
                 new JdkHttpServerInstrumentation(),
                 new ManagementInstrumentation(),
+                new OkHttpInstrumentation(),
                 new ServletInstrumentation(),
                 new ThreadsInstrumentation());
     }
