@@ -53,7 +53,7 @@ public final class OkHttpInstrumentation implements Instrumentation {
         static @Nullable Throwable exit(@Nullable Call call, @Nullable Response response, @Nullable Throwable thrown) {
             if (call instanceof Call.Denied denied) return denial(denied);
             RequestFacts facts = RequestFacts.of(call);
-            return facts == null || call == null ? null : facts.end(call, response, thrown);
+            return facts == null ? null : facts.end(response, thrown);
         }
     }
 
@@ -65,13 +65,13 @@ public final class OkHttpInstrumentation implements Instrumentation {
         }
     }
 
-    /** What the server itself asks to be sent again (a redirect, a challenge) is no retry. */
+    /** A redirect or a challenge makes the next call. */
     static final class FollowUp {
 
-        static void exit(
+        static @Nullable Throwable exit(
                 @Nullable Request followUp, @Nullable Throwable thrown, Object interceptor, Response response) {
             RequestFacts facts = RequestFacts.of(Hooks.open());
-            if (facts != null && followUp != null) facts.followUp(response.code());
+            return facts == null || followUp == null ? null : facts.followUp(response, followUp);
         }
     }
 

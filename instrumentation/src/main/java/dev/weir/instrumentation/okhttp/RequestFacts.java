@@ -28,8 +28,9 @@ final class RequestFacts extends HttpFacts {
     private final Request request;
     private final List<String> headers = new ArrayList<>(8);
     private @Nullable Response response;
+    private @Nullable Call call;
+    private @Nullable RequestFacts next;
     private boolean sent;
-    private boolean askedFor;
     private @Nullable Object outer;
     private boolean nested;
     private long limitMillis;
@@ -63,10 +64,17 @@ final class RequestFacts extends HttpFacts {
     Call begin() {
         nested = of(Hooks.open()) != null;
         if (nested) outer = Hooks.enter(Hooks.capture());
-        Call call = Hooks.begin(this);
-        if (call == null || call instanceof Call.Denied) leaveNested();
-        else if (limitMillis > 0) timer = DeadlineTimer.after(limitMillis, this::expire);
-        return call;
+        Call begun = beginHop();
+        if (begun == null || begun instanceof Call.Denied) leaveNested();
+        return begun;
+    }
+
+    private @Nullable Call beginHop() {
+        Call begun = Hooks.begin(this);
+        if (begun == null || begun instanceof Call.Denied) return begun;
+        call = begun;
+        if (limitMillis > 0) timer = DeadlineTimer.after(limitMillis, this::expire);
+        return begun;
     }
 
     private void leaveNested() {
@@ -75,9 +83,17 @@ final class RequestFacts extends HttpFacts {
         outer = null;
     }
 
-    /** Ends the call; returns what the application has to be told instead of what was thrown, if anything. */
+    /** Ends the call, or its last hop; returns what the application has to be told instead of what was thrown, if anything. */
     @Nullable
-    Throwable end(Call call, @Nullable Response received, @Nullable Throwable thrown) {
+    Throwable end(@Nullable Response received, @Nullable Throwable thrown) {
+        RequestFacts last = this;
+        while (last.next != null) last = last.next;
+        Throwable told = last.endHop(received, thrown);
+        leaveNested();
+        return told;
+    }
+
+    private @Nullable Throwable endHop(@Nullable Response received, @Nullable Throwable thrown) {
         response = received;
         // A body may still be coming: it cancels the timer.
         if (received == null) cancelTimer();
@@ -85,8 +101,23 @@ final class RequestFacts extends HttpFacts {
         if (told != null) told.addSuppressed(thrown);
         if (thrown == null && !sent) Hooks.withdraw(call);
         else Hooks.end(call, received == null ? 0 : received.code(), told == null ? thrown : told);
-        leaveNested();
         return told;
+    }
+
+    /**
+     * The answer makes OkHttp send a request again, or another one in its place. Where the server could not answer (408,
+     * 421, 503) it is the same once more; everything else names what to send instead, another address or a credential, and
+     * that is the next call.
+     *
+     * @return what the application has to be told when the next call must not take place
+     */
+    @Nullable
+    Throwable followUp(Response answer, Request following) {
+        if (answer.code() >= 408) return null;
+        endHop(answer, null);
+        cancelTimer();
+        next = new RequestFacts(okhttp, following);
+        return next.beginHop() instanceof Call.Denied denied ? OkHttpInstrumentation.denial(denied) : null;
     }
 
     private void expire() {
@@ -115,30 +146,17 @@ final class RequestFacts extends HttpFacts {
 
     /** Whether OkHttp puts the request on the wire again because the last time was in vain. */
     boolean isRepeated() {
-        boolean repeated = sent && !askedFor;
+        boolean repeated = sent;
         sent = true;
-        askedFor = false;
         return repeated;
     }
 
-    /** The answer makes OkHttp send a request again, or another one in its place. */
-    void followUp(int status) {
-        // 408, 421, 503: the server could not. All others name what to send instead: another address, a credential.
-        askedFor = status < 408;
-    }
-
-    /** The request with our headers, unless it goes elsewhere by now. */
+    /** The request with our headers. */
     Request changed(Request original) {
-        if (headers.isEmpty() || !goesTo(original)) return original;
+        if (headers.isEmpty()) return original;
         Request.Builder builder = original.newBuilder();
         for (int i = 0; i < headers.size(); i += 2) builder.header(headers.get(i), headers.get(i + 1));
         return builder.build();
-    }
-
-    private boolean goesTo(Request now) {
-        return now.url().host().equals(host())
-                && now.url().port() == port()
-                && now.url().scheme().equals(scheme());
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.bootstrap.Call;
@@ -165,32 +166,28 @@ class OkHttpInstrumentationTest extends HttpClientContract {
     }
 
     @Test
-    void redirectIsNoRepetition() throws Exception {
-        woven.agent().pull(facts -> facts.setHeader("traceparent", "from-weir"));
+    void everyHopOfARedirectIsACall() throws Exception {
+        woven.agent().pull(facts -> facts.setHeader("traceparent", ((HttpFacts) facts).path()));
         assertEquals(
-                new Answer(200, "from-weir"), send("GET", server().uri("/redirect/echo/traceparent"), Map.of(), null));
+                new Answer(200, "/echo/traceparent"),
+                send("GET", server().uri("/redirect/echo/traceparent"), Map.of(), null));
         assertEquals(
-                List.of("begin GET /redirect/echo/traceparent", "end GET /redirect/echo/traceparent 200"),
+                List.of(
+                        "begin GET /redirect/echo/traceparent",
+                        "end GET /redirect/echo/traceparent 302",
+                        "begin GET /echo/traceparent",
+                        "end GET /echo/traceparent 200"),
                 woven.agent().events());
         assertEquals(2, server().received());
     }
 
     @Test
-    void headersOfOursDoNotFollowToAnotherOrigin() throws Exception {
-        woven.agent().pull(facts -> facts.setHeader("traceparent", "from-weir"));
-        String elsewhere = path("/echo/traceparent").replace("127.0.0.1", "localhost");
-        OkHttpClient redirecting = client.newBuilder()
-                .addNetworkInterceptor(chain -> chain.proceed(chain.request())
-                        .newBuilder()
-                        .code(chain.request().url().host().equals("127.0.0.1") ? 302 : 200)
-                        .header("Location", elsewhere)
-                        .build())
-                .build();
-        assertEquals(
-                new Answer(200, "null"),
-                answer(redirecting
-                        .newCall(request("GET", server().uri("/a"), Map.of(), null))
-                        .execute()));
+    void hopOfARedirectCanBeRefused() {
+        woven.agent().deny(facts -> ((HttpFacts) facts).path().equals("/a"));
+        IOException thrown =
+                assertThrows(IOException.class, () -> send("GET", server().uri("/redirect/a"), Map.of(), null));
+        assertEquals("denied by test", thrown.getMessage());
+        assertEquals(1, server().received());
     }
 
     @Test
@@ -218,6 +215,8 @@ class OkHttpInstrumentationTest extends HttpClientContract {
                         "begin GET /status/401",
                         "begin GET /echo/x-none",
                         "end GET /echo/x-none 200",
+                        "end GET /status/401 401",
+                        "begin GET /status/401",
                         "end GET /status/401 401"),
                 woven.agent().events());
         assertEquals(3, server().received());
