@@ -22,4 +22,17 @@ public abstract class ScopeFacts extends CallFacts {
     public Object @Nullable [] arguments() {
         return null;
     }
+
+    /**
+     * The try before, when the layer itself says that this is another try of the same; {@code null} for the first try and
+     * where nobody knows.
+     */
+    public @Nullable Call previousTry() {
+        return null;
+    }
+
+    /** Which try of its layer this is, from 1; 0 where nobody knows. */
+    public int tryNumber() {
+        return 0;
+    }
 }

@@ -6,6 +6,7 @@ import dev.weir.instrumentation.httpurlconnection.HttpUrlConnectionInstrumentati
 import dev.weir.instrumentation.jdbc.JdbcInstrumentation;
 import dev.weir.instrumentation.jdkhttpclient.JdkHttpClientInstrumentation;
 import dev.weir.instrumentation.jdkhttpserver.JdkHttpServerInstrumentation;
+import dev.weir.instrumentation.langchain4jretry.LangChain4jRetryInstrumentation;
 import dev.weir.instrumentation.management.ManagementInstrumentation;
 import dev.weir.instrumentation.okhttp.OkHttpInstrumentation;
 import dev.weir.instrumentation.servlet.ServletInstrumentation;
@@ -27,6 +28,7 @@ public final class Instrumentations {
                 new JdbcInstrumentation(),
                 new JdkHttpClientInstrumentation(),
                 new JdkHttpServerInstrumentation(),
+                new LangChain4jRetryInstrumentation(),
                 new ManagementInstrumentation(),
                 new OkHttpInstrumentation(),
                 new ServletInstrumentation(),

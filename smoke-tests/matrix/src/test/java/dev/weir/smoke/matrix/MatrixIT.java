@@ -35,6 +35,7 @@ class MatrixIT {
             "body",
             "concurrent",
             "attempts",
+            "attempts-async",
             "other");
     private static final List<String> lines = new ArrayList<>();
 
