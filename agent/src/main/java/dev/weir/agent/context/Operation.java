@@ -4,6 +4,7 @@ import dev.weir.bootstrap.CallFacts;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,15 @@ public final class Operation {
     final @Nullable Siblings siblings;
     final int occurrence;
 
+    /** Attempts that were let through. */
     int attempts;
+    /** Attempts that a rule refused. */
+    int refused;
+    /** The number of the latest attempt, refused or not. */
+    int number;
+    /** Attempts that contain others. */
+    int scopes;
+
     int inFlight;
     boolean waiting;
     boolean settled;
@@ -68,6 +77,8 @@ public final class Operation {
     /** The operations under one parent that have one fingerprint, in the order of their occurrence. */
     static final class Siblings {
 
+        private static final int MOST_LOOKED_AT = 64;
+
         final long fingerprint;
         final ArrayDeque<Operation> kept = new ArrayDeque<>(2);
         /** The occurrence of the first that is kept; those before were evicted. */
@@ -85,6 +96,22 @@ public final class Operation {
             int index = scopeAttempt - 1;
             if (index >= used.length) used = Arrays.copyOf(used, Math.max(index + 1, used.length * 2));
             return used[index]++;
+        }
+
+        /** The latest operation of an attempt of the parent; one that is in flight only when all are. */
+        @Nullable
+        Operation latest(int scopeAttempt) {
+            Operation inFlight = null;
+            int looked = 0;
+            for (Iterator<Operation> newestFirst = kept.descendingIterator();
+                    newestFirst.hasNext() && looked < MOST_LOOKED_AT;
+                    looked++) {
+                Operation candidate = newestFirst.next();
+                if (candidate.scopeAttempt != scopeAttempt) continue;
+                if (candidate.inFlight == 0) return candidate;
+                if (inFlight == null) inFlight = candidate;
+            }
+            return inFlight;
         }
 
         @Nullable
@@ -154,13 +181,6 @@ public final class Operation {
     public int reach() {
         synchronized (root) {
             return Math.max(wire, below);
-        }
-    }
-
-    /** How many attempts have begun. */
-    public int attempts() {
-        synchronized (root) {
-            return attempts;
         }
     }
 }

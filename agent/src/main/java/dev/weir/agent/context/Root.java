@@ -44,14 +44,30 @@ public final class Root {
     }
 
     /** The next attempt of the root itself. */
-    public synchronized ScopeAttempt beginRoot() {
+    public ScopeAttempt beginRoot() {
+        return beginRoot(AttemptHint.NONE, false);
+    }
+
+    /**
+     * The next attempt of the root itself.
+     *
+     * @param believed whether its number learns from what the request says
+     */
+    public synchronized ScopeAttempt beginRoot(AttemptHint inbound, boolean believed) {
         operation.attempts++;
         operation.inFlight++;
-        return new ScopeAttempt(operation, operation.attempts, null);
+        operation.scopes++;
+        operation.number = Math.max(operation.number, believed ? inbound.previous() : 0) + 1;
+        return new ScopeAttempt(operation, operation.scopes, operation.number, inbound);
     }
 
     synchronized void inbound(Attempt attempt, ScopeAttempt scope) {
-        attempt.is(operation, scope.number(), scope.number() == 1, operation.succeeded);
+        attempt.is(operation, scope.number(), scope.number() - 1, scope, scope.number() == 1, operation.succeeded);
+    }
+
+    synchronized ScopeAttempt open(Attempt attempt, ScopeAttempt parent) {
+        Operation opened = attempt.operation();
+        return new ScopeAttempt(opened, ++opened.scopes, attempt.number(), parent);
     }
 
     /** The attempt of the root itself is over. */
@@ -63,15 +79,17 @@ public final class Root {
     }
 
     /**
-     * A call or scope begins inside {@code parent}: the next attempt of an operation that has not settled, or the next
-     * occurrence.
+     * A call or scope begins inside {@code parent}: the next attempt of an operation that has not settled, or that is
+     * said to be repeated, or the next occurrence.
      */
-    synchronized void begin(Attempt attempt, ScopeAttempt parent, long fingerprint, long nowNanos) {
+    synchronized void begin(Attempt attempt, ScopeAttempt parent, long fingerprint, AttemptHint hint, long nowNanos) {
         Siblings siblings = parent.operation().childrenOf(fingerprint);
-        Operation found = retried(siblings, parent.number(), nowNanos);
+        Operation found = retried(siblings, parent.ordinal, nowNanos);
+        // Whoever repeats it knows better than we whether it was settled: the answer may have broken off half way.
+        if (found == null && hint.repeats()) found = siblings.latest(parent.ordinal);
         boolean first = false;
         if (found == null) {
-            int occurrence = siblings.use(parent.number());
+            int occurrence = siblings.use(parent.ordinal);
             found = siblings.at(occurrence);
             if (found == null) {
                 found = create(attempt.facts().kind(), parent, siblings, occurrence);
@@ -86,11 +104,13 @@ public final class Root {
                 }
             }
         }
-        boolean succeededBefore = found.succeeded;
+        // What it counts may include attempts that we refused.
+        int sentBefore = Math.max(found.attempts, hint.previous() - found.refused);
+        found.number = Math.max(found.number, hint.previous()) + 1;
         found.attempts++;
         found.inFlight++;
-        found.scopeAttempt = parent.number();
-        attempt.is(found, found.attempts, first, succeededBefore);
+        found.scopeAttempt = parent.ordinal;
+        attempt.is(found, found.number, sentBefore, parent, first, found.succeeded);
     }
 
     private @Nullable Operation retried(Siblings siblings, int scopeAttempt, long nowNanos) {
@@ -153,6 +173,7 @@ public final class Root {
         Operation withdrawn = attempt.operation();
         withdrawn.inFlight--;
         withdrawn.attempts--;
+        if (withdrawn.number == attempt.number()) withdrawn.number--;
         withdrawn.lastEndNanos = nowNanos;
         waitForNext(withdrawn);
     }
@@ -170,6 +191,7 @@ public final class Root {
         if (ending.denied()) {
             // The clock of the retry window is not wound up by refusals: a refused loop gets through again one day.
             ended.attempts--;
+            ended.refused++;
         } else {
             ended.lastEndNanos = nowNanos;
             boolean scopeInside = attempt.facts().kind().scope();
