@@ -2,7 +2,6 @@ package dev.weir.agent.context;
 
 import dev.weir.agent.context.Operation.Siblings;
 import dev.weir.bootstrap.CallFacts;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +21,12 @@ public final class Root {
     private final Identity identity;
     private final Evictions evictions;
     private final boolean ambient;
-    private final ArrayDeque<Operation> oldestFirst = new ArrayDeque<>();
     private final Operation operation;
-    private int epoch;
+    // What is settled or given up is forgotten first, what is under way last, each in the order in which it became so.
+    private final OperationList settled = new OperationList();
+    private final OperationList unsettled = new OperationList();
+    private final OperationList underWay = new OperationList();
+    private long forgotten;
 
     Root(Identity identity, Evictions evictions, CallFacts.Kind kind, long idHigh, long idLow, boolean ambient) {
         this.ambient = ambient;
@@ -92,7 +94,7 @@ public final class Root {
             int occurrence = siblings.use(parent.ordinal);
             found = siblings.at(occurrence);
             if (found == null) {
-                found = create(attempt.facts().kind(), parent, siblings, occurrence);
+                found = create(attempt.facts().kind(), parent, siblings, occurrence, nowNanos);
                 found.lastEndNanos = nowNanos;
                 first = true;
             } else {
@@ -110,6 +112,7 @@ public final class Root {
         found.attempts++;
         found.inFlight++;
         found.scopeAttempt = parent.ordinal;
+        place(found);
         attempt.is(found, found.number, sentBefore, parent, first, found.succeeded);
     }
 
@@ -129,43 +132,51 @@ public final class Root {
         return null;
     }
 
-    private Operation create(CallFacts.Kind kind, ScopeAttempt parent, Siblings siblings, int occurrence) {
-        while (oldestFirst.size() >= identity.operationsPerRoot()) evict();
-        KeyedHash hash = identity.child(parent.operation(), kind, siblings.fingerprint, occurrence, epoch);
+    private Operation create(
+            CallFacts.Kind kind, ScopeAttempt parent, Siblings siblings, int occurrence, long nowNanos) {
+        while (remembered() >= identity.operationsPerRoot()) forgetOne(siblings, nowNanos);
+        KeyedHash hash = identity.child(parent.operation(), kind, siblings.fingerprint, occurrence, siblings.epoch);
         long idHigh = hash.high();
         long idLow = hash.low();
         long traceHigh = identity.ambient(parent.operation()) ? identity.random() : 0;
         long traceLow = traceHigh == 0 ? 0 : identity.random();
         Operation created = new Operation(this, kind, idHigh, idLow, traceHigh, traceLow, siblings, occurrence);
-        if (siblings.kept.isEmpty()) siblings.firstKept = occurrence;
-        siblings.kept.addLast(created);
-        oldestFirst.addLast(created);
+        siblings.keep(created);
+        underWay.add(created);
         return created;
     }
 
-    /** The oldest settled one goes first; when the oldest few are all still open, the oldest goes. */
-    private void evict() {
-        Operation victim = null;
-        int looked = 0;
-        for (Operation candidate : oldestFirst) {
-            if (candidate.settled && candidate.inFlight == 0) {
-                victim = candidate;
-                break;
-            }
-            if (++looked == 16) break;
-        }
-        if (victim == null) victim = oldestFirst.getFirst();
-        if (victim == oldestFirst.getFirst()) oldestFirst.removeFirst();
-        else oldestFirst.remove(victim);
-        victim.evicted = true;
+    /** How many operations are remembered. There are never more fingerprints than operations. */
+    synchronized int remembered() {
+        return settled.size() + unsettled.size() + underWay.size();
+    }
+
+    /** How many operations were forgotten because there were too many. */
+    synchronized long forgotten() {
+        return forgotten;
+    }
+
+    private void forgetOne(Siblings inUse, long nowNanos) {
+        Operation victim = unsettled.first();
+        if (victim == null || nowNanos - victim.lastEndNanos <= identity.retryWindowNanos()) victim = settled.first();
+        if (victim == null) victim = unsettled.first();
+        if (victim == null) victim = underWay.first();
+        if (victim == null) return;
+        if (victim.list != null) victim.list.remove(victim);
+        if (victim.siblings != null) victim.siblings.forget(victim, victim.siblings == inUse);
+        forgotten++;
         evictions.evicted();
-        Siblings siblings = victim.siblings;
-        if (siblings == null) return;
-        if (victim.waiting) siblings.unsettled.remove(victim);
-        while (!siblings.kept.isEmpty() && siblings.kept.getFirst().evicted) {
-            siblings.kept.removeFirst();
-            siblings.firstKept++;
-        }
+    }
+
+    /** Moves an operation that is remembered to the list where it now belongs. */
+    private void place(Operation operation) {
+        OperationList from = operation.list;
+        if (from == null) return;
+        boolean done = operation.settled && !operation.waiting;
+        OperationList to = operation.inFlight > 0 ? underWay : done ? settled : unsettled;
+        if (from == to) return;
+        from.remove(operation);
+        to.add(operation);
     }
 
     /** The attempt has not taken place; the next call of its kind takes its place. */
@@ -176,10 +187,12 @@ public final class Root {
         if (withdrawn.number == attempt.number()) withdrawn.number--;
         withdrawn.lastEndNanos = nowNanos;
         waitForNext(withdrawn);
+        place(withdrawn);
     }
 
     private static void waitForNext(Operation unsettled) {
-        if (unsettled.siblings == null || unsettled.waiting || unsettled.evicted) return;
+        // Nobody can find it when it is forgotten.
+        if (unsettled.siblings == null || unsettled.waiting || unsettled.list == null) return;
         unsettled.waiting = true;
         unsettled.siblings.unsettled.addLast(unsettled);
     }
@@ -216,5 +229,6 @@ public final class Root {
         } else {
             waitForNext(ended);
         }
+        place(ended);
     }
 }

@@ -76,6 +76,11 @@ public final class ScopeAttempt {
         }
     }
 
+    /** Operations under the same root that were forgotten because there were too many. */
+    public long forgotten() {
+        return operation.root.forgotten();
+    }
+
     /** Verdicts other than to allow. */
     public long verdicts() {
         synchronized (operation.root) {

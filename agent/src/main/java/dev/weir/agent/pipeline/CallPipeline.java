@@ -287,7 +287,7 @@ public final class CallPipeline implements Hooks.Agent {
     }
 
     /** How many inbound and outbound headers were malformed, and ignored. */
-    long malformedHeaders() {
+    public long malformedHeaders() {
         return wire.malformed() + attemptHeaders.malformed();
     }
 
