@@ -7,6 +7,7 @@ import dev.weir.agent.config.SettingsFile;
 import dev.weir.agent.export.EpochClock;
 import dev.weir.agent.export.Exporter;
 import dev.weir.agent.export.OtlpSettings;
+import dev.weir.agent.ledger.Roots;
 import dev.weir.agent.pipeline.Assembly;
 import dev.weir.agent.pipeline.CallPipeline;
 import dev.weir.agent.rules.RuleBook;
@@ -102,7 +103,8 @@ final class RunningAgent {
                 + names(weaver.adapters()) + "; spans to " + spans);
         if (file.exists()) file.watch(settings, modes, pipeline::disown, log);
         Runtime.getRuntime()
-                .addShutdownHook(new Thread(null, () -> stop(weaver, exporter, pipeline), "weir-stop", 0, false));
+                .addShutdownHook(
+                        new Thread(null, () -> stop(assembly, weaver, exporter, pipeline), "weir-stop", 0, false));
     }
 
     private Weaver weaver() {
@@ -163,7 +165,21 @@ final class RunningAgent {
         return names.toString();
     }
 
-    private void stop(Weaver weaver, Exporter exporter, CallPipeline pipeline) {
+    /** What was left out on purpose, so that nobody wonders. */
+    static List<String> overlooked(Roots roots, long malformedHeaders) {
+        List<String> lines = new ArrayList<>();
+        if (roots.evictedOperations() > 0) {
+            lines.add(roots.evictedOperations() + " operations were forgotten, the oldest of more than "
+                    + Setting.OPERATIONS.key() + " under one root: their retries count as new operations");
+        }
+        if (roots.evictedRoots() > 0) {
+            lines.add(roots.evictedRoots() + " roots were forgotten, the oldest of more than " + Setting.ROOTS.key());
+        }
+        if (malformedHeaders > 0) lines.add(malformedHeaders + " malformed headers were ignored");
+        return lines;
+    }
+
+    private void stop(Assembly assembly, Weaver weaver, Exporter exporter, CallPipeline pipeline) {
         pipeline.disown();
         exporter.shutdown(settings.number(Setting.EXPORT_SHUTDOWN));
         StringBuilder matched = new StringBuilder();
@@ -176,6 +192,7 @@ final class RunningAgent {
                         + ": this version of the library is not followed");
             }
         }
+        for (String line : overlooked(assembly.roots(), pipeline.malformedHeaders())) log.info(line);
         int blown = fusesBlown.get();
         log.info("stops: matched " + (matched.length() == 0 ? "nothing" : matched) + "; " + exporter.sent()
                 + " spans sent, " + exporter.dropped() + " dropped; "

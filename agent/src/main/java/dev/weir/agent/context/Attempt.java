@@ -13,6 +13,8 @@ public final class Attempt {
     private final Destination destination;
     private @Nullable Operation operation;
     private int number;
+    private int sentBefore;
+    private int triedByCaller;
     private boolean first;
     private boolean succeededBefore;
 
@@ -34,9 +36,17 @@ public final class Attempt {
         this.remainingNanos = deadlineNanos == Long.MAX_VALUE ? Long.MAX_VALUE : deadlineNanos - nowNanos;
     }
 
-    void is(Operation found, int attemptNumber, boolean isFirst, boolean hasSucceededBefore) {
+    void is(
+            Operation found,
+            int attemptNumber,
+            int attemptsSentBefore,
+            ScopeAttempt scope,
+            boolean isFirst,
+            boolean hasSucceededBefore) {
         operation = found;
         number = attemptNumber;
+        sentBefore = attemptsSentBefore;
+        triedByCaller = scope.triedElsewhere();
         first = isFirst;
         succeededBefore = hasSucceededBefore;
     }
@@ -62,9 +72,19 @@ public final class Attempt {
         return operation;
     }
 
-    /** Which attempt of its operation it is, from 1. */
+    /** Which attempt of its operation it is, from 1. Refused ones have numbers too. */
     public int number() {
         return number;
+    }
+
+    /** How many attempts of its operation were let through before, as far as we or whoever makes them can tell. */
+    public int sentBefore() {
+        return sentBefore;
+    }
+
+    /** How often whoever caused this was tried before, unseen by us, as it says itself. */
+    public int triedByCaller() {
+        return triedByCaller;
     }
 
     /** Whether nobody has seen this operation before. */

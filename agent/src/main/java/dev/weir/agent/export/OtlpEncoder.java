@@ -187,6 +187,7 @@ final class OtlpEncoder {
             number(Attributes.ATTEMPTS, record.attempts);
             number(Attributes.OPERATIONS, record.operations);
             number(Attributes.VERDICTS, record.verdictCount);
+            if (record.forgotten > 0) number(Attributes.FORGOTTEN, record.forgotten);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.weir.agent.pipeline;
 
 import dev.weir.agent.config.Log;
 import dev.weir.agent.context.Attempt;
+import dev.weir.agent.context.AttemptHint;
 import dev.weir.agent.context.Baggage;
 import dev.weir.agent.context.CausalContext;
 import dev.weir.agent.context.Destination;
@@ -57,6 +58,7 @@ public final class CallPipeline implements Hooks.Agent {
     private final Destinations destinations;
     private final Fingerprints fingerprints;
     private final Wire wire;
+    private final AttemptHeaders attemptHeaders = new AttemptHeaders();
     private final Records records;
     private final EpochClock clock;
     private final FileFilter fileFilter;
@@ -142,7 +144,10 @@ public final class CallPipeline implements Hooks.Agent {
         long inherited = cause == null ? CausalContext.NO_DEADLINE : cause.deadlineNanos();
         Destination destination = destinations.of(facts);
         Attempt attempt = new Attempt(facts, cause, destination, inherited, now);
-        Operations.begin(attempt, parent, fingerprints.of(facts), now);
+        AttemptHint hint = facts instanceof HttpFacts request
+                ? attemptHeaders.of(request).unlessPassedOn(parent.inbound())
+                : AttemptHint.NONE;
+        Operations.begin(attempt, parent, fingerprints.of(facts, hint), hint, now);
         Judgement judgement = rules.judge(attempt, now);
         long callerMillis = facts.callerTimeoutMillis();
         long own = callerMillis <= 0 ? CausalContext.NO_DEADLINE : now + callerMillis * 1_000_000;
@@ -218,7 +223,9 @@ public final class CallPipeline implements Hooks.Agent {
                         now,
                         clock.epochNanos(now) / 1_000_000)
                 : CausalContext.NO_DEADLINE;
-        ScopeAttempt scope = root(request, baggage).beginRoot();
+        AttemptHint hint = attemptHeaders.of(request);
+        ScopeAttempt scope =
+                root(request, baggage, believed ? hint.invocation() : null).beginRoot(hint, believed);
         Attempt attempt = new Attempt(request, null, Destination.NONE, deadline, now);
         Operations.inbound(attempt, scope);
         Judgement judgement = rules.judge(attempt, now);
@@ -229,6 +236,7 @@ public final class CallPipeline implements Hooks.Agent {
         call.parentSpanId = remote == null ? 0 : remote.spanId();
         call.flags = remote == null ? sampler.sample(call.traceLow) : remote.flags();
         call.path = wire.attemptPath(baggage);
+        if (call.path.isEmpty() && believed && hint.previous() >= 0) call.path = Integer.toString(hint.previous() + 1);
         call.calledByUs = baggage.operation() != null;
         Call.Denied denial = judgement.denial(request);
         if (denial != null) {
@@ -259,20 +267,28 @@ public final class CallPipeline implements Hooks.Agent {
         return traceState == null || traceState.length() > 512 ? null : traceState;
     }
 
-    private Root root(HttpFacts request, Baggage baggage) {
+    private Root root(HttpFacts request, Baggage baggage, @Nullable String invocation) {
         long[] operation = Identity.readId(baggage.operation());
         if (operation != null) return roots.of(CallFacts.Kind.HTTP_SERVER, operation[0], operation[1]);
         String key = request.header(HeaderNames.IDEMPOTENCY_KEY);
-        if (key != null && !key.isEmpty() && key.length() <= 255) {
-            KeyedHash hash = identity.hash()
-                    .add("inbound")
-                    .add(request.method())
-                    .add(request.path())
-                    .add(key)
-                    .finish();
-            return roots.of(CallFacts.Kind.HTTP_SERVER, hash.high(), hash.low());
-        }
+        if (key != null && !key.isEmpty() && key.length() <= 255) return knownRoot("inbound", request, key);
+        if (invocation != null) return knownRoot("inbound invocation", request, invocation);
         return identity.randomRoot(CallFacts.Kind.HTTP_SERVER, roots);
+    }
+
+    private Root knownRoot(String by, HttpFacts request, String key) {
+        KeyedHash hash = identity.hash()
+                .add(by)
+                .add(request.method())
+                .add(request.path())
+                .add(key)
+                .finish();
+        return roots.of(CallFacts.Kind.HTTP_SERVER, hash.high(), hash.low());
+    }
+
+    /** How many inbound and outbound headers were malformed, and ignored. */
+    public long malformedHeaders() {
+        return wire.malformed() + attemptHeaders.malformed();
     }
 
     // ---- between

@@ -181,6 +181,7 @@ final class Records {
             record.attempts = scope.wireAttempts();
             record.operations = scope.operations();
             record.verdictCount = scope.verdicts();
+            record.forgotten = inbound ? scope.forgotten() : 0;
         } else {
             record.amplification = call.attempt.operation().reach();
             record.attempts = record.amplification;

@@ -26,13 +26,18 @@ public final class RetryBudgetRule implements Rule {
         CallFacts.Kind kind = attempt.facts().kind();
         if (kind.scope() || kind == CallFacts.Kind.FILE) return Verdict.ALLOW;
         String destination = attempt.destination().name();
-        if (attempt.number() == 1) {
+        if (attempt.sentBefore() == 0) {
             destinations.earn(destination, nowNanos);
             return Verdict.ALLOW;
         }
-        if (attempt.number() > attempts) {
+        // The caller's retries count against ours, but never against a first attempt: whether theirs came as far as
+        // this call, nobody knows.
+        if (attempt.sentBefore() + attempt.triedByCaller() >= attempts) {
             return new Verdict.Deny(
-                    "attempt " + attempt.number() + " of an operation that gets " + attempts + ", over all layers",
+                    "attempt " + attempt.number() + " of an operation that gets " + attempts + ", over all layers"
+                            + (attempt.triedByCaller() == 0
+                                    ? ""
+                                    : "; its caller has retried " + attempt.triedByCaller() + " times"),
                     false);
         }
         if (!destinations.spend(destination, nowNanos)) {
@@ -43,7 +48,7 @@ public final class RetryBudgetRule implements Rule {
 
     @Override
     public Verdict judgeResend(Attempt attempt, int resends) {
-        return attempt.number() + resends > attempts
+        return attempt.sentBefore() + 1 + resends > attempts
                 ? new Verdict.Deny(
                         "the HTTP client repeats by itself what already had " + attempts + " attempts", false)
                 : Verdict.ALLOW;

@@ -410,6 +410,38 @@ class CallPipelineTest {
         assertEquals("deny", outcome(fixture.last(), "retry-budget"));
     }
 
+    @Test
+    void refusedAttemptsHaveNumbersOfTheirOwn() {
+        fixture.rules.mode("retry-budget", Mode.ENFORCE);
+        Call request = pipeline.begin(Sent.received("POST", "http://me/run"));
+        for (int i = 0; i < 7; i++) {
+            Call call = pipeline.begin(pay());
+            if (!(call instanceof Call.Denied)) pipeline.end(call, 503, null, null);
+        }
+        pipeline.end(request, 503, null, null);
+        List<SpanRecord> calls = fixture.records.subList(0, 7);
+        assertEquals(
+                List.of(1, 2, 3, 4, 5, 6, 7),
+                calls.stream().map(record -> record.attempt).toList());
+        assertTrue(calls.get(6).message.contains("attempt 7 of an operation that gets 4"), calls.get(6).message);
+        assertEquals(4, fixture.last().attempts, "on the wire");
+        assertEquals(4, fixture.last().amplification);
+    }
+
+    @Test
+    void whatAnotherRuleRefusedIsNotTakenFromTheBudget() {
+        PipelineFixture broke = new PipelineFixture(
+                Map.of("weir.rule.retry-budget.burst", "1", "weir.rule.retry-budget.per-second", "0"));
+        broke.rules.mode("retry-budget", Mode.ENFORCE);
+        call(broke.pipeline, broke, pay(), 503);
+        call(broke.pipeline, broke, pay(), 503);
+        for (int i = 3; i < 7; i++) {
+            assertInstanceOf(Call.Denied.class, broke.pipeline.begin(pay()));
+            assertTrue(broke.last().message.contains("used up their share"), broke.last().message);
+            assertEquals(i, broke.last().attempt);
+        }
+    }
+
     private static String outcome(SpanRecord record, String rule) {
         for (SpanRecord.Verdict verdict : record.verdicts) if (verdict.rule().equals(rule)) return verdict.outcome();
         return "no verdict of " + rule;

@@ -1,6 +1,7 @@
 package dev.weir.agent.rules;
 
 import dev.weir.agent.context.Attempt;
+import dev.weir.agent.context.AttemptHint;
 import dev.weir.agent.context.CausalContext;
 import dev.weir.agent.context.Destination;
 import dev.weir.agent.context.Ending;
@@ -46,7 +47,7 @@ final class Attempts {
                 remainingMillis == Long.MAX_VALUE ? CausalContext.NO_DEADLINE : nowNanos + remainingMillis * 1_000_000;
         String host = facts instanceof HttpFacts http ? http.host() : "";
         Attempt attempt = new Attempt(facts, null, new Destination(host, true), deadline, nowNanos);
-        Operations.begin(attempt, scope, 1, nowNanos);
+        Operations.begin(attempt, scope, 1, AttemptHint.NONE, nowNanos);
         return attempt;
     }
 

@@ -74,6 +74,12 @@ final class RequestFacts extends HttpFacts {
     }
 
     @Override
+    public boolean repeatsHeader(String name) {
+        HttpURLConnection alive = connection.get();
+        return alive != null && SunNet.repeatsHeader(alive, name);
+    }
+
+    @Override
     public boolean setHeader(String name, String value) {
         // When only a connection is opened the lever is there, and will be pulled again when the request begins.
         if (!sends) return true;

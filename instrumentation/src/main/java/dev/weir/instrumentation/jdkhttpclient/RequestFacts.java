@@ -62,7 +62,15 @@ final class RequestFacts extends HttpFacts {
         for (int i = headers.size() - 2; i >= 0; i -= 2) {
             if (headers.get(i).equalsIgnoreCase(name)) return headers.get(i + 1);
         }
-        return request.headers().firstValue(name).orElse(null);
+        // Not firstValue: it makes a stream and an Optional each time.
+        List<String> values = request.headers().map().get(name);
+        return values == null || values.isEmpty() ? null : values.get(0);
+    }
+
+    @Override
+    public boolean repeatsHeader(String name) {
+        List<String> values = request.headers().map().get(name);
+        return values != null && values.size() > 1;
     }
 
     @Override

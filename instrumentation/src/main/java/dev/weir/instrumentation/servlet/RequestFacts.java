@@ -3,6 +3,7 @@ package dev.weir.instrumentation.servlet;
 import dev.weir.bootstrap.HttpFacts;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.Enumeration;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one inbound request, as the container gave it to the first filter or servlet. */
@@ -42,6 +43,15 @@ final class RequestFacts extends HttpFacts {
     public @Nullable String header(String name) {
         HttpServletRequest open = request;
         return open == null ? null : open.getHeader(name);
+    }
+
+    @Override
+    public boolean repeatsHeader(String name) {
+        HttpServletRequest open = request;
+        Enumeration<String> values = open == null ? null : open.getHeaders(name);
+        if (values == null || !values.hasMoreElements()) return false;
+        values.nextElement();
+        return values.hasMoreElements();
     }
 
     @Override

@@ -20,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -173,6 +174,23 @@ class JdkHttpClientInstrumentationTest {
         assertArrayEquals("pay 10".getBytes(StandardCharsets.UTF_8), seen[0]);
         assertEquals(null, seen[1]);
         assertEquals(4, woven.agent().events().size());
+    }
+
+    @Test
+    void headersOfTheRequestAreFacts() throws Exception {
+        List<String> seen = new ArrayList<>();
+        woven.agent().pull(facts -> {
+            for (String name : List.of("X-Stainless-Retry-Count", "x-twice", "x-none")) {
+                seen.add(facts.header(name) + " " + ((HttpFacts) facts).repeatsHeader(name));
+            }
+        });
+        HttpRequest request = request("/")
+                .header("x-stainless-retry-count", "2")
+                .header("X-Twice", "1")
+                .header("x-twice", "2")
+                .build();
+        client.send(request, HttpResponse.BodyHandlers.discarding());
+        assertEquals(List.of("2 false", "1 true", "null false"), seen);
     }
 
     @Test

@@ -38,6 +38,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -113,6 +114,25 @@ class JdkHttpServerInstrumentationTest {
             woven.assertSound(Class.forName(name, false, HttpServer.class.getClassLoader()));
         }
         assertEquals(Set.of(), woven.adapter().unmatched());
+    }
+
+    @Test
+    void headersThatComeTwiceAreKnown() throws Exception {
+        List<Boolean> seen = new CopyOnWriteArrayList<>();
+        woven.agent().pull(facts -> {
+            HttpFacts http = (HttpFacts) facts;
+            seen.addAll(
+                    List.of(http.repeatsHeader("X-Once"), http.repeatsHeader("x-twice"), http.repeatsHeader("x-none")));
+        });
+        serve("/", exchange -> reply(exchange, 200, ""));
+        HttpRequest request = request("/")
+                .header("x-once", "1")
+                .header("x-twice", "1")
+                .header("x-twice", "2")
+                .build();
+        client.send(request, HttpResponse.BodyHandlers.ofString());
+        events(1);
+        assertEquals(List.of(false, true, false), seen);
     }
 
     @Test
