@@ -7,7 +7,13 @@ public final class Operations {
 
     /** An attempt begins inside a scope. */
     public static void begin(Attempt attempt, ScopeAttempt parent, long fingerprint, AttemptHint hint, long nowNanos) {
-        parent.operation().root.begin(attempt, parent, fingerprint, hint, nowNanos);
+        parent.operation().root.begin(attempt, parent, fingerprint, hint, null, nowNanos);
+    }
+
+    /** The next try of a layer that retries, which says itself what it repeats. */
+    public static void repeat(
+            Attempt attempt, ScopeAttempt parent, long fingerprint, Operation repeated, long nowNanos) {
+        parent.operation().root.begin(attempt, parent, fingerprint, AttemptHint.NONE, repeated, nowNanos);
     }
 
     /** The attempt is over. */

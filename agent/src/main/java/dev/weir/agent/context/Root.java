@@ -83,10 +83,19 @@ public final class Root {
     /**
      * A call or scope begins inside {@code parent}: the next attempt of an operation that has not settled, or that is
      * said to be repeated, or the next occurrence.
+     *
+     * @param repeated what a layer that retries says it repeats; {@code null} when nobody says so
      */
-    synchronized void begin(Attempt attempt, ScopeAttempt parent, long fingerprint, AttemptHint hint, long nowNanos) {
+    synchronized void begin(
+            Attempt attempt,
+            ScopeAttempt parent,
+            long fingerprint,
+            AttemptHint hint,
+            @Nullable Operation repeated,
+            long nowNanos) {
         Siblings siblings = parent.operation().childrenOf(fingerprint);
-        Operation found = retried(siblings, parent.ordinal, nowNanos);
+        Operation found = again(repeated, siblings);
+        if (found == null) found = retried(siblings, parent.ordinal, nowNanos);
         // Whoever repeats it knows better than we whether it was settled: the answer may have broken off half way.
         if (found == null && hint.repeats()) found = siblings.latest(parent.ordinal);
         boolean first = false;
@@ -114,6 +123,14 @@ public final class Root {
         found.scopeAttempt = parent.ordinal;
         place(found);
         attempt.is(found, found.number, sentBefore, parent, first, found.succeeded);
+    }
+
+    private static @Nullable Operation again(@Nullable Operation repeated, Siblings siblings) {
+        // A try that found itself under another cause than the one before starts afresh there.
+        if (repeated == null || repeated.siblings != siblings || repeated.list == null) return null;
+        if (repeated.waiting) siblings.unsettled.remove(repeated);
+        repeated.waiting = false;
+        return repeated;
     }
 
     private @Nullable Operation retried(Siblings siblings, int scopeAttempt, long nowNanos) {

@@ -24,6 +24,7 @@ import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.FileFacts;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.bootstrap.ScopeFacts;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -147,7 +148,12 @@ public final class CallPipeline implements Hooks.Agent {
         AttemptHint hint = facts instanceof HttpFacts request
                 ? attemptHeaders.of(request).unlessPassedOn(parent.inbound())
                 : AttemptHint.NONE;
-        Operations.begin(attempt, parent, fingerprints.of(facts, hint), hint, now);
+        long fingerprint = fingerprints.of(facts, hint);
+        if (facts instanceof ScopeFacts scope && scope.previousTry() instanceof OpenCall before) {
+            Operations.repeat(attempt, parent, fingerprint, before.attempt.operation(), now);
+        } else {
+            Operations.begin(attempt, parent, fingerprint, hint, now);
+        }
         Judgement judgement = rules.judge(attempt, now);
         long callerMillis = facts.callerTimeoutMillis();
         long own = callerMillis <= 0 ? CausalContext.NO_DEADLINE : now + callerMillis * 1_000_000;
