@@ -84,6 +84,14 @@ public abstract class CallFacts {
         return true;
     }
 
+    /**
+     * Whether the calling thread waits for the outcome anyway, so that it may be made to wait before. Not for asynchronous
+     * forms: their thread may be an event loop.
+     */
+    public boolean waits() {
+        return false;
+    }
+
     /** The value of a request header as it now stands; {@code null} when it is not set or there are no headers. */
     public @Nullable String header(String name) {
         return null;

@@ -9,7 +9,8 @@ public final class Attempt {
     private final CallFacts facts;
     private final @Nullable CausalContext cause;
     private final long deadlineNanos;
-    private final long remainingNanos;
+    private long beganNanos;
+    private long remainingNanos;
     private final Destination destination;
     private @Nullable Operation operation;
     private int number;
@@ -17,6 +18,7 @@ public final class Attempt {
     private int triedByCaller;
     private boolean first;
     private boolean succeededBefore;
+    private boolean admitted;
 
     /**
      * @param cause what caused it; {@code null} for a call that nothing inbound caused
@@ -33,7 +35,28 @@ public final class Attempt {
         this.cause = cause;
         this.destination = destination;
         this.deadlineNanos = deadlineNanos;
-        this.remainingNanos = deadlineNanos == Long.MAX_VALUE ? Long.MAX_VALUE : deadlineNanos - nowNanos;
+        began(nowNanos);
+    }
+
+    /** It begins only now: it was made to wait. */
+    public void began(long nowNanos) {
+        beganNanos = nowNanos;
+        remainingNanos = deadlineNanos == Long.MAX_VALUE ? Long.MAX_VALUE : deadlineNanos - nowNanos;
+    }
+
+    /** When it began, on the clock of {@link System#nanoTime}. */
+    public long beganNanos() {
+        return beganNanos;
+    }
+
+    /** Whether it counts as one of those that its destination has in flight. */
+    public boolean admitted() {
+        return admitted;
+    }
+
+    /** Says whether it counts as one of those that its destination has in flight. */
+    public void admitted(boolean counts) {
+        admitted = counts;
     }
 
     void is(

@@ -60,6 +60,7 @@ public final class Operation {
     Operation after;
 
     private @Nullable String pinnedKey;
+    private volatile boolean hopeless;
     private @Nullable Map<Long, Siblings> children;
     /** How often all children of one fingerprint were forgotten: their like must not be taken for them. */
     private int epoch;
@@ -227,6 +228,16 @@ public final class Operation {
     /** Second half of the trace that a call without a cause starts. */
     public long traceLow() {
         return traceLow;
+    }
+
+    /** The other side has said that there is no point in trying again. */
+    public void giveUp() {
+        hopeless = true;
+    }
+
+    /** Whether the other side has said that there is no point in trying again. */
+    public boolean isHopeless() {
+        return hopeless;
     }
 
     /** The idempotency key that the first attempt carried; {@code null} before that. */

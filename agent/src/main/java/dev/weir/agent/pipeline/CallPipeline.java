@@ -18,6 +18,7 @@ import dev.weir.agent.context.TraceParent;
 import dev.weir.agent.export.EpochClock;
 import dev.weir.agent.ledger.Roots;
 import dev.weir.agent.rules.Judgement;
+import dev.weir.agent.rules.Rule;
 import dev.weir.agent.rules.RuleBook;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts;
@@ -154,7 +155,8 @@ public final class CallPipeline implements Hooks.Agent {
         } else {
             Operations.begin(attempt, parent, fingerprint, hint, now);
         }
-        Judgement judgement = rules.judge(attempt, now);
+        Judgement judgement = Waiting.out(rules.judge(attempt, now), attempt);
+        now = attempt.beganNanos();
         long callerMillis = facts.callerTimeoutMillis();
         long own = callerMillis <= 0 ? CausalContext.NO_DEADLINE : now + callerMillis * 1_000_000;
         OpenCall call = new OpenCall(attempt, parent, judgement, state, state.node, now, Math.min(inherited, own));
@@ -162,6 +164,7 @@ public final class CallPipeline implements Hooks.Agent {
         Call.Denied denial = facts.refusable() ? judgement.denial(facts) : null;
         if (denial != null) {
             judgement.refuse();
+            rules.dropped(attempt, now);
             Operations.end(attempt, parent, Ending.denied(judgement.findings().size()), now);
             records.denied(call, denial, now);
             return denial;
@@ -372,6 +375,10 @@ public final class CallPipeline implements Hooks.Agent {
             if (facts.kind() == CallFacts.Kind.HTTP_SERVER) {
                 Operations.endInbound(open.parent, settled, succeeded, now);
             } else {
+                if (!facts.kind().scope() && facts.kind() != CallFacts.Kind.FILE) {
+                    Rule.Answer answer = Settlement.answer(facts.kind(), status, code, thrown);
+                    open.notes = rules.ended(open.attempt, answer, now);
+                }
                 Operations.end(open.attempt, open.parent, ending(open, facts, settled, succeeded), now);
             }
             records.ended(open, status, code, thrown, now);
@@ -388,7 +395,9 @@ public final class CallPipeline implements Hooks.Agent {
         leave(open);
         if (!open.end() || open.attempt.facts().kind() == CallFacts.Kind.HTTP_SERVER) return;
         try {
-            Operations.withdraw(open.attempt, open.parent, System.nanoTime());
+            long now = System.nanoTime();
+            rules.dropped(open.attempt, now);
+            Operations.withdraw(open.attempt, open.parent, now);
         } catch (Throwable t) {
             log.failure("withdrawal of " + open.attempt.facts().instrumentation(), t);
         }

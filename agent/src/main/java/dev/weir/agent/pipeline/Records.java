@@ -74,10 +74,7 @@ final class Records {
     /** How many verdicts on a call a person should see. */
     int notable(OpenCall call) {
         int notable = 0;
-        for (Finding finding : call.judgement.findings()) if (finding.notable()) notable++;
-        if (call.resendJudgement != null) {
-            for (Finding finding : call.resendJudgement.findings()) if (finding.notable()) notable++;
-        }
+        for (Finding finding : findings(call)) if (finding.notable()) notable++;
         return notable;
     }
 
@@ -165,9 +162,10 @@ final class Records {
     }
 
     private static List<Finding> findings(OpenCall call) {
-        if (call.resendJudgement == null) return call.judgement.findings();
+        if (call.resendJudgement == null && call.notes == null) return call.judgement.findings();
         List<Finding> all = new ArrayList<>(call.judgement.findings());
-        all.addAll(call.resendJudgement.findings());
+        if (call.resendJudgement != null) all.addAll(call.resendJudgement.findings());
+        if (call.notes != null) all.addAll(call.notes);
         return all;
     }
 

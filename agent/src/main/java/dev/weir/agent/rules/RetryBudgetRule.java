@@ -3,6 +3,7 @@ package dev.weir.agent.rules;
 import dev.weir.agent.context.Attempt;
 import dev.weir.agent.ledger.DestinationRetries;
 import dev.weir.bootstrap.CallFacts;
+import org.jspecify.annotations.Nullable;
 
 /** One operation gets a few attempts, however many layers would like to retry it; a destination gets few retries. */
 public final class RetryBudgetRule implements Rule {
@@ -30,6 +31,9 @@ public final class RetryBudgetRule implements Rule {
             destinations.earn(destination, nowNanos);
             return Verdict.ALLOW;
         }
+        if (attempt.operation().isHopeless()) {
+            return new Verdict.Deny("the other side has said not to try again (X-Should-Retry)", false);
+        }
         // The caller's retries count against ours, but never against a first attempt: whether theirs came as far as
         // this call, nobody knows.
         if (attempt.sentBefore() + attempt.triedByCaller() >= attempts) {
@@ -52,5 +56,12 @@ public final class RetryBudgetRule implements Rule {
                 ? new Verdict.Deny(
                         "the HTTP client repeats by itself what already had " + attempts + " attempts", false)
                 : Verdict.ALLOW;
+    }
+
+    @Override
+    public @Nullable String ended(Attempt attempt, Answer answer, long nowNanos) {
+        if (answer != Answer.GOOD && RetryAfter.saysNever(attempt.facts()))
+            attempt.operation().giveUp();
+        return null;
     }
 }

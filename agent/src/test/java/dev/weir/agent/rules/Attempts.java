@@ -24,6 +24,7 @@ final class Attempts {
     /** An HTTP call with headers that can be set. */
     static final class Http extends HttpFacts {
         final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        final Map<String, String> responseHeaders = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         long callerTimeout;
 
         Http(String method, String host, String path) {
@@ -33,6 +34,11 @@ final class Attempts {
         @Override
         public @Nullable String header(String name) {
             return headers.get(name);
+        }
+
+        @Override
+        public @Nullable String responseHeader(String name) {
+            return responseHeaders.get(name);
         }
 
         @Override
