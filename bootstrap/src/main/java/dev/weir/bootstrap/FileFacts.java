@@ -78,4 +78,9 @@ public abstract class FileFacts extends CallFacts {
     public boolean traceparentLeft() {
         return false;
     }
+
+    /** At the end: whether the {@code traceparent} was to be put on the file, and the file system refused it. */
+    public boolean traceparentRefused() {
+        return false;
+    }
 }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 abstract class TracedFile extends FileFacts {
 
     private @Nullable String traceparent;
-    private boolean left;
+    private WriterTraceparent.Left left = WriterTraceparent.Left.NOWHERE;
 
     TracedFile(Action action, String path) {
         super(FilesInstrumentation.NAME, action, path);
@@ -22,7 +22,12 @@ abstract class TracedFile extends FileFacts {
 
     @Override
     public final boolean traceparentLeft() {
-        return left;
+        return left == WriterTraceparent.Left.ON_FILE;
+    }
+
+    @Override
+    public final boolean traceparentRefused() {
+        return left == WriterTraceparent.Left.IN_MEMORY;
     }
 
     /** What is to be left on the file. */
@@ -30,7 +35,7 @@ abstract class TracedFile extends FileFacts {
         return traceparent;
     }
 
-    final void left(boolean onTheFile) {
-        left = onTheFile;
+    final void left(WriterTraceparent.Left where) {
+        left = where;
     }
 }
