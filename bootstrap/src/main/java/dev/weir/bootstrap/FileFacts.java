@@ -83,4 +83,9 @@ public abstract class FileFacts extends CallFacts {
     public boolean traceparentRefused() {
         return false;
     }
+
+    /** The type of the file system, such as {@code ext4}; {@code null} when unknown. Looked up at each call. */
+    public @Nullable String fileSystemType() {
+        return null;
+    }
 }

@@ -2,9 +2,6 @@ package dev.weir.agent.pipeline;
 
 import dev.weir.agent.config.Log;
 import dev.weir.bootstrap.FileFacts;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Says once, and counts, that a file system does not take the extended attribute by which readers find a writer. */
@@ -22,7 +19,9 @@ final class RefusedAttributes {
         if (!file.traceparentRefused() || count.getAndIncrement() > 0) return;
         String target = file.target();
         String path = target == null ? file.path() : target;
-        log.warn("the file system of " + path + " (" + type(path) + ") does not take the extended attribute"
+        String type = file.fileSystemType();
+        log.warn("the file system of " + path + " (" + (type == null ? "of an unknown type" : type)
+                + ") does not take the extended attribute"
                 + " user.weir.traceparent: readers in this JVM still see who wrote the file, other processes do not"
                 + " (said once)");
     }
@@ -30,13 +29,5 @@ final class RefusedAttributes {
     /** How often that was so. */
     long count() {
         return count.get();
-    }
-
-    private static String type(String path) {
-        try {
-            return Files.getFileStore(Path.of(path)).type();
-        } catch (IOException | RuntimeException e) {
-            return "of an unknown type";
-        }
     }
 }

@@ -1,6 +1,9 @@
 package dev.weir.instrumentation.files;
 
 import dev.weir.bootstrap.FileFacts;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** A file on which a {@code traceparent} can be left. */
@@ -28,6 +31,18 @@ abstract class TracedFile extends FileFacts {
     @Override
     public final boolean traceparentRefused() {
         return left == WriterTraceparent.Left.IN_MEMORY;
+    }
+
+    @Override
+    public final @Nullable String fileSystemType() {
+        String target = target();
+        try {
+            Path file = Path.of(target == null ? path() : target);
+            // The default file system may be an application's.
+            return FollowedPaths.isOfTheJdk(file) ? Files.getFileStore(file).type() : null;
+        } catch (IOException | RuntimeException e) {
+            return null;
+        }
     }
 
     /** What is to be left on the file. */

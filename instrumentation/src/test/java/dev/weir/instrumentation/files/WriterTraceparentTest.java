@@ -284,6 +284,8 @@ class WriterTraceparentTest extends FilesTest {
         }
         assertFalse(facts(0).traceparentLeft());
         assertTrue(facts(0).traceparentRefused());
+        String type = Files.getFileStore(file).type();
+        assertEquals(type, facts(0).fileSystemType());
         assertFalse(view(file).list().contains("weir.traceparent"));
         assertEquals(FIRST, seenByReader(file));
         unfollowed(() -> Files.writeString(file, "z"));

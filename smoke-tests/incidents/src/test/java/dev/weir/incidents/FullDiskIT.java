@@ -38,7 +38,8 @@ final class FullDiskIT {
         Path sealed = Files.createTempDirectory(scratch, "sealed");
         for (Mode mode : Mode.values()) {
             try (Run run = new Run(jdk, mode, scratch)) {
-                List<String> places = new ArrayList<>(List.of("/dev/full"));
+                List<String> places =
+                        new ArrayList<>(List.of(scratch.resolve("source").toString(), "/dev/full"));
                 if (mounts) {
                     run.with(RamFilesystem.mountSmall(full, 64));
                     RamFilesystem readOnly = run.with(RamFilesystem.mountSmall(sealed, 64));

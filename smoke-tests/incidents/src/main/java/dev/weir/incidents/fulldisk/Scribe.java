@@ -24,10 +24,11 @@ public final class Scribe {
         void on(Path file) throws IOException;
     }
 
-    /** Arguments: directories, or devices. */
-    public static void main(String[] args) {
-        for (String arg : args) {
-            Path place = Path.of(arg);
+    /** Arguments: a file to copy from, which is made, and then directories, or devices. */
+    public static void main(String[] args) throws IOException {
+        Path source = Files.write(Path.of(args[0]), MUCH);
+        for (int i = 1; i < args.length; i++) {
+            Path place = Path.of(args[i]);
             say(place, "stream", file -> {
                 try (OutputStream out = new FileOutputStream(file.toFile())) {
                     out.write(MUCH);
@@ -55,14 +56,7 @@ public final class Scribe {
                 }
             });
             say(place, "files", file -> Files.write(file, MUCH));
-            say(place, "copy", file -> {
-                Path source = Files.write(Files.createTempFile("scribe", null), MUCH);
-                try {
-                    Files.copy(source, file, StandardCopyOption.REPLACE_EXISTING);
-                } finally {
-                    Files.delete(source);
-                }
-            });
+            say(place, "copy", file -> Files.copy(source, file, StandardCopyOption.REPLACE_EXISTING));
             say(place, "create", file -> System.out.println(file.toFile().createNewFile()));
             say(place, "rename", file -> System.out.println(file.toFile().renameTo(new File(file + ".new"))));
             say(place, "move", file -> Files.move(file, Path.of(file + ".new")));
