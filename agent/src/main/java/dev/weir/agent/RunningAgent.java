@@ -169,8 +169,9 @@ final class RunningAgent {
     static List<String> overlooked(Roots roots, long malformedHeaders) {
         List<String> lines = new ArrayList<>();
         if (roots.evictedOperations() > 0) {
-            lines.add(roots.evictedOperations() + " operations were forgotten, the oldest of more than "
-                    + Setting.OPERATIONS.key() + " under one root: their retries count as new operations");
+            lines.add(roots.evictedOperations()
+                    + " operations were forgotten, settled ones first, where a root had more than "
+                    + Setting.OPERATIONS.key());
         }
         if (roots.evictedRoots() > 0) {
             lines.add(roots.evictedRoots() + " roots were forgotten, the oldest of more than " + Setting.ROOTS.key());

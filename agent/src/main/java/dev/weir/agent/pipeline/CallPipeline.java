@@ -61,6 +61,7 @@ public final class CallPipeline implements Hooks.Agent {
     private final Fingerprints fingerprints;
     private final Wire wire;
     private final AttemptHeaders attemptHeaders = new AttemptHeaders();
+    private final RefusedAttributes refusedAttributes;
     private final Records records;
     private final EpochClock clock;
     private final FileFilter fileFilter;
@@ -95,6 +96,7 @@ public final class CallPipeline implements Hooks.Agent {
         this.fileFilter = fileFilter;
         this.filesOutsideRuns = filesOutsideRuns;
         this.log = log;
+        this.refusedAttributes = new RefusedAttributes(log);
     }
 
     // ---- begin
@@ -382,6 +384,7 @@ public final class CallPipeline implements Hooks.Agent {
                 Operations.end(open.attempt, open.parent, ending(open, facts, settled, succeeded), now);
             }
             records.ended(open, status, code, thrown, now);
+            if (facts instanceof FileFacts file) refusedAttributes.ended(file);
         } catch (Throwable t) {
             log.failure("end of " + open.attempt.facts().instrumentation(), t);
         } finally {

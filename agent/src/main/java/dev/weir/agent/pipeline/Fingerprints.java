@@ -3,6 +3,8 @@ package dev.weir.agent.pipeline;
 import dev.weir.agent.context.AttemptHint;
 import dev.weir.agent.context.Identity;
 import dev.weir.agent.context.KeyedHash;
+import dev.weir.agent.sql.Dialect;
+import dev.weir.agent.sql.SqlSummary;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.FileFacts;
 import dev.weir.bootstrap.HttpFacts;
@@ -56,7 +58,12 @@ final class Fingerprints {
     }
 
     private static void sql(KeyedHash hash, SqlFacts sql) {
-        hash.add(sql.url()).add(sql.text());
+        String text = sql.text();
+        // Longer ones are not remembered, and to read one each time would cost more than it tells.
+        if (text.length() <= SqlSummary.LONGEST_REMEMBERED) {
+            text = SqlSummary.of(text, Dialect.of(sql.url())).canonical();
+        }
+        hash.add(sql.url()).add(text);
         values(hash, sql.parameters());
     }
 
