@@ -3,35 +3,41 @@ package dev.weir.agent.ledger;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * What each destination says it can take: not before a moment, so many in a time, so many at once. Until it asks for
- * fewer calls, nothing holds them back.
+ * What each destination says it can take: not before a moment, no faster than it took them, so many at once. Until it asks
+ * for fewer calls, nothing holds them back.
+ *
+ * <p>A pace, not a quota for each window: two windows meet, and what was let through at the end of one and the beginning
+ * of the next would be too much together. Source of the pace: the generic cell rate algorithm (ITU-T I.371).
  */
 public final class Pressure {
 
     private static final long MILLI = 1_000_000;
     private static final long SECOND = 1_000 * MILLI;
-    /** How many windows without a complaint let the rate grow by a tenth. */
+    /** A little slower than the destination took them. */
+    private static final double CAUTION = 0.9;
+    /** After so many times what it took without a complaint it is tried with one more, or a tenth more. */
     private static final int PATIENCE = 10;
+
+    private static final long WHEN_FULL = 20 * MILLI;
 
     private static final class Gate {
         final ConcurrencyLimit limit;
+        final RecentCounts granted = new RecentCounts();
         int inFlight;
+        boolean pressed;
         /** Nothing goes before this moment; meaningless until {@link #pressed}. */
         long notBeforeNanos;
 
-        boolean pressed;
+        /** How many it takes in {@link #windowNanos}; 0 as long as that is not known. */
+        int took;
 
-        // The rate that the destination took before it complained.
-        long windowNanos = SECOND;
-        double perWindow = Double.POSITIVE_INFINITY;
-        long windowStart;
-        int grantedInWindow;
-        int grantedInLastWindow;
-        int quietWindows;
-        /** What was let through before the destination complained, and how much of that it refused. */
+        long spacingNanos;
+        int withoutComplaint;
+        // What was let through in the time that the destination named, and how much of that it refused.
+        long windowNanos;
         int grantedInBurst;
-
         int refusedInBurst;
+        int mostToTake;
 
         Gate(ConcurrencyLimit limit) {
             this.limit = limit;
@@ -53,39 +59,24 @@ public final class Pressure {
     public long wait(String destination, long nowNanos) {
         Gate gate = gates.of(destination);
         synchronized (gate) {
-            roll(gate, nowNanos);
-            long wait = 0;
             if (gate.pressed) {
-                wait = gate.notBeforeNanos - nowNanos;
-                if (wait <= 0 && gate.grantedInWindow >= Math.max(1, (long) gate.perWindow)) {
-                    wait = gate.windowStart + gate.windowNanos - nowNanos;
-                }
-                if (wait <= 0 && gate.inFlight >= gate.limit.most()) wait = 20 * MILLI;
+                long wait = gate.notBeforeNanos - nowNanos;
+                if (wait > 0) return wait + jitter(wait / 5, gate.spacingNanos);
+                if (gate.inFlight >= gate.limit.most()) return WHEN_FULL + jitter(WHEN_FULL, 0);
+                gate.notBeforeNanos = nowNanos + gate.spacingNanos;
+                if (gate.took > 0 && ++gate.withoutComplaint >= PATIENCE * gate.took)
+                    pace(gate, gate.took + Math.max(1, gate.took / 10));
             }
-            if (wait > 0) return wait + jitter(wait);
             gate.inFlight++;
-            gate.grantedInWindow++;
+            gate.granted.add(nowNanos);
             return 0;
         }
     }
 
     /** Who was told to wait together must not come back together. */
-    private static long jitter(long nanos) {
-        long most = Math.max(MILLI, Math.min(nanos / 5, SECOND));
+    private static long jitter(long share, long spacingNanos) {
+        long most = Math.max(MILLI, Math.min(SECOND, Math.max(share, spacingNanos)));
         return ThreadLocalRandom.current().nextLong(most);
-    }
-
-    private static void roll(Gate gate, long nowNanos) {
-        long since = nowNanos - gate.windowStart;
-        if (since < gate.windowNanos) return;
-        boolean used = gate.grantedInWindow >= gate.perWindow * 0.8;
-        gate.grantedInLastWindow = since < 2 * gate.windowNanos ? gate.grantedInWindow : 0;
-        gate.windowStart = nowNanos;
-        gate.grantedInWindow = 0;
-        if (used && ++gate.quietWindows >= PATIENCE) {
-            gate.quietWindows = 0;
-            gate.perWindow += Math.max(1, gate.perWindow / 10);
-        }
     }
 
     /** A call that was let through is over. */
@@ -102,7 +93,6 @@ public final class Pressure {
         Gate gate = gates.of(destination);
         synchronized (gate) {
             gate.inFlight = Math.max(0, gate.inFlight - 1);
-            gate.grantedInWindow = Math.max(0, gate.grantedInWindow - 1);
         }
     }
 
@@ -115,17 +105,20 @@ public final class Pressure {
     public boolean refused(String destination, long forNanos, long nowNanos) {
         Gate gate = gates.of(destination);
         synchronized (gate) {
-            boolean news = !gate.pressed || nowNanos - gate.notBeforeNanos >= 0;
+            boolean news = !gate.pressed || nowNanos - gate.notBeforeNanos >= 0 || gate.refusedInBurst == 0;
             if (news) {
-                roll(gate, nowNanos);
-                gate.grantedInBurst = gate.grantedInWindow + gate.grantedInLastWindow;
-                gate.refusedInBurst = 0;
                 gate.windowNanos = Math.max(SECOND, forNanos);
+                gate.grantedInBurst = gate.granted.within(gate.windowNanos, nowNanos);
+                gate.refusedInBurst = 0;
+                // Less than what it has just complained about, in any case.
+                gate.mostToTake = gate.took == 0 ? Integer.MAX_VALUE : Math.max(1, gate.took * 4 / 5);
             }
             gate.refusedInBurst++;
-            gate.quietWindows = 0;
-            // It took so many and no more: that is its rate, in the time that it names.
-            gate.perWindow = Math.max(1, Math.min(gate.perWindow, gate.grantedInBurst - (double) gate.refusedInBurst));
+            // It took so many and no more: that is its pace. When it took none, others use it up, and nothing is
+            // learnt.
+            int took = Math.min(gate.mostToTake, gate.grantedInBurst - gate.refusedInBurst);
+            if (took > 0) pace(gate, took);
+            else if (gate.took > 0) pace(gate, gate.mostToTake);
             pause(gate, forNanos > 0 ? forNanos : SECOND, nowNanos);
             return news;
         }
@@ -139,14 +132,17 @@ public final class Pressure {
         }
     }
 
+    private static void pace(Gate gate, int took) {
+        gate.took = took;
+        gate.withoutComplaint = 0;
+        gate.spacingNanos = (long) (gate.windowNanos / (took * CAUTION));
+    }
+
     private static void pause(Gate gate, long forNanos, long nowNanos) {
         long until = nowNanos + forNanos;
         if (gate.pressed && until - gate.notBeforeNanos <= 0) return;
         gate.pressed = true;
         gate.notBeforeNanos = until;
-        gate.windowStart = until;
-        gate.grantedInWindow = 0;
-        gate.grantedInLastWindow = 0;
     }
 
     /** How many calls are in flight. */

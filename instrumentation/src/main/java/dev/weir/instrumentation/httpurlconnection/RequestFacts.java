@@ -52,6 +52,11 @@ final class RequestFacts extends HttpFacts {
     }
 
     @Override
+    public boolean waits() {
+        return true;
+    }
+
+    @Override
     public long callerTimeoutMillis() {
         return callerTimeoutMillis;
     }

@@ -46,7 +46,7 @@ public final class JdkHttpClientInstrumentation implements Instrumentation {
     static final class Send {
 
         static @Nullable Call enter(HttpClient client, HttpRequest request) {
-            return Hooks.begin(new RequestFacts(request));
+            return Hooks.begin(new RequestFacts(request, true));
         }
 
         static HttpRequest argument0(@Nullable Call call, HttpClient client, HttpRequest request) {
@@ -71,7 +71,7 @@ public final class JdkHttpClientInstrumentation implements Instrumentation {
     static final class SendAsync {
 
         static @Nullable Call enter(HttpClient client, HttpRequest request) {
-            return Hooks.begin(new RequestFacts(request));
+            return Hooks.begin(new RequestFacts(request, false));
         }
 
         static HttpRequest argument0(@Nullable Call call, HttpClient client, HttpRequest request) {

@@ -17,11 +17,13 @@ import org.jspecify.annotations.Nullable;
 final class RequestFacts extends HttpFacts {
 
     private final HttpRequest request;
+    private final boolean waits;
     private final List<String> headers = new ArrayList<>(8);
     private long limitMillis;
     private @Nullable HttpResponse<?> response;
 
-    RequestFacts(HttpRequest request) {
+    /** @param waits whether the calling thread waits for the response */
+    RequestFacts(HttpRequest request, boolean waits) {
         super(
                 Kind.HTTP_CLIENT,
                 "jdk-http-client",
@@ -32,6 +34,7 @@ final class RequestFacts extends HttpFacts {
                 request.uri().getRawPath(),
                 request.uri().getRawQuery());
         this.request = request;
+        this.waits = waits;
     }
 
     static @Nullable RequestFacts of(@Nullable Call call) {
@@ -42,6 +45,11 @@ final class RequestFacts extends HttpFacts {
         RequestFacts facts = of(call);
         if (facts != null) facts.response = response;
         Hooks.end(call, response == null ? 0 : response.statusCode(), thrown);
+    }
+
+    @Override
+    public boolean waits() {
+        return waits;
     }
 
     @Override

@@ -159,6 +159,12 @@ final class RequestFacts extends HttpFacts {
         return builder.build();
     }
 
+    // Asynchronous calls too: they run on threads of the dispatcher, which may wait.
+    @Override
+    public boolean waits() {
+        return true;
+    }
+
     @Override
     public long callerTimeoutMillis() {
         return TimeUnit.NANOSECONDS.toMillis(okhttp.timeout().timeoutNanos());
@@ -176,6 +182,11 @@ final class RequestFacts extends HttpFacts {
             if (headers.get(i).equalsIgnoreCase(name)) return headers.get(i + 1);
         }
         return request.header(name);
+    }
+
+    @Override
+    public boolean repeatsHeader(String name) {
+        return request.headers().values(name).size() > 1;
     }
 
     @Override

@@ -33,7 +33,7 @@ final class AttemptHeadersIT {
     }
 
     private static void run(InstalledJdk jdk) throws Exception {
-        try (Run run = new Run(jdk, Mode.OBSERVE, scratch)) {
+        try (Run run = new Run(jdk, Mode.OBSERVE, List.of(), scratch)) {
             FaultServer target = run.with(FaultServer.start(request -> FaultServer.Reply.of(200, "")));
             Program program = run.start("sdk", CountingSdk.class, target.url(""));
             HttpRequest request = HttpRequest.newBuilder(URI.create(program.url("/run")))

@@ -37,7 +37,7 @@ final class FullDiskIT {
         Path full = Files.createTempDirectory(scratch, "full");
         Path sealed = Files.createTempDirectory(scratch, "sealed");
         for (Mode mode : Mode.values()) {
-            try (Run run = new Run(jdk, mode, scratch)) {
+            try (Run run = new Run(jdk, mode, List.of("deadline", "idempotency-key", "retry-budget"), scratch)) {
                 List<String> places =
                         new ArrayList<>(List.of(scratch.resolve("source").toString(), "/dev/full"));
                 if (mounts) {
