@@ -194,6 +194,23 @@ class ServletInstrumentationTest {
 
     @ParameterizedTest
     @EnumSource(Kind.class)
+    void aListenerOfTheApplicationMayAnswerInTime(Kind kind) throws Exception {
+        assertEnds(kind, "/async/listener", 504, "504");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void readingAndWritingWithoutBlockingIsInsideItsRequest(Kind kind) throws Exception {
+        HttpRequest post = request(kind, "/bytes/both")
+                .POST(HttpRequest.BodyPublishers.ofString("x".repeat(100_000)))
+                .build();
+        HttpResponse<String> response = client.send(post, HttpResponse.BodyHandlers.ofString());
+        assertEquals("100000 bytes read inside, written inside\n", response.body());
+        assertEquals(List.of("begin served POST /bytes/both", "end served POST /bytes/both 200"), events(1));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
     void aRefusedRequestIsAnsweredWithoutTheApplication(Kind kind) throws Exception {
         woven.agent().deny(facts -> true);
         HttpResponse<String> response = get(kind, "/echo");
