@@ -118,6 +118,7 @@ public final class Shop implements ServletContainerInitializer {
                 }
                 case "/nothing" -> response.setStatus(204);
                 case "/missing" -> response.sendError(404, "no such thing");
+                case "/gone" -> response.sendError(410);
                 case "/elsewhere" -> response.sendRedirect("/echo");
                 case "/flushed" -> {
                     response.setStatus(202);

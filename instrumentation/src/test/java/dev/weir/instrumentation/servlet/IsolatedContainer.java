@@ -126,6 +126,10 @@ final class IsolatedContainer implements AutoCloseable {
                 InetAddress.getLoopbackAddress().getHostAddress());
         Object context = call(server, "addContext", "", folder.toString());
         call(context, "addServletContainerInitializer", shop, Set.of());
+        Object errorPage = create("org.apache.tomcat.util.descriptor.web.ErrorPage");
+        call(errorPage, "setErrorCode", 410);
+        call(errorPage, "setLocation", "/error-page");
+        call(context, "addErrorPage", errorPage);
         call(server, "start");
         return (int) call(connector, "getLocalPort");
     }
@@ -136,6 +140,9 @@ final class IsolatedContainer implements AutoCloseable {
         call(context, "setContextPath", "/");
         call(context, "setClassLoader", webapp);
         call(context, "addServletContainerInitializer", shop);
+        Object errors = create("org.eclipse.jetty." + ee + ".servlet.ErrorPageErrorHandler");
+        call(errors, "addErrorPage", 410, "/error-page");
+        call(context, "setErrorHandler", errors);
         Object handler = context instanceof Supplier<?> nested ? nested.get() : context;
         call(server, "setHandler", handler);
         call(server, "start");

@@ -117,6 +117,14 @@ class ServletInstrumentationTest {
 
     @ParameterizedTest
     @EnumSource(Kind.class)
+    void anErrorPageOfTheApplicationIsInsideItsRequest(Kind kind) throws Exception {
+        HttpResponse<String> response = get(kind, "/ends/gone");
+        assertEquals("410 ERROR inside\n", response.statusCode() + " " + response.body());
+        assertEquals(List.of("begin served GET /ends/gone", "end served GET /ends/gone 410"), events(1));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
     void anExceptionAfterTheHeadKeepsItsStatus(Kind kind) throws Exception {
         client.sendAsync(request(kind, "/ends/too-late").build(), HttpResponse.BodyHandlers.ofString())
                 .handle((response, thrown) -> "")
