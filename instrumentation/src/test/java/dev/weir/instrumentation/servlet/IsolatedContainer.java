@@ -29,9 +29,11 @@ final class IsolatedContainer implements AutoCloseable {
     /** The containers that the module's build has put aside. */
     enum Kind {
         TOMCAT_9("javax", "tomcat9"),
+        TOMCAT_10_0("jakarta", "tomcat10-0"),
         TOMCAT_10("jakarta", "tomcat10"),
         TOMCAT_11("jakarta", "tomcat11"),
         JETTY_EE8("javax", "jetty", "jetty-ee8"),
+        JETTY_EE9("jakarta", "jetty-ee9"),
         JETTY_EE10("jakarta", "jetty", "jetty-ee10"),
         JETTY_EE11("jakarta", "jetty", "jetty-ee11");
 
