@@ -18,7 +18,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -202,8 +207,7 @@ class JdkHttpClientAttemptsTest {
 
     @Test
     void theRequestsOwnTimeoutStaysOnEachHop() throws Exception {
-        assertThrows(
-                HttpTimeoutException.class, () -> text(request("/to-hang").timeout(java.time.Duration.ofMillis(200))));
+        assertThrows(HttpTimeoutException.class, () -> text(request("/to-hang").timeout(Duration.ofMillis(200))));
         assertEquals(200, woven.agent().begun().get(1).callerTimeoutMillis());
     }
 
@@ -312,5 +316,32 @@ class JdkHttpClientAttemptsTest {
         }
         assertEquals(5, events().size(), events().toString());
         assertTrue(events().get(4).startsWith("end GET /pay "), events().toString());
+    }
+
+    // ---- web sockets
+
+    @Test
+    void theHandshakeOfAWebSocketIsACallWithoutLevers() throws Exception {
+        List<Boolean> levers = new CopyOnWriteArrayList<>();
+        woven.agent().pull(facts -> {
+            levers.add(facts.setHeader("traceparent", "from-weir"));
+            levers.add(facts.limit(1));
+        });
+        WireServer.Script shakes = (request, answer) -> {
+            String key = request.headers().get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+            byte[] digest = MessageDigest.getInstance("SHA-1").digest(key.getBytes(StandardCharsets.US_ASCII));
+            answer.send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                    + "Sec-WebSocket-Accept: " + Base64.getEncoder().encodeToString(digest) + "\r\n\r\n");
+            answer.awaitRelease();
+        };
+        try (WireServer sockets = new WireServer(shakes)) {
+            WebSocket socket = client.newWebSocketBuilder()
+                    .buildAsync(URI.create(sockets.url("/ws").replace("http:", "ws:")), new WebSocket.Listener() {})
+                    .get(20, TimeUnit.SECONDS);
+            socket.abort();
+            assertNull(sockets.requests().get(0).headers().get("traceparent"));
+        }
+        assertEquals(hops("GET /ws", "101"), events());
+        assertEquals(List.of(false, false), levers);
     }
 }
