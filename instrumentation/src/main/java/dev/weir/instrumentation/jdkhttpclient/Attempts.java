@@ -72,6 +72,11 @@ final class Attempts {
         return Hooks.resent(current());
     }
 
+    /** Nothing was sent: the client tries once more to connect, and that is no repetition. */
+    void notConnected() {
+        fresh = true;
+    }
+
     /** The call that is now under way. */
     Call current() {
         Call later = hopCall;

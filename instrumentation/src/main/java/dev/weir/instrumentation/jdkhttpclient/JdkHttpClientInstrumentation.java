@@ -5,6 +5,7 @@ import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -45,7 +46,8 @@ public final class JdkHttpClientInstrumentation implements Instrumentation {
                         "java.util.concurrent.Executor");
         weaving.type("jdk.internal.net.http.MultiExchange")
                 .method("<init>", "Exchange", REQUEST, ON_WIRE)
-                .exactly("responseAsyncImpl", "Attempt");
+                .exactly("responseAsyncImpl", "Attempt")
+                .method("retryOnFailure", "Retry", "java.lang.Throwable");
         weaving.type("jdk.internal.net.http.RedirectFilter").exactly("isRedirecting", "Redirecting", "int");
         weaving.type(ON_WIRE)
                 .method("newInstanceForRedirection", "Redirect", "java.net.URI", "java.lang.String", ON_WIRE)
@@ -129,6 +131,14 @@ public final class JdkHttpClientInstrumentation implements Instrumentation {
 
         static @Nullable CompletableFuture<?> exit(@Nullable Call call, @Nullable CompletableFuture<?> future) {
             return call instanceof Call.Denied denied ? CompletableFuture.failedFuture(denial(denied)) : future;
+        }
+    }
+
+    static final class Retry {
+
+        static void exit(boolean retries, @Nullable Throwable thrown, Object exchange, @Nullable Throwable cause) {
+            Attempts attempts = retries && cause instanceof ConnectException ? Exchange.OPEN.get(exchange) : null;
+            if (attempts != null) attempts.notConnected();
         }
     }
 
