@@ -18,6 +18,12 @@ public abstract class ScopeFacts extends CallFacts {
         return name;
     }
 
+    /** No scope inside the process has an exception to be refused with; the calls in it have. */
+    @Override
+    public boolean refusable() {
+        return false;
+    }
+
     /** The arguments, as far as they tell two wanted calls apart; {@code null} when they are not known. */
     public Object @Nullable [] arguments() {
         return null;

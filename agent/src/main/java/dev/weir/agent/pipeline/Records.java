@@ -140,7 +140,8 @@ final class Records {
         List<SpanRecord.Verdict> verdicts = null;
         for (Finding finding : findings(call)) {
             // Under a deadline every call could be limited; worth a word is only one that the limit would have ended.
-            boolean limit = finding.outcome().equals("would-limit");
+            boolean limit = finding.outcome().equals("would-limit")
+                    || finding.outcome().equals("not-enforced") && !finding.notable();
             if (limit && record.overrunMillis == 0) continue;
             boolean notable = finding.notable() || limit;
             record.notable |= notable;

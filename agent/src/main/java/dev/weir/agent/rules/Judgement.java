@@ -138,7 +138,7 @@ public final class Judgement {
             boolean done = limit.millis() > shortestLimit || facts.limit(limit.millis());
             return done
                     ? new Finding(rule, "limit", limit.reason(), false)
-                    : new Finding(rule, "not-enforced", limit.reason() + "; no timeout lever", true);
+                    : new Finding(rule, "not-enforced", limit.reason() + "; no timeout lever", false);
         }
         if (verdict instanceof Verdict.Mark mark) {
             boolean present = facts.header(mark.header()) != null;

@@ -18,6 +18,7 @@ import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.ScopeFacts;
 import dev.weir.bootstrap.SqlFacts;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -311,12 +312,34 @@ class CallPipelineTest {
     @Test
     void missingLeverIsSaid() {
         fixture.enforcing();
-        Call request = pipeline.begin(Sent.received("GET", "http://me/x").header("weir-timeout-ms", "60000"));
-        Sent out = Sent.to("GET", "http://pay/poll", "");
+        Sent out = pay();
         out.levers = false;
         SpanRecord record = call(out, 200);
+        assertEquals("idempotency-key not-enforced", outcomes(record));
+    }
+
+    @Test
+    void missingTimeoutLeverIsSaidOfACallThatOutlastsItsDeadline() {
+        fixture.enforcing();
+        Call request = pipeline.begin(Sent.received("GET", "http://me/x").header("weir-timeout-ms", "500"));
+        long passed = System.nanoTime() + 501_000_000;
+        Sent inTime = Sent.to("GET", "http://pay/poll", "");
+        inTime.levers = false;
+        SpanRecord quick = call(inTime, 200);
+        assertNull(quick.verdicts);
+        Sent late = Sent.to("GET", "http://pay/wait", "");
+        late.levers = false;
+        Call call = pipeline.begin(late);
+        while (System.nanoTime() - passed < 0) Thread.onSpinWait();
+        pipeline.end(call, 200, null, null);
+        assertEquals("deadline not-enforced", outcomes(fixture.last()));
         pipeline.end(request, 200, null, null);
-        assertEquals("not-enforced", record.verdicts.get(0).outcome());
+    }
+
+    private static String outcomes(SpanRecord record) {
+        List<String> outcomes = new ArrayList<>();
+        for (SpanRecord.Verdict verdict : record.verdicts) outcomes.add(verdict.rule() + " " + verdict.outcome());
+        return String.join(", ", outcomes);
     }
 
     // ---- idempotency-key

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.instrumentation.testing.WireServer;
 import dev.weir.instrumentation.testing.Woven;
 import java.io.ByteArrayInputStream;
 import java.io.FileNotFoundException;

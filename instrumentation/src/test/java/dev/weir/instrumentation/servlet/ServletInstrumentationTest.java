@@ -122,6 +122,14 @@ class ServletInstrumentationTest {
 
     @ParameterizedTest
     @EnumSource(Kind.class)
+    void anErrorPageOfTheApplicationIsInsideItsRequest(Kind kind) throws Exception {
+        HttpResponse<String> response = get(kind, "/ends/gone");
+        assertEquals("410 ERROR inside\n", response.statusCode() + " " + response.body());
+        assertEquals(List.of("begin served GET /ends/gone", "end served GET /ends/gone 410"), events(1));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
     void anExceptionAfterTheHeadKeepsItsStatus(Kind kind) throws Exception {
         client.sendAsync(request(kind, "/ends/too-late").build(), HttpResponse.BodyHandlers.ofString())
                 .handle((response, thrown) -> "")
@@ -195,6 +203,23 @@ class ServletInstrumentationTest {
         assertEquals(500, get(kind, "/async/throws").statusCode());
         String end = events(2).get(3);
         assertTrue(end.startsWith("end served GET /async/throws 500"), end);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void aListenerOfTheApplicationMayAnswerInTime(Kind kind) throws Exception {
+        assertEnds(kind, "/async/listener", 504, "504");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void readingAndWritingWithoutBlockingIsInsideItsRequest(Kind kind) throws Exception {
+        HttpRequest post = request(kind, "/bytes/both")
+                .POST(HttpRequest.BodyPublishers.ofString("x".repeat(100_000)))
+                .build();
+        HttpResponse<String> response = client.send(post, HttpResponse.BodyHandlers.ofString());
+        assertEquals("100000 bytes read inside, written inside\n", response.body());
+        assertEquals(List.of("begin served POST /bytes/both", "end served POST /bytes/both 200"), events(1));
     }
 
     @ParameterizedTest
