@@ -472,7 +472,7 @@ class CallPipelineTest {
 
     @Test
     void nestedLoopsGetFourAttemptsInAll() {
-        fixture.enforcing();
+        fixture.rules.mode("retry-budget", Mode.ENFORCE);
         int wire = 0;
         for (int i = 0; i < 27; i++) {
             Call call = pipeline.begin(pay());
@@ -486,8 +486,8 @@ class CallPipelineTest {
     @Test
     void destinationsRunOutOfRetries() {
         PipelineFixture strict = new PipelineFixture(
-                        Map.of("weir.rule.retry-budget.burst", "3", "weir.rule.retry-budget.per-second", "0"))
-                .enforcing();
+                        Map.of("weir.rule.retry-budget.burst", "3", "weir.rule.retry-budget.per-second", "0"));
+        strict.rules.mode("retry-budget", Mode.ENFORCE);
         int denied = 0;
         for (int i = 0; i < 10; i++) {
             for (int attempt = 0; attempt < 2; attempt++) {
