@@ -114,7 +114,13 @@ public final class SettingsFile {
      * @param said complaints that were made already
      * @param threadStart runs on that thread first
      */
-    public void watch(long seconds, Settings settings, Listener listener, Collection<String> said, Runnable threadStart, Log log) {
+    public void watch(
+            long seconds,
+            Settings settings,
+            Listener listener,
+            Collection<String> said,
+            Runnable threadStart,
+            Log log) {
         if (seconds == 0 || (!named && known.equals(new Look(null, null)))) return;
         Set<String> before = new HashSet<>(said);
         Thread thread = new Thread(

@@ -67,8 +67,7 @@ final class GrpcSender implements Sender {
                         status, said(response, "grpc-message"), said(response, "grpc-status-details-bin"));
             }
             // Compressed replies come only to those who ask for them.
-            byte[] message =
-                    reply.length > PREFIX ? Arrays.copyOfRange(reply, PREFIX, reply.length) : new byte[0];
+            byte[] message = reply.length > PREFIX ? Arrays.copyOfRange(reply, PREFIX, reply.length) : new byte[0];
             return CollectorReply.taken(message, "gRPC OK");
         }
     }
@@ -76,7 +75,9 @@ final class GrpcSender implements Sender {
     private static byte[] read(Response response) throws IOException {
         BufferedSource source = response.body().source();
         source.request(CollectorReply.LONGEST);
-        byte[] reply = source.getBuffer().readByteArray(Math.min(CollectorReply.LONGEST, source.getBuffer().size()));
+        byte[] reply = source.getBuffer()
+                .readByteArray(
+                        Math.min(CollectorReply.LONGEST, source.getBuffer().size()));
         // Trailers come only after the end.
         if (!source.exhausted()) throw new IOException("the reply is longer than " + CollectorReply.LONGEST + " bytes");
         return reply;

@@ -100,8 +100,8 @@ final class HttpSender implements Sender {
             if (!text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
                 return text.length() > 9 ? Integer.MAX_VALUE : Long.parseLong(text) * 1_000;
             }
-            Instant until =
-                    ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+            Instant until = ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
             return Math.max(Answer.BACK_OFF, until.toEpochMilli() - now.toEpochMilli());
         } catch (DateTimeException e) {
             return Answer.BACK_OFF;

@@ -149,7 +149,7 @@ public final class OtlpSettings {
     private URL url(String name, String path, String otherwise) {
         String given = settings.given(name);
         if (given != null) {
-            URL read = parsed(given + path);
+            URL read = parsed(given) == null ? null : parsed(given + path);
             if (read != null) return read;
             complaints.add("weir: " + name + "=" + withoutCredentials(Settings.shown(given))
                     + " is not an http:// or https:// URL; using " + otherwise + ".");
@@ -163,10 +163,9 @@ public final class OtlpSettings {
         try {
             URL url = new URL(text);
             boolean http = url.getProtocol().equals("http") || url.getProtocol().equals("https");
-            boolean clean = text.chars().allMatch(c -> c > ' ' && c < 127);
             // Port 0 and ports beyond 65535 fail only in the connection, where nobody thinks of the setting.
             boolean port = url.getPort() == -1 || (url.getPort() > 0 && url.getPort() < 65_536);
-            return http && clean && port && !url.getHost().isEmpty() ? url : null;
+            return http && isPrintable(text, '!') && port && !url.getHost().isEmpty() ? url : null;
         } catch (MalformedURLException e) {
             return null;
         }
@@ -188,26 +187,34 @@ public final class OtlpSettings {
 
     /** Headers that can be sent; of the others not even the value is shown, for headers hold credentials. */
     private Map<String, String> headers(String name) {
-        Map<String, String> headers = pairs(name);
-        headers.entrySet().removeIf(header -> {
-            boolean sound = !header.getKey().isEmpty()
-                    && header.getKey().chars().allMatch(OtlpSettings::isTokenCharacter)
-                    && header.getValue().chars().allMatch(c -> c >= ' ' && c < 127);
-            if (!sound) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        for (Map.Entry<String, String> pair : pairs(name).entrySet()) {
+            if (isToken(pair.getKey()) && isPrintable(pair.getValue(), ' ')) {
+                headers.put(pair.getKey(), pair.getValue());
+            } else {
                 complaints.add("weir: " + name + " has an entry that cannot be a header ("
-                        + Settings.shown(header.getKey()) + "); it is left out. Write key=value,key=value.");
+                        + Settings.shown(pair.getKey()) + "); it is left out. Write key=value,key=value.");
             }
-            return !sound;
-        });
+        }
         return headers;
     }
 
+    // No streams here: this runs before the application starts.
+    private static boolean isPrintable(String text, char from) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < from || text.charAt(i) > '~') return false;
+        }
+        return true;
+    }
+
     /** Source: RFC 9110, {@code token}. */
-    private static boolean isTokenCharacter(int c) {
-        return (c >= '0' && c <= '9')
-                || (c >= 'a' && c <= 'z')
-                || (c >= 'A' && c <= 'Z')
-                || "!#$%&'*+-.^_`|~".indexOf(c) >= 0;
+    private static boolean isToken(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+            if (!letter && (c < '0' || c > '9') && "!#$%&'*+-.^_`|~".indexOf(c) < 0) return false;
+        }
+        return !text.isEmpty();
     }
 
     private Map<String, String> pairs(String name) {
@@ -298,9 +305,10 @@ public final class OtlpSettings {
         try {
             return ClientTls.read(trusted, certificate, key);
         } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
-            lateComplaints.add("weir: otel.exporter.otlp.certificate, .client.certificate or .client.key cannot be used ("
-                    + Settings.shown(String.valueOf(e.getMessage()))
-                    + "); give PEM files, the key as PKCS #8. Using the JVM's own trust store.");
+            lateComplaints.add(
+                    "weir: otel.exporter.otlp.certificate, .client.certificate or .client.key cannot be used ("
+                            + Settings.shown(String.valueOf(e.getMessage()))
+                            + "); give PEM files, the key as PKCS #8. Using the JVM's own trust store.");
             return null;
         }
     }

@@ -70,8 +70,8 @@ final class Delivery implements AutoCloseable {
         long until = System.nanoTime() + PATIENCE_NANOS;
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - until > 0) {
-                throw new AssertionError("not " + what + "; sent " + exporter.sent() + ", dropped "
-                        + exporter.dropped() + " of " + offered + "; said " + lines());
+                throw new AssertionError("not " + what + "; sent " + exporter.sent() + ", dropped " + exporter.dropped()
+                        + " of " + offered + "; said " + lines());
             }
             LockSupport.parkNanos(2_000_000);
         }

@@ -47,10 +47,11 @@ final class GrpcCollector implements AutoCloseable {
     }
 
     GrpcCollector(int port, @Nullable SelfSigned tls) throws IOException {
-        NettyServerBuilder builder = NettyServerBuilder.forAddress(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        NettyServerBuilder builder =
+                NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         if (tls != null) {
-            builder.useTransportSecurity(Path.of(tls.certificate()).toFile(), Path.of(tls.key()).toFile());
+            builder.useTransportSecurity(
+                    Path.of(tls.certificate()).toFile(), Path.of(tls.key()).toFile());
         }
         server = builder.addService(new Service())
                 .intercept(new Heads())

@@ -37,8 +37,8 @@ class GrpcExportTest {
     }
 
     private Delivery to(String endpoint, String... settings) {
-        Map<String, String> all = new HashMap<>(
-                Map.of("otel.exporter.otlp.protocol", "grpc", "otel.exporter.otlp.endpoint", endpoint));
+        Map<String, String> all =
+                new HashMap<>(Map.of("otel.exporter.otlp.protocol", "grpc", "otel.exporter.otlp.endpoint", endpoint));
         for (int i = 0; i < settings.length; i += 2) all.put("otel.exporter.otlp." + settings[i], settings[i + 1]);
         delivery = new Delivery(all);
         return delivery;
@@ -163,7 +163,8 @@ class GrpcExportTest {
     void statusBehindAMessageIsReadFromTheTrailers() throws IOException {
         to(new GrpcCollector().next(caller -> {
                     caller.onNext(ExportTraceServiceResponse.getDefaultInstance());
-                    caller.onError(Status.INVALID_ARGUMENT.withDescription("50%").asRuntimeException());
+                    caller.onError(
+                            Status.INVALID_ARGUMENT.withDescription("50%").asRuntimeException());
                 }))
                 .offer(1)
                 .awaitSettled();
@@ -215,7 +216,9 @@ class GrpcExportTest {
     @Test
     void silenceEndsAtTheTimeout() throws IOException {
         GrpcCollector.Answer silence = caller -> {};
-        to(new GrpcCollector().next(silence, silence), "timeout", "150").offer(2).awaitSettled();
+        to(new GrpcCollector().next(silence, silence), "timeout", "150")
+                .offer(2)
+                .awaitSettled();
         assertDelivered(2);
         assertEquals(3, collector.requests.size());
         assertTrue(delivery.lines().get(0).contains("timeout"), delivery.lines().toString());
@@ -229,14 +232,17 @@ class GrpcExportTest {
         }
         to("http://127.0.0.1:" + port).offer(2);
         delivery.await(() -> !delivery.lines().isEmpty(), "said");
-        assertTrue(delivery.line().contains("refused") || delivery.line().contains("Failed to connect"), delivery.line());
+        assertTrue(
+                delivery.line().contains("refused") || delivery.line().contains("Failed to connect"), delivery.line());
         delivery.awaitSettled();
         assertLost(2);
         collector = new GrpcCollector(port, null);
         delivery.offer(3).awaitSettled();
         assertEquals(3, delivery.exporter.sent());
         assertEquals(2, delivery.exporter.dropped());
-        assertEquals("weir: spans are delivered again; 2 were lost until now", delivery.lines().get(1));
+        assertEquals(
+                "weir: spans are delivered again; 2 were lost until now",
+                delivery.lines().get(1));
     }
 
     @ParameterizedTest
@@ -253,7 +259,9 @@ class GrpcExportTest {
     void tlsWithTheCollectorsCertificate(@TempDir Path folder) throws Exception {
         SelfSigned own = SelfSigned.make(folder, "collector");
         collector = new GrpcCollector(0, own);
-        to(collector.endpoint("https"), "certificate", own.certificate()).offer(2).awaitSettled();
+        to(collector.endpoint("https"), "certificate", own.certificate())
+                .offer(2)
+                .awaitSettled();
         assertDelivered(2);
         assertEquals(2, collector.spans());
         assertEquals(List.of(), delivery.lines());

@@ -70,7 +70,8 @@ final class HttpCollector implements AutoCloseable {
     }
 
     static Answer status(int status, byte[] body, String... headers) {
-        StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " Said\r\nContent-Length: " + body.length + "\r\n");
+        StringBuilder head =
+                new StringBuilder("HTTP/1.1 " + status + " Said\r\nContent-Length: " + body.length + "\r\n");
         for (String header : headers) head.append(header).append("\r\n");
         byte[] bytes = head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
         return caller -> {

@@ -93,8 +93,8 @@ class HttpExportTest {
     @ParameterizedTest
     @ValueSource(ints = {301, 307, 400, 401, 403, 404, 405, 407, 413, 415, 500, 501, 505})
     void finalAnswersAreNotRepeated(int status) {
-        collector.usually(status(
-                status, "secret".getBytes(StandardCharsets.UTF_8), "Content-Type: text/plain", "Location: /x"));
+        collector.usually(
+                status(status, "secret".getBytes(StandardCharsets.UTF_8), "Content-Type: text/plain", "Location: /x"));
         to(collector.endpoint()).offer(3).awaitSettled();
         delivery.offer(4).awaitSettled();
         assertCounts(0, 7);
@@ -113,7 +113,9 @@ class HttpExportTest {
         collector.usually(HttpCollector.ACCEPT);
         delivery.offer(1).awaitSettled();
         assertCounts(1, 3);
-        assertEquals("weir: spans are delivered again; 3 were lost until now", delivery.lines().get(1));
+        assertEquals(
+                "weir: spans are delivered again; 3 were lost until now",
+                delivery.lines().get(1));
     }
 
     @ParameterizedTest

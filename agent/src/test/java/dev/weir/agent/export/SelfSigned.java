@@ -16,13 +16,29 @@ record SelfSigned(String certificate, String key, SSLContext context) {
 
     private static final String PASSWORD = "changeit";
 
-    static SelfSigned make(Path folder, String name) throws IOException, GeneralSecurityException, InterruptedException {
+    static SelfSigned make(Path folder, String name)
+            throws IOException, GeneralSecurityException, InterruptedException {
         Path keystore = folder.resolve(name + ".p12");
         Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                        "-genkeypair", "-alias", "own", "-keyalg", "EC", "-dname", "CN=" + name,
-                        "-ext", "san=ip:127.0.0.1,dns:localhost", "-validity", "2", "-storetype", "PKCS12",
-                        "-keystore", keystore.toString(), "-storepass", PASSWORD)
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "own",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=" + name,
+                        "-ext",
+                        "san=ip:127.0.0.1,dns:localhost",
+                        "-validity",
+                        "2",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        keystore.toString(),
+                        "-storepass",
+                        PASSWORD)
                 .redirectErrorStream(true)
                 .start();
         String said = new String(keytool.getInputStream().readAllBytes());
@@ -41,14 +57,23 @@ record SelfSigned(String certificate, String key, SSLContext context) {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
         return new SelfSigned(
-                pem(folder, name + ".crt", "CERTIFICATE", store.getCertificate("own").getEncoded()),
-                pem(folder, name + ".key", "PRIVATE KEY", store.getKey("own", PASSWORD.toCharArray()).getEncoded()),
+                pem(
+                        folder,
+                        name + ".crt",
+                        "CERTIFICATE",
+                        store.getCertificate("own").getEncoded()),
+                pem(
+                        folder,
+                        name + ".key",
+                        "PRIVATE KEY",
+                        store.getKey("own", PASSWORD.toCharArray()).getEncoded()),
                 context);
     }
 
     private static String pem(Path folder, String file, String type, byte[] content) throws IOException {
         String text = "-----BEGIN " + type + "-----\n"
-                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content) + "\n-----END " + type + "-----\n";
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content) + "\n-----END " + type
+                + "-----\n";
         return Files.writeString(folder.resolve(file), text).toString();
     }
 }

@@ -44,9 +44,11 @@ class UnreachableCollectorTest {
     }
 
     private static boolean exporterSleepsLong() {
-        for (Map.Entry<Thread, StackTraceElement[]> thread : Thread.getAllStackTraces().entrySet()) {
+        for (Map.Entry<Thread, StackTraceElement[]> thread :
+                Thread.getAllStackTraces().entrySet()) {
             if (!thread.getKey().getName().equals("weir-export")) continue;
-            for (StackTraceElement frame : thread.getValue()) if (frame.getMethodName().equals("pause")) return true;
+            for (StackTraceElement frame : thread.getValue())
+                if (frame.getMethodName().equals("pause")) return true;
         }
         return false;
     }
@@ -75,15 +77,20 @@ class UnreachableCollectorTest {
         collector = new HttpCollector(port, null);
         delivery.offer(3).awaitSettled();
         assertCounts(3, 15);
-        assertEquals("weir: spans are delivered again; 15 were lost until now", delivery.lines().get(1));
+        assertEquals(
+                "weir: spans are delivered again; 15 were lost until now",
+                delivery.lines().get(1));
     }
 
     @Test
     void neverAnswering() throws IOException {
-        to(new HttpCollector().next(SILENCE, SILENCE), "timeout", "100").offer(4).awaitSettled();
+        to(new HttpCollector().next(SILENCE, SILENCE), "timeout", "100")
+                .offer(4)
+                .awaitSettled();
         assertCounts(4, 0);
         assertEquals(3, collector.requests.size());
-        assertTrue(delivery.lines().get(0).contains("timed out"), delivery.lines().toString());
+        assertTrue(
+                delivery.lines().get(0).contains("timed out"), delivery.lines().toString());
         assertEquals(2, delivery.lines().size(), delivery.lines().toString());
     }
 
@@ -143,8 +150,7 @@ class UnreachableCollectorTest {
             HttpCollector.ACCEPT.to(caller);
         });
         collector = slow;
-        delivery = new Delivery(
-                Map.of("otel.exporter.otlp.endpoint", slow.endpoint()), Delivery.QUICK, 2_048);
+        delivery = new Delivery(Map.of("otel.exporter.otlp.endpoint", slow.endpoint()), Delivery.QUICK, 2_048);
         delivery.offer(1);
         delivery.await(() -> slow.requests.size() == 1, "asked");
         delivery.offer(10_000);
@@ -174,7 +180,11 @@ class UnreachableCollectorTest {
     @Test
     void theEndOfTheJvmDoesNotWaitForWhoIsNotThere() throws IOException {
         delivery = new Delivery(
-                Map.of("otel.exporter.otlp.endpoint", "http://127.0.0.1:" + freePort(), "otel.bsp.schedule.delay", "60000"),
+                Map.of(
+                        "otel.exporter.otlp.endpoint",
+                        "http://127.0.0.1:" + freePort(),
+                        "otel.bsp.schedule.delay",
+                        "60000"),
                 Backoff.STANDARD,
                 2_048);
         delivery.offer(3);
@@ -189,7 +199,9 @@ class UnreachableCollectorTest {
     void theEndOfTheJvmGivesACollectorThatHasComeBackALastChance() throws IOException {
         int port = freePort();
         delivery = new Delivery(
-                Map.of("otel.exporter.otlp.endpoint", "http://127.0.0.1:" + port), new Backoff(5, 60_000, 60_000), 2_048);
+                Map.of("otel.exporter.otlp.endpoint", "http://127.0.0.1:" + port),
+                new Backoff(5, 60_000, 60_000),
+                2_048);
         delivery.offer(3);
         // Only a second failure is worth a line, so that the first has come shows in nothing but the thread's state.
         delivery.await(UnreachableCollectorTest::exporterSleepsLong, "waiting");
@@ -245,7 +257,9 @@ class UnreachableCollectorTest {
             delivery.offer(2).awaitSettled();
             assertCounts(0, 2);
             assertEquals(2, delivery.lines().size(), delivery.lines().toString());
-            assertTrue(delivery.lines().get(0).contains("otel.exporter.otlp.certificate"), delivery.lines().get(0));
+            assertTrue(
+                    delivery.lines().get(0).contains("otel.exporter.otlp.certificate"),
+                    delivery.lines().get(0));
             delivery.close();
         }
     }
