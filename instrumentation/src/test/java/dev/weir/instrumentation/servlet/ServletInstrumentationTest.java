@@ -88,14 +88,18 @@ class ServletInstrumentationTest {
             HttpFacts http = (HttpFacts) facts;
             seen.add(http.scheme() + "://" + http.host() + ":" + http.port());
             seen.add(http.header("Weir-Timeout-Ms") + " from " + http.peerAddress());
-            seen.add("" + http.header("nothing"));
+            seen.add(http.header("baggage") + " and " + http.header("nothing"));
         });
         HttpResponse<String> response = client.send(
-                request(kind, "/echo?a=%20b").header("weir-timeout-ms", "70").build(),
+                request(kind, "/echo?a=%20b")
+                        .header("weir-timeout-ms", "70")
+                        .header("baggage", "a=1")
+                        .header("baggage", "b=2")
+                        .build(),
                 HttpResponse.BodyHandlers.ofString());
         assertEquals("REQUEST inside\n", response.body());
         assertEquals(List.of("begin served GET /echo?a=%20b", "end served GET /echo?a=%20b 200"), events(1));
-        assertEquals(List.of(running(kind).url(""), "70 from 127.0.0.1", "null"), seen);
+        assertEquals(List.of(running(kind).url(""), "70 from 127.0.0.1", "a=1,b=2 and null"), seen);
     }
 
     @ParameterizedTest
