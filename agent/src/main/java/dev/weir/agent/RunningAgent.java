@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** The agent of this JVM, from its settings to its last record. */
@@ -95,24 +96,31 @@ final class RunningAgent {
         RuleBook rules = assembly.rules();
         RuleModes modes = new RuleModes(rules, instrumentationNames(), log);
         modes.apply(settings);
-        CallPipeline[] made = new CallPipeline[1];
+        AtomicReference<@Nullable Runnable> exportStarts = new AtomicReference<>();
         Exporter exporter = new Exporter(
-                (int) settings.number(Setting.EXPORT_QUEUE), otlp, clock, log, version, () -> made[0].disown());
+                (int) settings.number(Setting.EXPORT_QUEUE), otlp, clock, log, version, () -> {
+                    Runnable starts = exportStarts.get();
+                    if (starts != null) starts.run();
+                });
         Sampler sampler = new Sampler(otlp.ratio(), otlp.asksParent());
         CallPipeline pipeline = assembly.pipeline(rules, sampler, exporter.sink(), clock, log);
-        made[0] = pipeline;
         long shutdownMillis = settings.number(Setting.EXPORT_SHUTDOWN);
         long reloadSeconds = settings.number(Setting.CONFIG_RELOAD);
         Weaver weaver = weaver();
         settings.checkNames(rules.names(), instrumentationNames());
         for (String complaint : complaints) log.warn(complaint);
+        JvmEnd end = new JvmEnd(jvm, exporter::hurry, () -> stop(weaver, exporter, pipeline, shutdownMillis));
+        end.await();
+        exportStarts.set(() -> {
+            pipeline.disown();
+            end.defer();
+        });
         pipeline.whenManaged(() -> manage(rules, version, exporter, pipeline));
         Hooks.install(pipeline);
         weaver.install(jvm);
         log.info(version + (attached ? " attached" : "") + ": rules " + modes.summary() + "; adapters "
                 + names(weaver.adapters()) + "; spans to " + (otlp.enabled() ? otlp.endpoint() : "nowhere"));
         file.watch(reloadSeconds, settings, modes, complaints, pipeline::disown, log);
-        JvmEnd.await(jvm, exporter::hurry, () -> stop(weaver, exporter, pipeline, shutdownMillis));
         // Started long ago, the server would not start again, and the beans wait for its start.
         if (attached && settings.instrumentation("management")) ManagementFactory.getPlatformMBeanServer();
     }

@@ -58,6 +58,26 @@ class ShutdownFlushIT {
     }
 
     @Test
+    void aCollectorThatIsNotThereIsOneLine() throws Exception {
+        int nobody;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            nobody = free.getLocalPort();
+        }
+        try (Target target = new Target();
+                Program program = Fork.of(Caller.class, target.url("/x"), CALLS, "return")
+                        .weir("otel.exporter.otlp.endpoint=http://127.0.0.1:" + nobody)
+                        .start()) {
+            Program.Transcript transcript = program.end();
+            assertEquals(0, transcript.exitCode());
+            assertEquals(List.of("called " + CALLS), transcript.stdout());
+            List<String> said = Fork.said(program);
+            assertEquals(3, said.size(), program::toString);
+            assertTrue(said.get(1).startsWith("weir: spans do not reach http://127.0.0.1:" + nobody), said.get(1));
+            assertTrue(said.get(2).contains("; 0 spans sent, " + CALLS + " dropped; no fuse blew"), said.get(2));
+        }
+    }
+
+    @Test
     void aCollectorThatHangsHoldsNoExitUp() throws Exception {
         try (Target target = new Target();
                 // Connections are accepted by the system, and nobody ever reads.

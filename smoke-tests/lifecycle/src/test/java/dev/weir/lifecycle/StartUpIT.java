@@ -186,6 +186,26 @@ class StartUpIT {
         assertTrue(program.stdout().contains("hooks absent"), program::toString);
     }
 
+    @Test
+    void aDamagedJarLeavesTheApplicationAlone() throws Exception {
+        Path damaged = folder.resolve("weir.jar");
+        try (JarFile whole = new JarFile(Fork.weirJar());
+                JarOutputStream out = new JarOutputStream(Files.newOutputStream(damaged), whole.getManifest())) {
+            for (JarEntry entry : whole.stream().toList()) {
+                if (!entry.getName().endsWith(".class") || entry.getName().startsWith("inst/")) continue;
+                out.putNextEntry(new JarEntry(entry.getName()));
+                whole.getInputStream(entry).transferTo(out);
+            }
+        }
+        Program program = run(inside().jvm("-javaagent:" + damaged, "-javaagent:" + damaged));
+        assertEquals(
+                List.of(
+                        "weir: cannot start, the application runs without Weir:"
+                                + " java.lang.ClassNotFoundException: dev.weir.agent.AgentStartup",
+                        "weir: could not start in this JVM before, and does not try again; restart the JVM"),
+                program.stderr());
+    }
+
     /** A JVM cannot be told another version on its command line. */
     private Path pretending() throws IOException {
         Manifest manifest = new Manifest();
