@@ -97,11 +97,10 @@ final class RunningAgent {
         RuleModes modes = new RuleModes(rules, instrumentationNames(), log);
         modes.apply(settings);
         AtomicReference<@Nullable Runnable> exportStarts = new AtomicReference<>();
-        Exporter exporter = new Exporter(
-                (int) settings.number(Setting.EXPORT_QUEUE), otlp, clock, log, version, () -> {
-                    Runnable starts = exportStarts.get();
-                    if (starts != null) starts.run();
-                });
+        Exporter exporter = new Exporter((int) settings.number(Setting.EXPORT_QUEUE), otlp, clock, log, version, () -> {
+            Runnable starts = exportStarts.get();
+            if (starts != null) starts.run();
+        });
         Sampler sampler = new Sampler(otlp.ratio(), otlp.asksParent());
         CallPipeline pipeline = assembly.pipeline(rules, sampler, exporter.sink(), clock, log);
         long shutdownMillis = settings.number(Setting.EXPORT_SHUTDOWN);
