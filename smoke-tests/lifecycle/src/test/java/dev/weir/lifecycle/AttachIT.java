@@ -33,13 +33,17 @@ class AttachIT {
                 Program program = Fork.of(Busy.class, target.url("/x"))
                         .on(jdk)
                         .jvm("-Dotel.exporter.otlp.endpoint=" + collector.endpoint())
-                        .start()) {
+                        .start();
+                // There before Weir, whose beans must come all the same.
+                Jmx jmx = new Jmx(program)) {
             program.awaitStdout("calling"::equals);
             target.awaitHits(200);
             assertEquals(List.of(), target.traceparents());
             attach(program);
             String started = program.awaitStderr(line -> line.contains(" attached: rules "));
             assertTrue(started.endsWith("; spans to " + collector.endpoint() + "/v1/traces"), started);
+            assertEquals("observe", jmx.mode("deadline"));
+            assertEquals(0L, jmx.count("Failures"));
             target.awaitHits(target.hits().size() + 200);
             attach(program);
             program.awaitStderr(TWICE::equals);

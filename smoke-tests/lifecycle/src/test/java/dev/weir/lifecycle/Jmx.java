@@ -39,7 +39,11 @@ final class Jmx implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
-        connector.close();
+    public void close() {
+        try {
+            connector.close();
+        } catch (IOException e) {
+            // The program has ended before.
+        }
     }
 }
