@@ -92,7 +92,10 @@ public abstract class CallFacts {
         return false;
     }
 
-    /** The value of a request header as it now stands; {@code null} when it is not set or there are no headers. */
+    /**
+     * The value of a request header as it now stands; {@code null} when it is not set or there are no headers. Inbound,
+     * the values of several lines of one name joined by commas.
+     */
     public @Nullable String header(String name) {
         return null;
     }

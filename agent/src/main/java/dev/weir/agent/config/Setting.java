@@ -20,7 +20,7 @@ public enum Setting {
     /** Hosts that get no header of ours at all. */
     OUTBOUND_EXCLUDE("weir.outbound.exclude", "none"),
     /** The longest deadline that is believed, in milliseconds. */
-    DEADLINE_MOST("weir.deadline.most-ms", "86400000", 1, Long.MAX_VALUE),
+    DEADLINE_MOST("weir.deadline.most-ms", "86400000", 1, 31_536_000_000L),
 
     /** What operation ids and keys are derived with; give all processes of a fleet the same. */
     IDENTITY_SECRET("weir.identity.secret", "weir"),

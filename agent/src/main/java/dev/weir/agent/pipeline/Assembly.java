@@ -86,19 +86,20 @@ public final class Assembly {
     }
 
     /** The pipeline. */
-    public CallPipeline pipeline(RuleBook rules, double sampled, RecordSink sink, EpochClock clock, Log log) {
+    public CallPipeline pipeline(RuleBook rules, Sampler sampler, RecordSink sink, EpochClock clock, Log log) {
         return new CallPipeline(
                 identity,
                 roots,
                 rules,
-                new Sampler(sampled),
+                sampler,
                 new HostClasses(settings.list(Setting.INBOUND_TRUST)),
                 new Destinations(new HostClasses(settings.list(Setting.OUTBOUND_INTERNAL)), (int)
                         settings.number(Setting.DESTINATIONS)),
                 new Fingerprints(identity, (int) settings.number(Setting.IDENTITY_BODY)),
                 new Wire(
                         new HostClasses(settings.list(Setting.OUTBOUND_EXCLUDE)),
-                        settings.number(Setting.DEADLINE_MOST)),
+                        settings.number(Setting.DEADLINE_MOST),
+                        sampler),
                 new Records(sink),
                 clock,
                 new GlobFilter(settings.list(Setting.FILES_INCLUDE), settings.list(Setting.FILES_EXCLUDE)),

@@ -196,7 +196,7 @@ public final class CallPipeline implements Hooks.Agent {
         if (cause == null) {
             call.traceHigh = call.attempt.operation().traceHigh();
             call.traceLow = call.attempt.operation().traceLow();
-            call.flags = sampler.sample(call.traceLow);
+            call.flags = sampler.begin(call.traceLow);
         } else {
             call.traceHigh = cause.traceHigh();
             call.traceLow = cause.traceLow();
@@ -245,7 +245,7 @@ public final class CallPipeline implements Hooks.Agent {
         call.traceHigh = remote == null ? identity.random() : remote.traceHigh();
         call.traceLow = remote == null ? identity.random() : remote.traceLow();
         call.parentSpanId = remote == null ? 0 : remote.spanId();
-        call.flags = remote == null ? sampler.sample(call.traceLow) : remote.flags();
+        call.flags = remote == null ? sampler.begin(call.traceLow) : sampler.join(call.traceLow, remote.flags());
         call.path = wire.attemptPath(baggage);
         if (call.path.isEmpty() && believed && hint.previous() >= 0) call.path = Integer.toString(hint.previous() + 1);
         call.calledByUs = baggage.operation() != null;
@@ -262,7 +262,7 @@ public final class CallPipeline implements Hooks.Agent {
                 call.traceLow,
                 call.spanId,
                 call.flags,
-                remote == null ? null : traceState(request),
+                remote == null ? null : wire.traceState(request),
                 baggage.others(),
                 deadline,
                 baggage.session(),
@@ -272,14 +272,8 @@ public final class CallPipeline implements Hooks.Agent {
         return call;
     }
 
-    private static @Nullable String traceState(HttpFacts request) {
-        String traceState = request.header(HeaderNames.TRACESTATE);
-        // 512 characters are what W3C Trace Context asks everyone to pass on.
-        return traceState == null || traceState.length() > 512 ? null : traceState;
-    }
-
     private Root root(HttpFacts request, Baggage baggage, @Nullable String invocation) {
-        long[] operation = Identity.readId(baggage.operation());
+        long[] operation = wire.operation(baggage);
         if (operation != null) return roots.of(CallFacts.Kind.HTTP_SERVER, operation[0], operation[1]);
         String key = request.header(HeaderNames.IDEMPOTENCY_KEY);
         if (key != null && !key.isEmpty() && key.length() <= 255) return knownRoot("inbound", request, key);
@@ -464,6 +458,11 @@ public final class CallPipeline implements Hooks.Agent {
     /** Runs once, when the platform's MBean server is there. */
     public void whenManaged(Runnable registration) {
         whenManaged.set(registration);
+    }
+
+    /** How many headers from outside were malformed, and ignored. */
+    public long malformedHeaders() {
+        return wire.malformed();
     }
 
     /** Marks the calling thread as the agent's own for good: nothing that it does is followed. */

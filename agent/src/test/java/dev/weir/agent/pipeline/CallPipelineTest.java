@@ -486,7 +486,7 @@ class CallPipelineTest {
     @Test
     void destinationsRunOutOfRetries() {
         PipelineFixture strict = new PipelineFixture(
-                        Map.of("weir.rule.retry-budget.burst", "3", "weir.rule.retry-budget.per-second", "0"));
+                Map.of("weir.rule.retry-budget.burst", "3", "weir.rule.retry-budget.per-second", "0"));
         strict.rules.mode("retry-budget", Mode.ENFORCE);
         int denied = 0;
         for (int i = 0; i < 10; i++) {

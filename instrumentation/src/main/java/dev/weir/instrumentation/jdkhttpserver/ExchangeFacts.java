@@ -73,7 +73,9 @@ final class ExchangeFacts extends HttpFacts {
     @Override
     public @Nullable String header(String name) {
         HttpExchange alive = exchange.get();
-        return alive == null ? null : alive.getRequestHeaders().getFirst(name);
+        List<String> lines = alive == null ? null : alive.getRequestHeaders().get(name);
+        if (lines == null || lines.isEmpty()) return null;
+        return lines.size() == 1 ? lines.get(0) : String.join(",", lines);
     }
 
     @Override

@@ -42,7 +42,19 @@ final class RequestFacts extends HttpFacts {
     @Override
     public @Nullable String header(String name) {
         HttpServletRequest open = request;
-        return open == null ? null : open.getHeader(name);
+        String first = open == null ? null : open.getHeader(name);
+        if (open == null || first == null) return null;
+        Enumeration<String> lines = open.getHeaders(name);
+        // A container may keep them to itself.
+        if (lines == null) return first;
+        StringBuilder joined = null;
+        for (int line = 0; lines.hasMoreElements(); line++) {
+            String next = lines.nextElement();
+            if (line == 0) continue;
+            if (joined == null) joined = new StringBuilder(first);
+            joined.append(',').append(next);
+        }
+        return joined == null ? first : joined.toString();
     }
 
     @Override

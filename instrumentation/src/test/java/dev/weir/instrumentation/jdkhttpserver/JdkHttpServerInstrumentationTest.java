@@ -164,17 +164,23 @@ class JdkHttpServerInstrumentationTest {
         woven.agent().pull(facts -> {
             seen.add(facts.header("Weir-Timeout-Ms"));
             seen.add(facts.header("nothing"));
+            seen.add(facts.header("baggage"));
         });
         woven.agent().whenReplying(facts -> seen.add(facts.setResponseHeader("weir-attempts", "3")));
         serve("/", exchange -> {
             reply(exchange, 200, "");
             seen.add(woven.agent().begun().get(0).setResponseHeader("late", "1"));
         });
-        HttpResponse<String> response =
-                client.send(request("/").header("weir-timeout-ms", "70").build(), HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> response = client.send(
+                request("/")
+                        .header("weir-timeout-ms", "70")
+                        .header("baggage", "a=1")
+                        .header("baggage", "b=2")
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
         assertEquals("3", response.headers().firstValue("weir-attempts").orElseThrow());
         events(1);
-        assertEquals("[70, null, true, false]", seen.toString());
+        assertEquals("[70, null, a=1,b=2, true, false]", seen.toString());
     }
 
     @Test

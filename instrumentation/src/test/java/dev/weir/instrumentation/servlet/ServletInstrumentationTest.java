@@ -88,7 +88,7 @@ class ServletInstrumentationTest {
             HttpFacts http = (HttpFacts) facts;
             seen.add(http.scheme() + "://" + http.host() + ":" + http.port());
             seen.add(http.header("Weir-Timeout-Ms") + " from " + http.peerAddress());
-            seen.add("" + http.header("nothing"));
+            seen.add(http.header("baggage") + " and " + http.header("nothing"));
             seen.add(http.repeatsHeader("weir-timeout-ms") + " " + http.repeatsHeader("X-Twice"));
         });
         HttpResponse<String> response = client.send(
@@ -96,11 +96,13 @@ class ServletInstrumentationTest {
                         .header("weir-timeout-ms", "70")
                         .header("x-twice", "1")
                         .header("x-twice", "2")
+                        .header("baggage", "a=1")
+                        .header("baggage", "b=2")
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
         assertEquals("REQUEST inside\n", response.body());
         assertEquals(List.of("begin served GET /echo?a=%20b", "end served GET /echo?a=%20b 200"), events(1));
-        assertEquals(List.of(running(kind).url(""), "70 from 127.0.0.1", "null", "false true"), seen);
+        assertEquals(List.of(running(kind).url(""), "70 from 127.0.0.1", "a=1,b=2 and null", "false true"), seen);
     }
 
     @ParameterizedTest
