@@ -293,7 +293,7 @@ public final class CallPipeline implements Hooks.Agent {
 
     /** How many inbound and outbound headers were malformed, and ignored. */
     public long malformedHeaders() {
-        return wire.malformed() + attemptHeaders.malformed();
+        return wire.malformed() + attemptHeaders.malformed() + rules.malformed();
     }
 
     // ---- between
@@ -458,11 +458,6 @@ public final class CallPipeline implements Hooks.Agent {
     /** Runs once, when the platform's MBean server is there. */
     public void whenManaged(Runnable registration) {
         whenManaged.set(registration);
-    }
-
-    /** How many headers from outside were malformed, and ignored. */
-    public long malformedHeaders() {
-        return wire.malformed();
     }
 
     /** Marks the calling thread as the agent's own for good: nothing that it does is followed. */

@@ -79,4 +79,9 @@ public final class RateLimitRule implements Rule {
         attempt.admitted(false);
         pressure.dropped(attempt.destination().name());
     }
+
+    @Override
+    public long malformed() {
+        return retryAfter.malformed();
+    }
 }

@@ -37,6 +37,11 @@ public interface Rule {
     /** An attempt that this rule judged has not taken place after all. */
     default void dropped(Attempt attempt, long nowNanos) {}
 
+    /** How many headers this rule found absurd, and ignored. */
+    default long malformed() {
+        return 0;
+    }
+
     /** What became of an attempt. */
     enum Answer {
         /** The destination did its work, whatever the caller thinks of the result. */

@@ -59,6 +59,13 @@ public final class RuleBook {
         }
     }
 
+    /** How many headers the rules found absurd, and ignored. */
+    public long malformed() {
+        long malformed = 0;
+        for (Rule rule : rules) malformed += rule.malformed();
+        return malformed;
+    }
+
     /** The rules' names in their order. */
     public List<String> names() {
         List<String> names = new ArrayList<>(rules.length);

@@ -127,6 +127,7 @@ class RateLimitRuleTest {
             })
     void absurdTimesAreNone(String value) {
         assertEquals("llm asks for fewer calls", refuse(go(0), "retry-after", value, 0));
+        assertEquals(1, rule.malformed());
         assertTrue(waitAt(0) <= 2 * SECOND);
     }
 
