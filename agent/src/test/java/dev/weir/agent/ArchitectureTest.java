@@ -123,7 +123,12 @@ class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
-                        "dev.weir.bootstrap", "java.lang..", "java.util", "java.util.concurrent..", "org.jspecify..")
+                        "dev.weir.bootstrap",
+                        "java.lang..",
+                        "java.util",
+                        "java.util.function",
+                        "java.util.concurrent..",
+                        "org.jspecify..")
                 .check(BOOTSTRAP);
         long topLevel = BOOTSTRAP.stream()
                 .filter(c -> !c.getName().contains("$") && !c.getSimpleName().equals("package-info"))

@@ -74,10 +74,7 @@ final class Records {
     /** How many verdicts on a call a person should see. */
     int notable(OpenCall call) {
         int notable = 0;
-        for (Finding finding : call.judgement.findings()) if (finding.notable()) notable++;
-        if (call.resendJudgement != null) {
-            for (Finding finding : call.resendJudgement.findings()) if (finding.notable()) notable++;
-        }
+        for (Finding finding : findings(call)) if (finding.notable()) notable++;
         return notable;
     }
 
@@ -143,7 +140,8 @@ final class Records {
         List<SpanRecord.Verdict> verdicts = null;
         for (Finding finding : findings(call)) {
             // Under a deadline every call could be limited; worth a word is only one that the limit would have ended.
-            boolean limit = finding.outcome().equals("would-limit");
+            boolean limit = finding.outcome().equals("would-limit")
+                    || finding.outcome().equals("not-enforced") && !finding.notable();
             if (limit && record.overrunMillis == 0) continue;
             boolean notable = finding.notable() || limit;
             record.notable |= notable;
@@ -165,9 +163,10 @@ final class Records {
     }
 
     private static List<Finding> findings(OpenCall call) {
-        if (call.resendJudgement == null) return call.judgement.findings();
+        if (call.resendJudgement == null && call.notes == null) return call.judgement.findings();
         List<Finding> all = new ArrayList<>(call.judgement.findings());
-        all.addAll(call.resendJudgement.findings());
+        if (call.resendJudgement != null) all.addAll(call.resendJudgement.findings());
+        if (call.notes != null) all.addAll(call.notes);
         return all;
     }
 
@@ -181,6 +180,7 @@ final class Records {
             record.attempts = scope.wireAttempts();
             record.operations = scope.operations();
             record.verdictCount = scope.verdicts();
+            record.forgotten = inbound ? scope.forgotten() : 0;
         } else {
             record.amplification = call.attempt.operation().reach();
             record.attempts = record.amplification;

@@ -1,8 +1,10 @@
 package dev.weir.instrumentation.httpurlconnection;
 
+import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.HttpURLConnection;
+import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /** The methods of {@code sun.net.www} that levers need and that Java code cannot name. */
@@ -18,12 +20,16 @@ final class SunNet {
             method(CONNECTION, "setAuthenticationProperty", String.class, String.class);
     private static final Method REMOVE_HEADER = method(HEADERS, "remove", String.class);
     private static final Method FIND_HEADER = method(HEADERS, "findValue", String.class);
+    private static final Method HEADER_VALUES = method(HEADERS, "multiValueIterator", String.class);
     private static final Method HEADER_KEY = method(HEADERS, "getKey", int.class);
     private static final Method HEADER_VALUE = method(HEADERS, "getValue", int.class);
     private static final Method DO_NOT_RETRY = method(CLIENT, "setDoNotRetry", boolean.class);
     private static final Method CLOSE = method(CLIENT, "closeServer");
     private static final Method CONNECT_TIMEOUT = method(CLIENT, "getConnectTimeout");
     private static final Method SET_CONNECT_TIMEOUT = method(CLIENT, "setConnectTimeout", int.class);
+
+    // getRequestProperties does not answer once the connection is open.
+    private static final @Nullable Field REQUESTS = requests();
 
     private SunNet() {}
 
@@ -34,6 +40,20 @@ final class SunNet {
 
     static void setHeader(HttpURLConnection connection, String name, String value) {
         call(SET_HEADER, connection, name, value);
+    }
+
+    /** Whether a request header stands there more than once. */
+    static boolean repeatsHeader(HttpURLConnection connection, String name) {
+        if (REQUESTS == null) return false;
+        try {
+            Iterator<?> values = (Iterator<?>) call(HEADER_VALUES, REQUESTS.get(connection), name);
+            if (values == null || !values.hasNext()) return false;
+            values.next();
+            return values.hasNext();
+        } catch (IllegalAccessException | IllegalArgumentException e) {
+            // Not the JDK's own connection.
+            return false;
+        }
     }
 
     static void removeHeader(Object headers, String name) {
@@ -75,6 +95,16 @@ final class SunNet {
             return Class.forName(className, false, null).getMethod(name, parameters);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("this JDK has no " + className + "." + name, e);
+        }
+    }
+
+    private static @Nullable Field requests() {
+        try {
+            Field field = Class.forName(CONNECTION, false, null).getDeclaredField("requests");
+            field.setAccessible(true);
+            return field;
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            return null;
         }
     }
 

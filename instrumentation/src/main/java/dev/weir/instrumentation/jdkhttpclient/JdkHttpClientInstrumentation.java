@@ -5,20 +5,27 @@ import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** {@code java.net.http.HttpClient}: blocking and asynchronous calls, and the repetitions it makes by itself. */
+/** {@code java.net.http.HttpClient}: blocking and asynchronous calls, and what it repeats or follows by itself. */
 public final class JdkHttpClientInstrumentation implements Instrumentation {
 
     private static final String REQUEST = "java.net.http.HttpRequest";
+    /** A request as the client sends it: one for each hop of a redirect. */
+    private static final String ON_WIRE = "jdk.internal.net.http.HttpRequestImpl";
 
     @Override
     public String name() {
@@ -38,15 +45,22 @@ public final class JdkHttpClientInstrumentation implements Instrumentation {
                         "java.net.http.HttpResponse$PushPromiseHandler",
                         "java.util.concurrent.Executor");
         weaving.type("jdk.internal.net.http.MultiExchange")
-                .method("<init>", "Exchange", REQUEST)
-                .method("retryOnFailure", "Retry", "java.lang.Throwable")
-                .exactly("responseAsyncImpl", "Attempt");
+                .method("<init>", "Exchange", REQUEST, ON_WIRE)
+                .exactly("responseAsyncImpl", "Attempt")
+                .method("retryOnFailure", "Retry", "java.lang.Throwable");
+        weaving.type("jdk.internal.net.http.RedirectFilter").exactly("isRedirecting", "Redirecting", "int");
+        weaving.type(ON_WIRE)
+                .method("newInstanceForRedirection", "Redirect", "java.net.URI", "java.lang.String", ON_WIRE)
+                .exactly("newInstanceForAuthentication", "Challenge", ON_WIRE)
+                .exactly("getUserHeaders", "Headers")
+                .exactly("headers", "Headers")
+                .exactly("timeout", "Timeout");
     }
 
     static final class Send {
 
-        static @Nullable Call enter(HttpClient client, HttpRequest request) {
-            return Hooks.begin(new RequestFacts(request));
+        static @Nullable Call enter(HttpClient client, @Nullable HttpRequest request) {
+            return begin(client, request, true);
         }
 
         static HttpRequest argument0(@Nullable Call call, HttpClient client, HttpRequest request) {
@@ -70,8 +84,8 @@ public final class JdkHttpClientInstrumentation implements Instrumentation {
 
     static final class SendAsync {
 
-        static @Nullable Call enter(HttpClient client, HttpRequest request) {
-            return Hooks.begin(new RequestFacts(request));
+        static @Nullable Call enter(HttpClient client, @Nullable HttpRequest request) {
+            return begin(client, request, false);
         }
 
         static HttpRequest argument0(@Nullable Call call, HttpClient client, HttpRequest request) {
@@ -101,17 +115,10 @@ public final class JdkHttpClientInstrumentation implements Instrumentation {
 
         static final Map<Object, Attempts> OPEN = Collections.synchronizedMap(new WeakHashMap<>());
 
-        static void exit(Object exchange) {
+        static void exit(Object exchange, HttpRequest request, HttpRequest onWire) {
             Call call = Hooks.open();
-            if (RequestFacts.of(call) != null && call != null) OPEN.put(exchange, new Attempts(call));
-        }
-    }
-
-    static final class Retry {
-
-        static void exit(boolean willRetry, @Nullable Throwable thrown, Object exchange) {
-            Attempts attempts = willRetry ? Exchange.OPEN.get(exchange) : null;
-            if (attempts != null) attempts.retrying = true;
+            RequestFacts facts = RequestFacts.of(call);
+            if (facts != null && call != null) OPEN.put(exchange, Attempts.of(call, facts, onWire));
         }
     }
 
@@ -119,9 +126,7 @@ public final class JdkHttpClientInstrumentation implements Instrumentation {
 
         static @Nullable Call enter(Object exchange) {
             Attempts attempts = Exchange.OPEN.get(exchange);
-            if (attempts == null || !attempts.retrying) return null;
-            attempts.retrying = false;
-            return Hooks.resent(attempts.call);
+            return attempts == null ? null : attempts.next();
         }
 
         static @Nullable CompletableFuture<?> exit(@Nullable Call call, @Nullable CompletableFuture<?> future) {
@@ -129,15 +134,57 @@ public final class JdkHttpClientInstrumentation implements Instrumentation {
         }
     }
 
-    /** The attempts of one exchange. The client makes them one after the other, each on whatever thread. */
-    static final class Attempts {
+    static final class Retry {
 
-        final Call call;
-        volatile boolean retrying;
-
-        Attempts(Call call) {
-            this.call = call;
+        static void exit(boolean retries, @Nullable Throwable thrown, Object exchange, @Nullable Throwable cause) {
+            Attempts attempts = retries && cause instanceof ConnectException ? Exchange.OPEN.get(exchange) : null;
+            if (attempts != null) attempts.notConnected();
         }
+    }
+
+    // ---- what the client does by itself with a reply
+
+    static final class Redirecting {
+
+        static void enter(int status) {
+            Attempts.replied(status);
+        }
+    }
+
+    static final class Redirect {
+
+        static void exit(
+                @Nullable HttpRequest next, @Nullable Throwable thrown, URI to, String method, HttpRequest before) {
+            if (next != null) Attempts.redirected(before, next);
+        }
+    }
+
+    static final class Challenge {
+
+        static void exit(@Nullable HttpRequest next, @Nullable Throwable thrown, HttpRequest before) {
+            if (next != null) Attempts.challenged(before, next);
+        }
+    }
+
+    static final class Headers {
+
+        static @Nullable HttpHeaders exit(@Nullable HttpHeaders own, @Nullable Throwable thrown, HttpRequest request) {
+            return own == null ? null : Attempts.headers(request, own);
+        }
+    }
+
+    static final class Timeout {
+
+        static @Nullable Optional<Duration> exit(
+                @Nullable Optional<Duration> own, @Nullable Throwable thrown, HttpRequest request) {
+            return own == null ? null : Attempts.timeout(request, own);
+        }
+    }
+
+    private static @Nullable Call begin(HttpClient client, @Nullable HttpRequest request, boolean waits) {
+        // Without either the client itself says what is wrong.
+        if (request == null || request.uri() == null) return null;
+        return Hooks.begin(new RequestFacts(client, request, waits));
     }
 
     private static IOException denial(Call.Denied denied) {

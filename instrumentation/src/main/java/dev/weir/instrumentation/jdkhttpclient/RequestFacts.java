@@ -3,12 +3,14 @@ package dev.weir.instrumentation.jdkhttpclient;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +19,18 @@ import org.jspecify.annotations.Nullable;
 final class RequestFacts extends HttpFacts {
 
     private final HttpRequest request;
+    private final boolean waits;
     private final List<String> headers = new ArrayList<>(8);
+    private final boolean follows;
     private long limitMillis;
+    private long limitNanos;
     private @Nullable HttpResponse<?> response;
 
-    RequestFacts(HttpRequest request) {
+    /** Of a request with which the client goes on by itself, or that is limited; else {@code null}. */
+    volatile @Nullable Attempts attempts;
+
+    /** @param waits whether the calling thread waits for the response */
+    RequestFacts(HttpClient client, HttpRequest request, boolean waits) {
         super(
                 Kind.HTTP_CLIENT,
                 "jdk-http-client",
@@ -32,6 +41,9 @@ final class RequestFacts extends HttpFacts {
                 request.uri().getRawPath(),
                 request.uri().getRawQuery());
         this.request = request;
+        this.waits = waits;
+        this.follows = client.followRedirects() != HttpClient.Redirect.NEVER
+                || client.authenticator().isPresent();
     }
 
     static @Nullable RequestFacts of(@Nullable Call call) {
@@ -40,8 +52,55 @@ final class RequestFacts extends HttpFacts {
 
     static void end(@Nullable Call call, @Nullable HttpResponse<?> response, @Nullable Throwable thrown) {
         RequestFacts facts = of(call);
-        if (facts != null) facts.response = response;
+        if (facts != null) {
+            facts.response = response;
+            Attempts known = facts.attempts;
+            if (known != null) {
+                // A redirect has ended the call already, on another thread.
+                Hooks.leave(call);
+                known.end(response, thrown);
+            }
+        }
         Hooks.end(call, response == null ? 0 : response.statusCode(), thrown);
+    }
+
+    /** Whether the client may send more than this one request for it. */
+    boolean goesOn() {
+        return follows || limitMillis > 0;
+    }
+
+    Optional<Duration> ownTimeout() {
+        return request.timeout();
+    }
+
+    Optional<Duration> timeLeft() {
+        return timeLeft(request.timeout(), limitNanos);
+    }
+
+    static long limitNanos(long millis) {
+        // 0 stands for no limit.
+        return (System.nanoTime() + millis * 1_000_000) | 1;
+    }
+
+    static Optional<Duration> timeLeft(Optional<Duration> own, long limitNanos) {
+        if (limitNanos == 0) return own;
+        Duration left = Duration.ofNanos(Math.max(1_000_000, limitNanos - System.nanoTime()));
+        return own.isPresent() && own.get().compareTo(left) < 0 ? own : Optional.of(left);
+    }
+
+    /** Takes out of the headers of a later request what levers set for this one. */
+    void takeBack(Map<String, List<String>> later) {
+        for (int i = 0; i < headers.size(); i += 2) {
+            String name = headers.get(i);
+            List<String> own = request.headers().allValues(name);
+            if (own.isEmpty()) later.remove(name);
+            else if (later.containsKey(name)) later.put(name, own);
+        }
+    }
+
+    @Override
+    public boolean waits() {
+        return waits;
     }
 
     @Override
@@ -54,6 +113,7 @@ final class RequestFacts extends HttpFacts {
     public boolean limit(long millis) {
         if (!canChange()) return false;
         limitMillis = millis;
+        limitNanos = limitNanos(millis);
         return true;
     }
 
@@ -62,7 +122,15 @@ final class RequestFacts extends HttpFacts {
         for (int i = headers.size() - 2; i >= 0; i -= 2) {
             if (headers.get(i).equalsIgnoreCase(name)) return headers.get(i + 1);
         }
-        return request.headers().firstValue(name).orElse(null);
+        // Not firstValue: it makes a stream and an Optional each time.
+        List<String> values = request.headers().map().get(name);
+        return values == null || values.isEmpty() ? null : values.get(0);
+    }
+
+    @Override
+    public boolean repeatsHeader(String name) {
+        List<String> values = request.headers().map().get(name);
+        return values != null && values.size() > 1;
     }
 
     @Override
@@ -90,6 +158,15 @@ final class RequestFacts extends HttpFacts {
 
     HttpRequest changed(HttpRequest original) {
         if (headers.isEmpty() && limitMillis == 0) return original;
+        try {
+            return rebuilt(original);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            // A request of a class of the application's own may hold what no builder takes.
+            return original;
+        }
+    }
+
+    private HttpRequest rebuilt(HttpRequest original) {
         HttpRequest.Builder builder = HttpRequest.newBuilder(original, (name, value) -> true);
         for (int i = 0; i < headers.size(); i += 2) builder.setHeader(headers.get(i), headers.get(i + 1));
         if (limitMillis > 0) {
@@ -105,6 +182,10 @@ final class RequestFacts extends HttpFacts {
 
     @Override
     public long bodyLength() {
+        return bodyLength(request);
+    }
+
+    static long bodyLength(HttpRequest request) {
         return request.bodyPublisher()
                 .map(HttpRequest.BodyPublisher::contentLength)
                 .orElse(0L);
@@ -112,6 +193,10 @@ final class RequestFacts extends HttpFacts {
 
     @Override
     public byte @Nullable [] replayableBody(int limit) {
+        return replayableBody(request, limit);
+    }
+
+    static byte @Nullable [] replayableBody(HttpRequest request, int limit) {
         HttpRequest.BodyPublisher publisher = request.bodyPublisher().orElse(null);
         if (publisher == null) return null;
         long length = publisher.contentLength();
