@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
 import javax.management.RuntimeMBeanException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,8 +23,12 @@ class LiveSwitchingIT {
 
     private static final String OBSERVED = " 503 503 503 503 503 503";
     private static final String ENFORCED = " 503 503 503 503 refused refused";
-    private static final String ALL_ENFORCE =
-            "weir: rules are now deadline enforce, idempotency-key enforce, retry-budget enforce";
+    /** The circuit breaker is off: it would refuse the third retry for the retry budget. */
+    private static final String ALL_ENFORCE = "weir: rules are now circuit-breaker off, deadline enforce,"
+            + " idempotency-key enforce, rate-limit enforce, retry-budget enforce";
+
+    private static final String ALL_OBSERVE = "weir: rules are now circuit-breaker off, deadline observe,"
+            + " idempotency-key observe, rate-limit observe, retry-budget observe";
 
     @TempDir
     Path folder;
@@ -42,10 +48,12 @@ class LiveSwitchingIT {
         target.close();
     }
 
-    private void start(String... settings) throws Exception {
+    private void start(String... given) throws Exception {
+        List<String> settings = new ArrayList<>(List.of(given));
+        settings.add("weir.rule.circuit-breaker=off");
         program = Fork.of(Retrier.class, target.url(""))
                 .in(folder)
-                .weir(settings)
+                .weir(settings.toArray(String[]::new))
                 // Each round shall have its own verdict, not the destination's.
                 .jvm("-Dotel.traces.exporter=none", "-Dweir.config.reload=1", "-Dweir.rule.retry-budget.burst=1000")
                 .start();
@@ -89,7 +97,7 @@ class LiveSwitchingIT {
         Files.writeString(file, "weir.mode=enfroce\n");
         awaitSaid(malformed, 1);
         Files.writeString(file, "weir.mode=enfroce\nweir.rule.deadline=off\n");
-        program.awaitStderr(line -> line.startsWith("weir: rules are now deadline off,"));
+        program.awaitStderr(line -> line.startsWith("weir: rules are now circuit-breaker off, deadline off,"));
         assertEquals(1, count(malformed));
         assertRound(ENFORCED);
 
@@ -115,7 +123,7 @@ class LiveSwitchingIT {
         FileTime time = FileTime.fromMillis(1_000_000_000_000L);
         Files.setLastModifiedTime(other, time);
         Files.move(other, file, StandardCopyOption.ATOMIC_MOVE);
-        awaitSaid("weir: rules are now deadline observe, idempotency-key observe, retry-budget observe", 1);
+        awaitSaid(ALL_OBSERVE, 1);
         assertRound(OBSERVED);
         Path third = Files.writeString(folder.resolve("third"), "weir.mode=enforce\n");
         Files.setLastModifiedTime(third, time);
@@ -125,7 +133,7 @@ class LiveSwitchingIT {
 
         // Gone: as if it had never been there.
         Files.delete(file);
-        awaitSaid("weir: rules are now deadline observe, idempotency-key observe, retry-budget observe", 2);
+        awaitSaid(ALL_OBSERVE, 2);
         assertRound(OBSERVED);
         assertEquals(0, program.end().exitCode());
         assertTrue(Fork.lastWord(program).endsWith("; no fuse blew; 0 failures"), program::toString);

@@ -77,7 +77,10 @@ class StartUpIT {
     void theFirstLineSaysVersionModesAdaptersAndEndpoint() throws Exception {
         Program program = run(inside().weir(collector, "weir.rule.deadline=enforce"));
         Matcher start = start(program);
-        assertEquals("deadline enforce, idempotency-key observe, retry-budget observe", start.group(1));
+        assertEquals(
+                "circuit-breaker observe, deadline enforce, idempotency-key observe, rate-limit observe,"
+                        + " retry-budget observe",
+                start.group(1));
         assertTrue(start.group(2).contains("http-url-connection"), start.group(2));
         assertEquals(collector.endpoint() + "/v1/traces", start.group(3));
         assertEquals(2, Fork.said(program).size(), program::toString);
