@@ -148,7 +148,7 @@ public final class Weaver implements ClassFileTransformer {
             @Nullable Class<?> redefined,
             @Nullable ProtectionDomain domain,
             byte[] classFile) {
-        if (className == null) return null;
+        if (className == null || isOurs(loader)) return null;
         try {
             List<Wanted> wanted = byName.getOrDefault(className, List.of());
             if (words.length > 0
@@ -162,6 +162,11 @@ public final class Weaver implements ClassFileTransformer {
             listener.failed("weaver", className.replace('/', '.'), t);
             return null;
         }
+    }
+
+    /** The agent has libraries of its own that adapters would follow in an application. */
+    private static boolean isOurs(@Nullable ClassLoader loader) {
+        return loader != null && loader.getClass().getName().equals("dev.weir.agent.AgentClassLoader");
     }
 
     private static List<Wanted> with(List<Wanted> some, List<Wanted> more) {

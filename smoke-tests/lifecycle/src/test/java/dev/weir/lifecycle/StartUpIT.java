@@ -106,6 +106,15 @@ class StartUpIT {
         assertEquals(all.length, collector.spans().size());
     }
 
+    /** Spans go over gRPC by the agent's own OkHttp. */
+    @Test
+    void librariesOfTheAgentAreNotFollowed() throws Exception {
+        Program program = run(inside().weir(collector, "otel.exporter.otlp.protocol=grpc"));
+        String last = Fork.lastWord(program);
+        assertTrue(last.contains("http-url-connection"), last);
+        assertFalse(last.contains("okhttp"), last);
+    }
+
     @ParameterizedTest
     @CsvSource({"property,absent", "environment,absent", "argument,false", "file,false"})
     void disabledIsAsIfItWereNotThere(String where, String hooks) throws Exception {
