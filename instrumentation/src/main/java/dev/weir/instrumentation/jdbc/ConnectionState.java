@@ -1,5 +1,6 @@
 package dev.weir.instrumentation.jdbc;
 
+import dev.weir.bootstrap.WeakIdentityMap;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -10,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 final class ConnectionState {
 
     private static final ConnectionState UNKNOWN = new ConnectionState("", null);
-    private static final WeakIdentityMap<ConnectionState> known = new WeakIdentityMap<>();
+    private static final int MOST = 1 << 14;
+    private static final WeakIdentityMap<ConnectionState> known = new WeakIdentityMap<>(MOST);
 
     private final String url;
     private final @Nullable String user;

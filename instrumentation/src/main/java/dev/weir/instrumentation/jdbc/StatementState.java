@@ -1,13 +1,16 @@
 package dev.weir.instrumentation.jdbc;
 
+import dev.weir.bootstrap.WeakIdentityMap;
 import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
 /** What was done to a statement before it is executed. */
 final class StatementState {
 
+    private static final int MOST = 1 << 16;
+
     // Lives as long as the class loader of the library that is woven.
-    private static final WeakIdentityMap<StatementState> known = new WeakIdentityMap<>();
+    private static final WeakIdentityMap<StatementState> known = new WeakIdentityMap<>(MOST);
 
     private final String text;
     private final boolean inner;

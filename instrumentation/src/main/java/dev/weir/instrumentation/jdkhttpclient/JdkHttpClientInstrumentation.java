@@ -2,6 +2,7 @@ package dev.weir.instrumentation.jdkhttpclient;
 
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
+import dev.weir.bootstrap.WeakIdentityMap;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import java.io.IOException;
@@ -9,9 +10,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
-import java.util.Collections;
-import java.util.Map;
-import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -99,44 +97,35 @@ public final class JdkHttpClientInstrumentation implements Instrumentation {
     /** Remembers which call an exchange belongs to; its attempts run on other threads. */
     static final class Exchange {
 
-        static final Map<Object, Attempts> OPEN = Collections.synchronizedMap(new WeakHashMap<>());
+        static final int MOST = 1 << 16;
+        static final WeakIdentityMap<Call> OPEN = new WeakIdentityMap<>(MOST);
 
         static void exit(Object exchange) {
             Call call = Hooks.open();
-            if (RequestFacts.of(call) != null && call != null) OPEN.put(exchange, new Attempts(call));
+            if (call != null && RequestFacts.of(call) != null) OPEN.put(exchange, call);
         }
     }
 
     static final class Retry {
 
         static void exit(boolean willRetry, @Nullable Throwable thrown, Object exchange) {
-            Attempts attempts = willRetry ? Exchange.OPEN.get(exchange) : null;
-            if (attempts != null) attempts.retrying = true;
+            RequestFacts facts = willRetry ? RequestFacts.of(Exchange.OPEN.get(exchange)) : null;
+            if (facts != null) facts.retrying(true);
         }
     }
 
     static final class Attempt {
 
         static @Nullable Call enter(Object exchange) {
-            Attempts attempts = Exchange.OPEN.get(exchange);
-            if (attempts == null || !attempts.retrying) return null;
-            attempts.retrying = false;
-            return Hooks.resent(attempts.call);
+            Call call = Exchange.OPEN.get(exchange);
+            RequestFacts facts = RequestFacts.of(call);
+            if (facts == null || !facts.retrying()) return null;
+            facts.retrying(false);
+            return Hooks.resent(call);
         }
 
         static @Nullable CompletableFuture<?> exit(@Nullable Call call, @Nullable CompletableFuture<?> future) {
             return call instanceof Call.Denied denied ? CompletableFuture.failedFuture(denial(denied)) : future;
-        }
-    }
-
-    /** The attempts of one exchange. The client makes them one after the other, each on whatever thread. */
-    static final class Attempts {
-
-        final Call call;
-        volatile boolean retrying;
-
-        Attempts(Call call) {
-            this.call = call;
         }
     }
 

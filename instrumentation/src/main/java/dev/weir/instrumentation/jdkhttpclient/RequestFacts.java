@@ -20,6 +20,7 @@ final class RequestFacts extends HttpFacts {
     private final List<String> headers = new ArrayList<>(8);
     private long limitMillis;
     private @Nullable HttpResponse<?> response;
+    private volatile boolean retrying;
 
     RequestFacts(HttpRequest request) {
         super(
@@ -42,6 +43,15 @@ final class RequestFacts extends HttpFacts {
         RequestFacts facts = of(call);
         if (facts != null) facts.response = response;
         Hooks.end(call, response == null ? 0 : response.statusCode(), thrown);
+    }
+
+    /** Whether the client is about to make another attempt by itself: one after the other, each on whatever thread. */
+    boolean retrying() {
+        return retrying;
+    }
+
+    void retrying(boolean now) {
+        retrying = now;
     }
 
     @Override
