@@ -24,6 +24,7 @@ public final class AgentStartup {
         "ScopeFacts",
         "Call",
         "Call$Denied",
+        "WeakIdentityMap$Collected",
         "WeakIdentityMap$Entry",
         "WeakIdentityMap",
         "Attachments",

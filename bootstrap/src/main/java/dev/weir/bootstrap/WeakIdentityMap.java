@@ -4,7 +4,6 @@ import java.lang.ref.WeakReference;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +18,13 @@ import org.jspecify.annotations.Nullable;
  * can do. Entries without a value are unlinked by whoever comes by; as long as nobody has, they do no harm.
  */
 public final class WeakIdentityMap<V> {
+
+    /** Is given what was known of objects that were collected. */
+    public interface Collected<V> {
+
+        /** An object was collected. Must not throw. */
+        void collected(V value);
+    }
 
     private static final int FEWEST_BUCKETS = 16;
     private static final int MOST_BUCKETS = 2_048;
@@ -44,7 +50,7 @@ public final class WeakIdentityMap<V> {
     private final AtomicReferenceArray<@Nullable Entry> buckets;
     private final AtomicInteger size = new AtomicInteger();
     private final int most;
-    private final @Nullable Consumer<? super V> forgotten;
+    private final @Nullable Collected<? super V> whenCollected;
     // Written without a lock: a sweep sooner or later makes no difference.
     private int addedSinceSweep;
 
@@ -53,12 +59,12 @@ public final class WeakIdentityMap<V> {
         this(most, null);
     }
 
-    /** @param forgotten is given the values of collected objects, now and then, on a thread that adds or sweeps */
-    public WeakIdentityMap(int most, @Nullable Consumer<? super V> forgotten) {
+    /** @param whenCollected is told now and then, on a thread that adds or sweeps */
+    public WeakIdentityMap(int most, @Nullable Collected<? super V> whenCollected) {
         int wanted = Math.max(FEWEST_BUCKETS, Math.min(MOST_BUCKETS, most / CHAIN));
         this.buckets = new AtomicReferenceArray<>(Integer.highestOneBit(wanted));
         this.most = most;
-        this.forgotten = forgotten;
+        this.whenCollected = whenCollected;
     }
 
     /** Whether there is nothing to find. */
@@ -166,7 +172,7 @@ public final class WeakIdentityMap<V> {
             for (Entry entry = head; entry != null; entry = entry.next) {
                 Object value = entry.refersTo(null) ? take(entry) : null;
                 any |= entry.value == null;
-                if (value != null && forgotten != null) forgotten.accept((V) value);
+                if (value != null && whenCollected != null) whenCollected.collected((V) value);
             }
             if (any) find(bucket, head, 0, this);
         }

@@ -4,7 +4,6 @@ import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.WeakIdentityMap;
 import java.io.FileDescriptor;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,10 +17,10 @@ final class OpenFiles {
     private static final int LIMIT = 8192;
 
     /** Nobody has closed the file and nobody can close it any more. */
-    private static final class Forgotten implements Consumer<OpenFile> {
+    private static final class Forgotten implements WeakIdentityMap.Collected<OpenFile> {
 
         @Override
-        public void accept(OpenFile file) {
+        public void collected(OpenFile file) {
             end(file, null);
         }
     }
