@@ -1,10 +1,6 @@
 package dev.weir.agent.context;
 
 import dev.weir.bootstrap.CallFacts;
-import java.util.ArrayDeque;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,8 +39,19 @@ public final class Operation {
 
     private @Nullable String pinnedKey;
 
+    private @Nullable Children children;
+
+    /** The next occurrence that is kept of the same siblings. */
     @Nullable
-    Map<Long, Siblings> children;
+    Operation nextKept;
+
+    /** The next in the queue of those of the same siblings that did not settle. */
+    @Nullable
+    Operation nextUnsettled;
+
+    /** The one under the same root that began next. */
+    @Nullable
+    Operation nextYounger;
 
     Operation(
             Root root,
@@ -65,45 +72,10 @@ public final class Operation {
         this.occurrence = occurrence;
     }
 
-    /** The operations under one parent that have one fingerprint, in the order of their occurrence. */
-    static final class Siblings {
-
-        final long fingerprint;
-        final ArrayDeque<Operation> kept = new ArrayDeque<>(2);
-        /** The occurrence of the first that is kept; those before were evicted. */
-        int firstKept;
-        /** Those whose last attempt did not settle: the next call of this fingerprint is their next attempt. */
-        final ArrayDeque<Operation> unsettled = new ArrayDeque<>(1);
-        /** How many occurrences each attempt of the parent has used; by number of the attempt, from 1. */
-        private int[] used = new int[1];
-
-        Siblings(long fingerprint) {
-            this.fingerprint = fingerprint;
-        }
-
-        int use(int scopeAttempt) {
-            int index = scopeAttempt - 1;
-            if (index >= used.length) used = Arrays.copyOf(used, Math.max(index + 1, used.length * 2));
-            return used[index]++;
-        }
-
-        @Nullable
-        Operation at(int occurrence) {
-            int index = occurrence - firstKept;
-            if (index < 0 || index >= kept.size()) return null;
-            if (index == kept.size() - 1) return kept.getLast();
-            if (index == 0) return kept.getFirst();
-            for (Operation operation : kept) {
-                if (index-- == 0) return operation;
-            }
-            return null;
-        }
-    }
-
     Siblings childrenOf(long fingerprint) {
-        Map<Long, Siblings> known = children;
-        if (known == null) children = known = new HashMap<>();
-        return known.computeIfAbsent(fingerprint, Siblings::new);
+        Children known = children;
+        if (known == null) children = known = new Children();
+        return known.of(fingerprint);
     }
 
     /** What sort of thing it is. */
@@ -124,6 +96,12 @@ public final class Operation {
     /** The id as 32 hexadecimal digits. */
     public String id() {
         return Hex.of(idHigh, idLow);
+    }
+
+    /** Appends the id as 32 hexadecimal digits. */
+    public void appendId(StringBuilder to) {
+        Hex.append(to, idHigh);
+        Hex.append(to, idLow);
     }
 
     /** First half of the trace that a call without a cause starts. */

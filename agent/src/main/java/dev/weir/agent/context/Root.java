@@ -1,8 +1,6 @@
 package dev.weir.agent.context;
 
-import dev.weir.agent.context.Operation.Siblings;
 import dev.weir.bootstrap.CallFacts;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,11 +17,15 @@ public final class Root {
         void evicted();
     }
 
+    private static final int LOOKED_AT = 16;
+
     private final Identity identity;
     private final Evictions evictions;
     private final boolean ambient;
-    private final ArrayDeque<Operation> oldestFirst = new ArrayDeque<>();
     private final Operation operation;
+    private @Nullable Operation oldest;
+    private @Nullable Operation youngest;
+    private int remembered;
     private int epoch;
 
     Root(Identity identity, Evictions evictions, CallFacts.Kind kind, long idHigh, long idLow, boolean ambient) {
@@ -68,7 +70,7 @@ public final class Root {
      */
     synchronized void begin(Attempt attempt, ScopeAttempt parent, long fingerprint, long nowNanos) {
         Siblings siblings = parent.operation().childrenOf(fingerprint);
-        Operation found = retried(siblings, parent.number(), nowNanos);
+        Operation found = siblings.retried(parent.number(), nowNanos, identity.retryWindowNanos());
         boolean first = false;
         if (found == null) {
             int occurrence = siblings.use(parent.number());
@@ -80,10 +82,7 @@ public final class Root {
             } else {
                 found.wire = 0;
                 found.below = 0;
-                if (found.waiting) {
-                    siblings.unsettled.remove(found);
-                    found.waiting = false;
-                }
+                if (found.waiting) siblings.unqueue(found);
             }
         }
         boolean succeededBefore = found.succeeded;
@@ -93,59 +92,46 @@ public final class Root {
         attempt.is(found, found.attempts, first, succeededBefore);
     }
 
-    private @Nullable Operation retried(Siblings siblings, int scopeAttempt, long nowNanos) {
-        int candidates = siblings.unsettled.size();
-        while (candidates-- > 0) {
-            Operation candidate = siblings.unsettled.removeFirst();
-            if (nowNanos - candidate.lastEndNanos > identity.retryWindowNanos()) {
-                candidate.waiting = false;
-            } else if (candidate.scopeAttempt == scopeAttempt) {
-                candidate.waiting = false;
-                return candidate;
-            } else {
-                siblings.unsettled.addLast(candidate);
-            }
-        }
-        return null;
-    }
-
     private Operation create(CallFacts.Kind kind, ScopeAttempt parent, Siblings siblings, int occurrence) {
-        while (oldestFirst.size() >= identity.operationsPerRoot()) evict();
+        while (remembered >= identity.operationsPerRoot()) evict();
         KeyedHash hash = identity.child(parent.operation(), kind, siblings.fingerprint, occurrence, epoch);
         long idHigh = hash.high();
         long idLow = hash.low();
         long traceHigh = identity.ambient(parent.operation()) ? identity.random() : 0;
         long traceLow = traceHigh == 0 ? 0 : identity.random();
         Operation created = new Operation(this, kind, idHigh, idLow, traceHigh, traceLow, siblings, occurrence);
-        if (siblings.kept.isEmpty()) siblings.firstKept = occurrence;
-        siblings.kept.addLast(created);
-        oldestFirst.addLast(created);
+        siblings.add(created);
+        if (youngest == null) oldest = created;
+        else youngest.nextYounger = created;
+        youngest = created;
+        remembered++;
         return created;
     }
 
     /** The oldest settled one goes first; when the oldest few are all still open, the oldest goes. */
     private void evict() {
-        Operation victim = null;
-        int looked = 0;
-        for (Operation candidate : oldestFirst) {
-            if (candidate.settled && candidate.inFlight == 0) {
-                victim = candidate;
-                break;
-            }
-            if (++looked == 16) break;
+        Operation before = null;
+        Operation victim = oldest;
+        for (int looked = 1; victim != null && !(victim.settled && victim.inFlight == 0); looked++) {
+            before = victim;
+            victim = looked == LOOKED_AT ? null : victim.nextYounger;
         }
-        if (victim == null) victim = oldestFirst.getFirst();
-        if (victim == oldestFirst.getFirst()) oldestFirst.removeFirst();
-        else oldestFirst.remove(victim);
+        if (victim == null) {
+            before = null;
+            victim = oldest;
+        }
+        if (victim == null) return;
+        if (before == null) oldest = victim.nextYounger;
+        else before.nextYounger = victim.nextYounger;
+        if (youngest == victim) youngest = before;
+        victim.nextYounger = null;
+        remembered--;
         victim.evicted = true;
         evictions.evicted();
         Siblings siblings = victim.siblings;
         if (siblings == null) return;
-        if (victim.waiting) siblings.unsettled.remove(victim);
-        while (!siblings.kept.isEmpty() && siblings.kept.getFirst().evicted) {
-            siblings.kept.removeFirst();
-            siblings.firstKept++;
-        }
+        if (victim.waiting) siblings.unqueue(victim);
+        siblings.dropEvicted();
     }
 
     /** The attempt has not taken place; the next call of its kind takes its place. */
@@ -159,8 +145,7 @@ public final class Root {
 
     private static void waitForNext(Operation unsettled) {
         if (unsettled.siblings == null || unsettled.waiting || unsettled.evicted) return;
-        unsettled.waiting = true;
-        unsettled.siblings.unsettled.addLast(unsettled);
+        unsettled.siblings.queue(unsettled);
     }
 
     /** An attempt is over. What was refused never was on the wire, and leaves the operation as unsettled as it was. */

@@ -74,10 +74,8 @@ final class Records {
     /** How many verdicts on a call a person should see. */
     int notable(OpenCall call) {
         int notable = 0;
-        for (Finding finding : call.judgement.findings()) if (finding.notable()) notable++;
-        if (call.resendJudgement != null) {
-            for (Finding finding : call.resendJudgement.findings()) if (finding.notable()) notable++;
-        }
+        List<Finding> findings = findings(call);
+        for (int i = 0; i < findings.size(); i++) if (findings.get(i).notable()) notable++;
         return notable;
     }
 
@@ -141,7 +139,9 @@ final class Records {
 
     private void verdicts(SpanRecord record, OpenCall call) {
         List<SpanRecord.Verdict> verdicts = null;
-        for (Finding finding : findings(call)) {
+        List<Finding> findings = findings(call);
+        for (int i = 0; i < findings.size(); i++) {
+            Finding finding = findings.get(i);
             // Under a deadline every call could be limited; worth a word is only one that the limit would have ended.
             boolean limit = finding.outcome().equals("would-limit");
             if (limit && record.overrunMillis == 0) continue;
