@@ -57,8 +57,11 @@ final class WriterTraceparent {
     static boolean write(FileDescriptor descriptor, String traceparent, boolean settled) {
         PosixFileAttributes attributes = Descriptors.attributes(descriptor);
         if (attributes == null || !attributes.isRegularFile()) return false;
-        String value = settled ? stamped(traceparent, attributes) : traceparent;
-        if (ExtendedAttributes.write(descriptor, value.getBytes(StandardCharsets.ISO_8859_1))) return true;
+        boolean left = settled
+                ? ExtendedAttributes.write(
+                        descriptor, traceparent, micros(attributes.lastModifiedTime()), attributes.size())
+                : ExtendedAttributes.write(descriptor, traceparent);
+        if (left) return true;
         RememberedWriters.put(attributes, traceparent);
         return false;
     }

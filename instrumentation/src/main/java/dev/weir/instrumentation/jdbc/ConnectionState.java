@@ -43,14 +43,15 @@ final class ConnectionState {
     static ConnectionState of(Connection connection) {
         ConnectionState state = known.get(connection);
         if (state != null) return state;
+        // Not kept: a pool's own object is gone with the next statement or two.
+        state = underneath(connection);
+        if (state != null) return state;
         state = find(connection);
         if (state != UNKNOWN) known.put(connection, state);
         return state;
     }
 
     private static ConnectionState find(Connection connection) {
-        ConnectionState underneath = underneath(connection);
-        if (underneath != null) return underneath;
         try {
             return new ConnectionState(
                     JdbcUrl.withoutSecrets(connection.getMetaData().getURL()), null);

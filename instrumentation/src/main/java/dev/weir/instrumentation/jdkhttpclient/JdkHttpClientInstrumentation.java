@@ -44,7 +44,7 @@ public final class JdkHttpClientInstrumentation implements Instrumentation {
     static final class Send {
 
         static @Nullable Call enter(HttpClient client, HttpRequest request) {
-            return Hooks.begin(new RequestFacts(request));
+            return RequestFacts.begin(request);
         }
 
         static HttpRequest argument0(@Nullable Call call, HttpClient client, HttpRequest request) {
@@ -69,7 +69,7 @@ public final class JdkHttpClientInstrumentation implements Instrumentation {
     static final class SendAsync {
 
         static @Nullable Call enter(HttpClient client, HttpRequest request) {
-            return Hooks.begin(new RequestFacts(request));
+            return RequestFacts.begin(request);
         }
 
         static HttpRequest argument0(@Nullable Call call, HttpClient client, HttpRequest request) {

@@ -3,11 +3,12 @@ package dev.weir.instrumentation.jdkhttpclient;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Flow;
@@ -16,8 +17,13 @@ import org.jspecify.annotations.Nullable;
 /** What is known of one {@link HttpRequest}. Requests cannot be changed, so levers are collected and then applied. */
 final class RequestFacts extends HttpFacts {
 
+    private static final @Nullable String[] NONE = new String[0];
+    private static final int ROOM = 4;
+
     private final HttpRequest request;
-    private final List<String> headers = new ArrayList<>(8);
+    // Names and values in turn, in the order in which levers set them.
+    private @Nullable String[] headers = NONE;
+    private int headerCount;
     private long limitMillis;
     private @Nullable HttpResponse<?> response;
     private volatile boolean retrying;
@@ -33,6 +39,11 @@ final class RequestFacts extends HttpFacts {
                 request.uri().getRawPath(),
                 request.uri().getRawQuery());
         this.request = request;
+    }
+
+    /** A call begins, unless it is the inner half of one: a blocking call is made of an asynchronous one. */
+    static @Nullable Call begin(HttpRequest request) {
+        return Hooks.follows(Kind.HTTP_CLIENT) ? Hooks.begin(new RequestFacts(request)) : null;
     }
 
     static @Nullable RequestFacts of(@Nullable Call call) {
@@ -69,18 +80,34 @@ final class RequestFacts extends HttpFacts {
 
     @Override
     public @Nullable String header(String name) {
-        for (int i = headers.size() - 2; i >= 0; i -= 2) {
-            if (headers.get(i).equalsIgnoreCase(name)) return headers.get(i + 1);
+        for (int i = headerCount - 2; i >= 0; i -= 2) {
+            if (name.equalsIgnoreCase(headers[i])) return headers[i + 1];
         }
-        return request.headers().firstValue(name).orElse(null);
+        return first(request.headers(), name);
     }
 
     @Override
     public boolean setHeader(String name, String value) {
-        if (!canChange()) return false;
-        headers.add(name);
-        headers.add(value);
+        if (!canChange() || !isSendable(value)) return false;
+        if (headerCount == headers.length) headers = Arrays.copyOf(headers, headerCount + ROOM);
+        headers[headerCount++] = name;
+        headers[headerCount++] = value;
         return true;
+    }
+
+    /** The client would throw at the application for anything else. */
+    private static boolean isSendable(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if ((c < ' ' && c != '\t') || c > '~') return false;
+        }
+        return true;
+    }
+
+    /** The same as {@code firstValue}, without a stream. */
+    private static @Nullable String first(HttpHeaders headers, String name) {
+        List<String> values = headers.map().get(name);
+        return values == null || values.isEmpty() ? null : values.get(0);
     }
 
     @Override
@@ -90,7 +117,7 @@ final class RequestFacts extends HttpFacts {
 
     @Override
     public @Nullable String responseHeader(String name) {
-        return response == null ? null : response.headers().firstValue(name).orElse(null);
+        return response == null ? null : first(response.headers(), name);
     }
 
     /** A web socket's handshake is a request of an internal class, and a copy of it would be an ordinary request. */
@@ -99,14 +126,8 @@ final class RequestFacts extends HttpFacts {
     }
 
     HttpRequest changed(HttpRequest original) {
-        if (headers.isEmpty() && limitMillis == 0) return original;
-        HttpRequest.Builder builder = HttpRequest.newBuilder(original, (name, value) -> true);
-        for (int i = 0; i < headers.size(); i += 2) builder.setHeader(headers.get(i), headers.get(i + 1));
-        if (limitMillis > 0) {
-            long own = callerTimeoutMillis();
-            builder.timeout(Duration.ofMillis(own == 0 ? limitMillis : Math.min(own, limitMillis)));
-        }
-        return builder.build();
+        if (headerCount == 0 && limitMillis == 0) return original;
+        return new ChangedRequest(original, headers, headerCount, limitMillis);
     }
 
     HttpResponse.BodyHandler<?> limited(HttpResponse.BodyHandler<?> handler) {
