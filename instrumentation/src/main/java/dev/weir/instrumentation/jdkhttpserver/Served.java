@@ -45,7 +45,7 @@ final class Served {
     }
 
     void sent(@Nullable Throwable thrown) {
-        SENDING.remove();
+        SENDING.set(null);
         if (thrown != null) status = 0;
     }
 
