@@ -1,14 +1,11 @@
 package dev.weir.instrumentation.jdkhttpserver;
 
-import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsExchange;
 import dev.weir.bootstrap.HttpFacts;
 import java.lang.ref.WeakReference;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one inbound request. */
@@ -75,23 +72,13 @@ final class ExchangeFacts extends HttpFacts {
     @Override
     public @Nullable String header(String name) {
         HttpExchange alive = exchange.get();
-        return alive == null ? null : first(alive.getRequestHeaders(), name);
+        return alive == null ? null : alive.getRequestHeaders().getFirst(name);
     }
 
     @Override
     public @Nullable String responseHeader(String name) {
         HttpExchange alive = exchange.get();
-        return alive == null ? null : first(alive.getResponseHeaders(), name);
-    }
-
-    /** The same as {@code getFirst}, which makes a string of its own of the name each time. */
-    private static @Nullable String first(Headers headers, String name) {
-        for (Map.Entry<String, List<String>> header : headers.entrySet()) {
-            if (!header.getKey().equalsIgnoreCase(name)) continue;
-            List<String> values = header.getValue();
-            return values == null || values.isEmpty() ? null : values.get(0);
-        }
-        return null;
+        return alive == null ? null : alive.getResponseHeaders().getFirst(name);
     }
 
     @Override
