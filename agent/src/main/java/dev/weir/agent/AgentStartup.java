@@ -36,6 +36,12 @@ public final class AgentStartup {
         "Fuse",
         "Hooks$Agent",
         "Hooks",
+        "RetryLoop$Try",
+        "RetryLoop$Ended",
+        "RetryLoop$Calls",
+        "RetryLoop$Supplies",
+        "RetryLoop$Runs",
+        "RetryLoop",
     };
 
     private AgentStartup() {}

@@ -1,29 +1,18 @@
 package dev.weir.agent;
 
 import dev.weir.agent.config.Log;
+import dev.weir.agent.config.Settings;
 import dev.weir.agent.rules.Mode;
 import dev.weir.agent.rules.RuleBook;
-import java.lang.management.ManagementFactory;
-import javax.management.JMException;
-import javax.management.MBeanServer;
-import javax.management.ObjectName;
-import javax.management.StandardMBean;
 
-/** The rules' beans. */
+/** The rules' beans, one for each: {@code dev.weir:type=Rule,name=<rule>}. */
 final class ManagedRules {
 
     private ManagedRules() {}
 
     static void register(RuleBook rules, Log log) {
-        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
         for (String rule : rules.names()) {
-            try {
-                server.registerMBean(
-                        new StandardMBean(bean(rules, rule, log), RuleMXBean.class, true),
-                        new ObjectName("dev.weir:type=Rule,name=" + rule));
-            } catch (JMException e) {
-                log.failure("registration of rule " + rule, e);
-            }
+            Beans.register(bean(rules, rule, log), RuleMXBean.class, "type=Rule,name=" + rule, log);
         }
     }
 
@@ -39,7 +28,8 @@ final class ManagedRules {
             public void setMode(String mode) {
                 Mode read = Mode.read(mode);
                 if (read == null) {
-                    throw new IllegalArgumentException("mode \"" + mode + "\" is not one of off, observe, enforce");
+                    throw new IllegalArgumentException("mode \"" + Settings.shown(String.valueOf(mode))
+                            + "\" is not one of off, observe, enforce");
                 }
                 rules.mode(rule, read);
                 log.warn("rule " + rule + " is now " + read.word() + " (JMX)");

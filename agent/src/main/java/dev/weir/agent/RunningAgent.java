@@ -7,8 +7,10 @@ import dev.weir.agent.config.SettingsFile;
 import dev.weir.agent.export.EpochClock;
 import dev.weir.agent.export.Exporter;
 import dev.weir.agent.export.OtlpSettings;
+import dev.weir.agent.ledger.Roots;
 import dev.weir.agent.pipeline.Assembly;
 import dev.weir.agent.pipeline.CallPipeline;
+import dev.weir.agent.pipeline.Sampler;
 import dev.weir.agent.rules.RuleBook;
 import dev.weir.bootstrap.Fuse;
 import dev.weir.bootstrap.Hooks;
@@ -18,12 +20,14 @@ import dev.weir.instrumentation.weaving.BootLoader;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaver;
 import dev.weir.instrumentation.weaving.WovenAdapter;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** The agent of this JVM, from its settings to its last record. */
@@ -61,7 +65,7 @@ final class RunningAgent {
     }
 
     /** System properties, and {@code key=value,key=value} behind the jar's name where {@code weir.} may be left out. */
-    private static Map<String, String> properties(Properties system, @Nullable String arguments) {
+    private Map<String, String> properties(Properties system, @Nullable String arguments) {
         Map<String, String> properties = new HashMap<>();
         for (String name : system.stringPropertyNames()) {
             boolean ours = name.startsWith("weir.") && !name.equals("weir.started");
@@ -70,7 +74,13 @@ final class RunningAgent {
         if (arguments == null || arguments.isBlank()) return properties;
         for (String pair : arguments.split(",", -1)) {
             int equals = pair.indexOf('=');
-            if (equals <= 0) continue;
+            if (equals <= 0) {
+                if (!pair.isBlank()) {
+                    complaints.add("weir: \"" + Settings.shown(pair)
+                            + "\" behind weir.jar= is not a setting; it is left out. Write mode=enforce,log=debug.");
+                }
+                continue;
+            }
             String name = pair.substring(0, equals).strip();
             if (!name.startsWith("weir.") && !name.startsWith("otel.")) name = "weir." + name;
             properties.putIfAbsent(name, pair.substring(equals + 1).strip());
@@ -79,30 +89,90 @@ final class RunningAgent {
     }
 
     void start() {
+        if (!settings.flag(Setting.ENABLED)) return;
         String version = Version.read();
         EpochClock clock = new EpochClock();
         OtlpSettings otlp = new OtlpSettings(settings, complaints::add);
         Assembly assembly = new Assembly(settings);
         RuleBook rules = assembly.rules();
-        RuleModes modes = new RuleModes(rules, log);
-        modes.apply(settings, complaints::add);
-        CallPipeline[] made = new CallPipeline[1];
-        Exporter exporter = new Exporter(
-                (int) settings.number(Setting.EXPORT_QUEUE), otlp, clock, log, version, () -> made[0].disown());
-        CallPipeline pipeline = assembly.pipeline(rules, otlp.ratio(), exporter.sink(), clock, log);
-        made[0] = pipeline;
+        RuleModes modes = new RuleModes(rules, instrumentationNames(), log);
+        modes.apply(settings);
+        AtomicReference<@Nullable Runnable> exportStarts = new AtomicReference<>();
+        Exporter exporter = new Exporter((int) settings.number(Setting.EXPORT_QUEUE), otlp, clock, log, version, () -> {
+            Runnable starts = exportStarts.get();
+            if (starts != null) starts.run();
+        });
+        Sampler sampler = new Sampler(otlp.ratio(), otlp.asksParent());
+        CallPipeline pipeline = assembly.pipeline(rules, sampler, exporter.sink(), clock, log);
+        long shutdownMillis = settings.number(Setting.EXPORT_SHUTDOWN);
+        long reloadSeconds = settings.number(Setting.CONFIG_RELOAD);
         Weaver weaver = weaver();
-        String spans = otlp.enabled() ? otlp.endpoint() : "nowhere";
         settings.checkNames(rules.names(), instrumentationNames());
         for (String complaint : complaints) log.warn(complaint);
-        pipeline.whenManaged(() -> ManagedRules.register(rules, log));
+        JvmEnd end = new JvmEnd(
+                jvm, exporter::hurry, () -> stop(assembly.roots(), weaver, exporter, pipeline, shutdownMillis));
+        end.await();
+        exportStarts.set(() -> {
+            pipeline.disown();
+            end.defer();
+        });
+        pipeline.whenManaged(() -> manage(rules, version, exporter, pipeline));
         Hooks.install(pipeline);
         weaver.install(jvm);
-        log.info(version + (attached ? " attached" : "") + ": " + modes.summary() + "; adapters "
-                + names(weaver.adapters()) + "; spans to " + spans);
-        if (file.exists()) file.watch(settings, modes, pipeline::disown, log);
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(null, () -> stop(weaver, exporter, pipeline), "weir-stop", 0, false));
+        log.info(version + (attached ? " attached" : "") + ": rules " + modes.summary() + "; adapters "
+                + names(weaver.adapters()) + "; spans to " + (otlp.enabled() ? otlp.endpoint() : "nowhere"));
+        file.watch(reloadSeconds, settings, modes, complaints, pipeline::disown, log);
+        // Started long ago, the server would not start again, and the beans wait for its start.
+        if (attached && settings.instrumentation("management")) ManagementFactory.getPlatformMBeanServer();
+    }
+
+    private void manage(RuleBook rules, String version, Exporter exporter, CallPipeline pipeline) {
+        ManagedRules.register(rules, log);
+        Beans.register(new Counts(version, exporter, pipeline), AgentMXBean.class, "type=Agent", log);
+    }
+
+    /** The agent's counts. */
+    private final class Counts implements AgentMXBean {
+
+        private final String version;
+        private final Exporter exporter;
+        private final CallPipeline pipeline;
+
+        Counts(String version, Exporter exporter, CallPipeline pipeline) {
+            this.version = version;
+            this.exporter = exporter;
+            this.pipeline = pipeline;
+        }
+
+        @Override
+        public String getVersion() {
+            return version;
+        }
+
+        @Override
+        public long getSpansSent() {
+            return exporter.sent();
+        }
+
+        @Override
+        public long getSpansDropped() {
+            return exporter.dropped();
+        }
+
+        @Override
+        public long getMalformedHeaders() {
+            return pipeline.malformedHeaders();
+        }
+
+        @Override
+        public int getFusesBlown() {
+            return fusesBlown.get();
+        }
+
+        @Override
+        public long getFailures() {
+            return log.failures();
+        }
     }
 
     private Weaver weaver() {
@@ -144,7 +214,7 @@ final class RunningAgent {
         for (String name : settings.list(setting)) {
             if (DeclaredScopesInstrumentation.isWellFormed(name)) wellFormed.add(name);
             else
-                complaints.add("weir: " + setting.key() + "=" + name
+                complaints.add("weir: " + setting.key() + "=" + Settings.shown(name)
                         + " is not a method of yours; it is left out. Write package.Class#method.");
         }
         return wellFormed;
@@ -163,9 +233,23 @@ final class RunningAgent {
         return names.toString();
     }
 
-    private void stop(Weaver weaver, Exporter exporter, CallPipeline pipeline) {
+    /** What was left out on purpose, so that nobody wonders. */
+    static List<String> overlooked(Roots roots) {
+        List<String> lines = new ArrayList<>();
+        if (roots.evictedOperations() > 0) {
+            lines.add(roots.evictedOperations()
+                    + " operations were forgotten, settled ones first, where a root had more than "
+                    + Setting.OPERATIONS.key());
+        }
+        if (roots.evictedRoots() > 0) {
+            lines.add(roots.evictedRoots() + " roots were forgotten, the oldest of more than " + Setting.ROOTS.key());
+        }
+        return lines;
+    }
+
+    private void stop(Roots roots, Weaver weaver, Exporter exporter, CallPipeline pipeline, long shutdownMillis) {
         pipeline.disown();
-        exporter.shutdown(settings.number(Setting.EXPORT_SHUTDOWN));
+        exporter.shutdown(shutdownMillis);
         StringBuilder matched = new StringBuilder();
         for (WovenAdapter adapter : weaver.adapters()) {
             if (!adapter.woven().isEmpty())
@@ -176,9 +260,12 @@ final class RunningAgent {
                         + ": this version of the library is not followed");
             }
         }
+        for (String line : overlooked(roots)) log.info(line);
         int blown = fusesBlown.get();
+        long malformed = pipeline.malformedHeaders();
         log.info("stops: matched " + (matched.length() == 0 ? "nothing" : matched) + "; " + exporter.sent()
                 + " spans sent, " + exporter.dropped() + " dropped; "
-                + (blown == 0 ? "no fuse blew" : blown + " fuses blew") + "; " + log.failures() + " failures");
+                + (blown == 0 ? "no fuse blew" : blown + " fuses blew") + "; " + log.failures() + " failures"
+                + (malformed == 0 ? "" : "; " + malformed + " malformed headers ignored"));
     }
 }

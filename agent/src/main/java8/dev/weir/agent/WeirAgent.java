@@ -14,6 +14,8 @@ import java.net.URL;
 public final class WeirAgent {
 
     private static final int OLDEST = 17;
+    private static final String STARTED = "weir.started";
+    private static final String FAILED = "failed";
 
     private WeirAgent() {}
 
@@ -36,8 +38,12 @@ public final class WeirAgent {
                         + "; the application runs without Weir");
                 return;
             }
-            if (System.getProperties().putIfAbsent("weir.started", "true") != null) {
-                System.err.println("weir: is already there; the second -javaagent or attach changes nothing");
+            Object before = System.getProperties().putIfAbsent(STARTED, "true");
+            if (before != null) {
+                System.err.println(
+                        FAILED.equals(before)
+                                ? "weir: could not start in this JVM before, and does not try again; restart the JVM"
+                                : "weir: is already there; the second -javaagent or attach changes nothing");
                 return;
             }
             loader().loadClass("dev.weir.agent.AgentStartup")
@@ -51,6 +57,7 @@ public final class WeirAgent {
     }
 
     private static void say(Throwable cause) {
+        System.setProperty(STARTED, FAILED);
         System.err.println("weir: cannot start, the application runs without Weir: " + cause);
         if ("debug".equals(System.getProperty("weir.log"))) cause.printStackTrace();
     }

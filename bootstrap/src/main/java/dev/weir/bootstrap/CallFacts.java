@@ -84,7 +84,18 @@ public abstract class CallFacts {
         return true;
     }
 
-    /** The value of a request header as it now stands; {@code null} when it is not set or there are no headers. */
+    /**
+     * Whether the calling thread waits for the outcome anyway, so that it may be made to wait before. Not for asynchronous
+     * forms: their thread may be an event loop.
+     */
+    public boolean waits() {
+        return false;
+    }
+
+    /**
+     * The value of a request header as it now stands; {@code null} when it is not set or there are no headers. Inbound,
+     * the values of several lines of one name joined by commas.
+     */
     public @Nullable String header(String name) {
         return null;
     }

@@ -78,4 +78,14 @@ public abstract class FileFacts extends CallFacts {
     public boolean traceparentLeft() {
         return false;
     }
+
+    /** At the end: whether the {@code traceparent} was to be put on the file, and the file system refused it. */
+    public boolean traceparentRefused() {
+        return false;
+    }
+
+    /** The type of the file system, such as {@code ext4}; {@code null} when unknown. Looked up at each call. */
+    public @Nullable String fileSystemType() {
+        return null;
+    }
 }

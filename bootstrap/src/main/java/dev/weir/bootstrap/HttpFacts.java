@@ -73,6 +73,11 @@ public abstract class HttpFacts extends CallFacts {
         return null;
     }
 
+    /** Whether a request header that {@link #header} knows stands there more than once. */
+    public boolean repeatsHeader(String name) {
+        return false;
+    }
+
     /**
      * Client: the bytes of a body that can be sent again unchanged; {@code null} when there is none, when it can be
      * read only once, or when it is longer than {@code limit}. The array is not changed.

@@ -18,8 +18,27 @@ public abstract class ScopeFacts extends CallFacts {
         return name;
     }
 
+    /** No scope inside the process has an exception to be refused with; the calls in it have. */
+    @Override
+    public boolean refusable() {
+        return false;
+    }
+
     /** The arguments, as far as they tell two wanted calls apart; {@code null} when they are not known. */
     public Object @Nullable [] arguments() {
         return null;
+    }
+
+    /**
+     * The try before, when the layer itself says that this is another try of the same; {@code null} for the first try and
+     * where nobody knows.
+     */
+    public @Nullable Call previousTry() {
+        return null;
+    }
+
+    /** Which try of its layer this is, from 1; 0 where nobody knows. */
+    public int tryNumber() {
+        return 0;
     }
 }

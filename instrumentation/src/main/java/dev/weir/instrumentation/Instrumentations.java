@@ -6,7 +6,9 @@ import dev.weir.instrumentation.httpurlconnection.HttpUrlConnectionInstrumentati
 import dev.weir.instrumentation.jdbc.JdbcInstrumentation;
 import dev.weir.instrumentation.jdkhttpclient.JdkHttpClientInstrumentation;
 import dev.weir.instrumentation.jdkhttpserver.JdkHttpServerInstrumentation;
+import dev.weir.instrumentation.langchain4jretry.LangChain4jRetryInstrumentation;
 import dev.weir.instrumentation.management.ManagementInstrumentation;
+import dev.weir.instrumentation.okhttp.OkHttpInstrumentation;
 import dev.weir.instrumentation.servlet.ServletInstrumentation;
 import dev.weir.instrumentation.threads.ThreadsInstrumentation;
 import dev.weir.instrumentation.weaving.Instrumentation;
@@ -26,7 +28,9 @@ public final class Instrumentations {
                 new JdbcInstrumentation(),
                 new JdkHttpClientInstrumentation(),
                 new JdkHttpServerInstrumentation(),
+                new LangChain4jRetryInstrumentation(),
                 new ManagementInstrumentation(),
+                new OkHttpInstrumentation(),
                 new ServletInstrumentation(),
                 new ThreadsInstrumentation());
     }

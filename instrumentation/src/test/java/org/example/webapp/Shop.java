@@ -2,23 +2,30 @@ package org.example.webapp;
 
 import dev.weir.bootstrap.Hooks;
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.FilterConfig;
 import jakarta.servlet.FilterRegistration;
+import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.ServletRegistration;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
+import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -33,6 +40,7 @@ public final class Shop implements ServletContainerInitializer {
         servlet(context, "ends", new Ends(), "/ends/*");
         servlet(context, "goes-on", new GoesOn(), "/goes-on/*");
         servlet(context, "async", new Async(), "/async/*");
+        servlet(context, "bytes", new Bytes(), "/bytes/*");
     }
 
     private static void filter(ServletContext context, String name, Filter filter) {
@@ -110,6 +118,7 @@ public final class Shop implements ServletContainerInitializer {
                 }
                 case "/nothing" -> response.setStatus(204);
                 case "/missing" -> response.sendError(404, "no such thing");
+                case "/gone" -> response.sendError(410);
                 case "/elsewhere" -> response.sendRedirect("/echo");
                 case "/flushed" -> {
                     response.setStatus(202);
@@ -166,6 +175,10 @@ public final class Shop implements ServletContainerInitializer {
                 case "/thread" -> new Thread(() -> complete(async), "shop").start();
                 case "/at-once" -> complete(async);
                 case "/dispatch" -> new Thread(() -> async.dispatch("/echo"), "shop").start();
+                case "/listener" -> {
+                    async.setTimeout(200);
+                    async.addListener(new Answers());
+                }
                 case "/again", "/throws" -> new Thread(async::dispatch, "shop").start();
                 default -> {
                     // Nobody completes it.
@@ -181,6 +194,84 @@ public final class Shop implements ServletContainerInitializer {
             } finally {
                 async.complete();
             }
+        }
+    }
+
+    /** Answers when the time is up. */
+    static final class Answers implements AsyncListener {
+
+        @Override
+        public void onComplete(AsyncEvent event) {}
+
+        @Override
+        public void onTimeout(AsyncEvent event) {
+            ((HttpServletResponse) event.getSuppliedResponse()).setStatus(504);
+            event.getAsyncContext().complete();
+        }
+
+        @Override
+        public void onError(AsyncEvent event) {}
+
+        @Override
+        public void onStartAsync(AsyncEvent event) {}
+    }
+
+    /** Reads and writes when the container says that it can. */
+    static final class Bytes extends HttpServlet {
+
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            AsyncContext async = request.startAsync(request, response);
+            async.setTimeout(20_000);
+            ServletInputStream in = request.getInputStream();
+            in.setReadListener(new ReadListener() {
+
+                private int bytes;
+
+                @Override
+                public void onDataAvailable() throws IOException {
+                    byte[] buffer = new byte[100];
+                    while (in.isReady() && !in.isFinished()) {
+                        int read = in.read(buffer);
+                        if (read < 0) break;
+                        bytes += read;
+                    }
+                }
+
+                @Override
+                public void onAllDataRead() throws IOException {
+                    ServletOutputStream out = response.getOutputStream();
+                    out.setWriteListener(write(async, out, bytes + " bytes read " + inside()));
+                }
+
+                @Override
+                public void onError(Throwable thrown) {
+                    async.complete();
+                }
+            });
+        }
+
+        private static WriteListener write(AsyncContext async, ServletOutputStream out, String read) {
+            return new WriteListener() {
+
+                private boolean written;
+
+                @Override
+                public void onWritePossible() throws IOException {
+                    if (out.isReady() && !written) {
+                        written = true;
+                        out.write((read + ", written " + inside() + "\n").getBytes(StandardCharsets.UTF_8));
+                    }
+                    if (out.isReady()) async.complete();
+                }
+
+                @Override
+                public void onError(Throwable thrown) {
+                    async.complete();
+                }
+            };
         }
     }
 }

@@ -20,7 +20,7 @@ public enum Setting {
     /** Hosts that get no header of ours at all. */
     OUTBOUND_EXCLUDE("weir.outbound.exclude", "none"),
     /** The longest deadline that is believed, in milliseconds. */
-    DEADLINE_MOST("weir.deadline.most-ms", "86400000", 1, Long.MAX_VALUE),
+    DEADLINE_MOST("weir.deadline.most-ms", "86400000", 1, 31_536_000_000L),
 
     /** What operation ids and keys are derived with; give all processes of a fleet the same. */
     IDENTITY_SECRET("weir.identity.secret", "weir"),
@@ -44,6 +44,16 @@ public enum Setting {
             "weir.rule.idempotency-key.safe-paths",
             "/chat/completions,/completions,/responses,/messages,/embeddings,:generateContent,"
                     + ":streamGenerateContent,/converse,/invoke,/api/chat,/api/generate"),
+    /** Failures in a row that open the circuit to a destination. */
+    BREAKER_FAILURES("weir.rule.circuit-breaker.failures", "3", 1, 1_000_000),
+    /** Calls that a destination must have had before its circuit can open. */
+    BREAKER_MINIMUM("weir.rule.circuit-breaker.minimum-calls", "0", 0, 1_000_000),
+    /** Milliseconds that a circuit stays open before a probe. */
+    BREAKER_OPEN("weir.rule.circuit-breaker.open-ms", "30000", 1, 86_400_000),
+    /** How many calls may be in flight to a destination that asks for fewer: aimd, gradient, off. */
+    RATE_CONCURRENCY("weir.rule.rate-limit.concurrency", "aimd"),
+    /** The longest that a call is made to wait, in milliseconds. */
+    RATE_MOST_WAIT("weir.rule.rate-limit.most-wait-ms", "60000", 0, 86_400_000),
     /** Attempts that one operation gets, the first included. */
     RETRY_ATTEMPTS("weir.rule.retry-budget.attempts", "4", 1, 1_000),
     /** Retries to a destination that one first attempt earns. */

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,16 @@ public final class Settings {
     /** These settings with another settings file. */
     public Settings withFile(Map<String, String> otherFile, Complaints to) {
         return new Settings(properties, environment, otherFile, to);
+    }
+
+    /** Hears of what is wrong here. */
+    public Complaints complaints() {
+        return complaints;
+    }
+
+    /** The names in the settings file. */
+    public Set<String> fileNames() {
+        return file.keySet();
     }
 
     /** The value as it was given; {@code null} when nobody gave one. An empty value counts as not given. */
@@ -180,13 +191,19 @@ public final class Settings {
                 + (setting.defaultValue().isEmpty() ? "none" : setting.defaultValue()) + ".");
     }
 
-    private static String shown(String value) {
+    /** A value as it may be printed: not too long, and nothing in it that a terminal obeys. */
+    public static String shown(String value) {
+        return shown(value, 80);
+    }
+
+    /** A text as it may be printed, cut after so many characters. */
+    public static String shown(String value, int longest) {
         StringBuilder shown = new StringBuilder();
-        for (int i = 0; i < value.length() && i < 80; i++) {
+        for (int i = 0; i < value.length() && i < longest; i++) {
             char c = value.charAt(i);
-            shown.append(c < ' ' || c == 127 ? '?' : c);
+            shown.append(Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c);
         }
-        return value.length() > 80 ? shown + "…" : shown.toString();
+        return value.length() > longest ? shown + "…" : shown.toString();
     }
 
     /** Complains about every {@code weir.*} name that means nothing, and names the nearest one that does. */
@@ -210,6 +227,11 @@ public final class Settings {
         if (known.containsKey(name)) return;
         complaints.add("weir: unknown setting " + shown(name) + " (" + where + "); did you mean "
                 + nearest(name, known.keySet()) + "?");
+    }
+
+    /** Whether a setting of that name exists. */
+    public static boolean known(String name, Collection<String> rules, Collection<String> instrumentations) {
+        return knownNames(rules, instrumentations).containsKey(name);
     }
 
     private static Map<String, String> knownNames(Collection<String> rules, Collection<String> instrumentations) {

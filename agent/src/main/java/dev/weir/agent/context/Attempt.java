@@ -9,12 +9,16 @@ public final class Attempt {
     private final CallFacts facts;
     private final @Nullable CausalContext cause;
     private final long deadlineNanos;
-    private final long remainingNanos;
+    private long beganNanos;
+    private long remainingNanos;
     private final Destination destination;
     private @Nullable Operation operation;
     private int number;
+    private int sentBefore;
+    private int triedByCaller;
     private boolean first;
     private boolean succeededBefore;
+    private boolean admitted;
 
     /**
      * @param cause what caused it; {@code null} for a call that nothing inbound caused
@@ -31,12 +35,41 @@ public final class Attempt {
         this.cause = cause;
         this.destination = destination;
         this.deadlineNanos = deadlineNanos;
-        this.remainingNanos = deadlineNanos == Long.MAX_VALUE ? Long.MAX_VALUE : deadlineNanos - nowNanos;
+        began(nowNanos);
     }
 
-    void is(Operation found, int attemptNumber, boolean isFirst, boolean hasSucceededBefore) {
+    /** It begins only now: it was made to wait. */
+    public void began(long nowNanos) {
+        beganNanos = nowNanos;
+        remainingNanos = deadlineNanos == Long.MAX_VALUE ? Long.MAX_VALUE : deadlineNanos - nowNanos;
+    }
+
+    /** When it began, on the clock of {@link System#nanoTime}. */
+    public long beganNanos() {
+        return beganNanos;
+    }
+
+    /** Whether it counts as one of those that its destination has in flight. */
+    public boolean admitted() {
+        return admitted;
+    }
+
+    /** Says whether it counts as one of those that its destination has in flight. */
+    public void admitted(boolean counts) {
+        admitted = counts;
+    }
+
+    void is(
+            Operation found,
+            int attemptNumber,
+            int attemptsSentBefore,
+            ScopeAttempt scope,
+            boolean isFirst,
+            boolean hasSucceededBefore) {
         operation = found;
         number = attemptNumber;
+        sentBefore = attemptsSentBefore;
+        triedByCaller = scope.triedElsewhere();
         first = isFirst;
         succeededBefore = hasSucceededBefore;
     }
@@ -62,9 +95,19 @@ public final class Attempt {
         return operation;
     }
 
-    /** Which attempt of its operation it is, from 1. */
+    /** Which attempt of its operation it is, from 1. Refused ones have numbers too. */
     public int number() {
         return number;
+    }
+
+    /** How many attempts of its operation were let through before, as far as we or whoever makes them can tell. */
+    public int sentBefore() {
+        return sentBefore;
+    }
+
+    /** How often whoever caused this was tried before, unseen by us, as it says itself. */
+    public int triedByCaller() {
+        return triedByCaller;
     }
 
     /** Whether nobody has seen this operation before. */

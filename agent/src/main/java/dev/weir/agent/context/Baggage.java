@@ -21,6 +21,7 @@ public final class Baggage {
     private @Nullable String session;
     private @Nullable String deadline;
     private @Nullable String others;
+    private int malformed;
 
     private Baggage() {}
 
@@ -58,7 +59,10 @@ public final class Baggage {
         int properties = header.indexOf(';', from);
         String value = header.substring(from, properties < 0 || properties > end ? end : properties)
                 .strip();
-        if (value.length() > LONGEST_VALUE) return true;
+        if (value.length() > LONGEST_VALUE) {
+            malformed++;
+            return true;
+        }
         switch (key) {
             case HeaderNames.BAGGAGE_OPERATION -> operation = operation == null ? value : operation;
             case HeaderNames.BAGGAGE_ATTEMPT -> attempt = attempt == null ? value : attempt;
@@ -87,6 +91,11 @@ public final class Baggage {
     /** The deadline in milliseconds since the epoch, unchecked. */
     public @Nullable String deadline() {
         return deadline;
+    }
+
+    /** How many entries of ours were too long, and not used. */
+    public int malformed() {
+        return malformed;
     }
 
     /** All entries that are not Weir's, as they came; {@code null} when there are none. */

@@ -15,6 +15,17 @@ public final class HeaderNames {
     public static final String GRPC_TIMEOUT = "grpc-timeout";
     public static final String ENVOY_TIMEOUT = "x-envoy-expected-rq-timeout-ms";
 
+    /** Of the SDKs that Stainless generates (OpenAI, Anthropic): retries until now, from 0. */
+    public static final String STAINLESS_RETRY_COUNT = "X-Stainless-Retry-Count";
+    /** Of the AWS SDKs: {@code attempt=1; max=3}. */
+    public static final String AMZ_REQUEST = "amz-sdk-request";
+    /** Of the AWS SDKs: the same for all attempts of one call. */
+    public static final String AMZ_INVOCATION = "amz-sdk-invocation-id";
+
+    public static final String GRPC_PREVIOUS_ATTEMPTS = "grpc-previous-rpc-attempts";
+    /** Of Envoy: which attempt this is, from 1. */
+    public static final String ENVOY_ATTEMPT = "x-envoy-attempt-count";
+
     public static final String BAGGAGE_OPERATION = "weir.op";
     public static final String BAGGAGE_ATTEMPT = "weir.attempt";
     public static final String BAGGAGE_SESSION = "weir.session";

@@ -1,15 +1,19 @@
 package dev.weir.agent.context;
 
-import org.jspecify.annotations.Nullable;
-
 /** Finds out whether a call is a new operation or the next attempt of one, and hears how it ended. */
 public final class Operations {
 
     private Operations() {}
 
     /** An attempt begins inside a scope. */
-    public static void begin(Attempt attempt, ScopeAttempt parent, long fingerprint, long nowNanos) {
-        parent.operation().root.begin(attempt, parent, fingerprint, nowNanos);
+    public static void begin(Attempt attempt, ScopeAttempt parent, long fingerprint, AttemptHint hint, long nowNanos) {
+        parent.operation().root.begin(attempt, parent, fingerprint, hint, null, nowNanos);
+    }
+
+    /** The next try of a layer that retries, which says itself what it repeats. */
+    public static void repeat(
+            Attempt attempt, ScopeAttempt parent, long fingerprint, Operation repeated, long nowNanos) {
+        parent.operation().root.begin(attempt, parent, fingerprint, AttemptHint.NONE, repeated, nowNanos);
     }
 
     /** The attempt is over. */
@@ -33,7 +37,7 @@ public final class Operations {
     }
 
     /** The scope attempt that an attempt of a scope opens for what it contains. */
-    public static ScopeAttempt open(Attempt attempt, @Nullable ScopeAttempt parent) {
-        return new ScopeAttempt(attempt.operation(), attempt.number(), parent);
+    public static ScopeAttempt open(Attempt attempt, ScopeAttempt parent) {
+        return parent.operation().root.open(attempt, parent);
     }
 }

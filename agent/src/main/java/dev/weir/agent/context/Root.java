@@ -1,5 +1,6 @@
 package dev.weir.agent.context;
 
+import dev.weir.agent.context.Operation.Siblings;
 import dev.weir.bootstrap.CallFacts;
 import org.jspecify.annotations.Nullable;
 
@@ -17,16 +18,15 @@ public final class Root {
         void evicted();
     }
 
-    private static final int LOOKED_AT = 16;
-
     private final Identity identity;
     private final Evictions evictions;
     private final boolean ambient;
     private final Operation operation;
-    private @Nullable Operation oldest;
-    private @Nullable Operation youngest;
-    private int remembered;
-    private int epoch;
+    // What is settled or given up is forgotten first, what is under way last, each in the order in which it became so.
+    private final OperationList settled = new OperationList();
+    private final OperationList unsettled = new OperationList();
+    private final OperationList underWay = new OperationList();
+    private long forgotten;
 
     Root(Identity identity, Evictions evictions, CallFacts.Kind kind, long idHigh, long idLow, boolean ambient) {
         this.ambient = ambient;
@@ -46,14 +46,30 @@ public final class Root {
     }
 
     /** The next attempt of the root itself. */
-    public synchronized ScopeAttempt beginRoot() {
+    public ScopeAttempt beginRoot() {
+        return beginRoot(AttemptHint.NONE, false);
+    }
+
+    /**
+     * The next attempt of the root itself.
+     *
+     * @param believed whether its number learns from what the request says
+     */
+    public synchronized ScopeAttempt beginRoot(AttemptHint inbound, boolean believed) {
         operation.attempts++;
         operation.inFlight++;
-        return new ScopeAttempt(operation, operation.attempts, null);
+        operation.scopes++;
+        operation.number = Math.max(operation.number, believed ? inbound.previous() : 0) + 1;
+        return new ScopeAttempt(operation, operation.scopes, operation.number, inbound);
     }
 
     synchronized void inbound(Attempt attempt, ScopeAttempt scope) {
-        attempt.is(operation, scope.number(), scope.number() == 1, operation.succeeded);
+        attempt.is(operation, scope.number(), scope.number() - 1, scope, scope.number() == 1, operation.succeeded);
+    }
+
+    synchronized ScopeAttempt open(Attempt attempt, ScopeAttempt parent) {
+        Operation opened = attempt.operation();
+        return new ScopeAttempt(opened, ++opened.scopes, attempt.number(), parent);
     }
 
     /** The attempt of the root itself is over. */
@@ -65,73 +81,119 @@ public final class Root {
     }
 
     /**
-     * A call or scope begins inside {@code parent}: the next attempt of an operation that has not settled, or the next
-     * occurrence.
+     * A call or scope begins inside {@code parent}: the next attempt of an operation that has not settled, or that is
+     * said to be repeated, or the next occurrence.
+     *
+     * @param repeated what a layer that retries says it repeats; {@code null} when nobody says so
      */
-    synchronized void begin(Attempt attempt, ScopeAttempt parent, long fingerprint, long nowNanos) {
+    synchronized void begin(
+            Attempt attempt,
+            ScopeAttempt parent,
+            long fingerprint,
+            AttemptHint hint,
+            @Nullable Operation repeated,
+            long nowNanos) {
         Siblings siblings = parent.operation().childrenOf(fingerprint);
-        Operation found = siblings.retried(parent.number(), nowNanos, identity.retryWindowNanos());
+        Operation found = again(repeated, siblings);
+        if (found == null) found = retried(siblings, parent.ordinal, nowNanos);
+        // Whoever repeats it knows better than we whether it was settled: the answer may have broken off half way.
+        if (found == null && hint.repeats()) found = siblings.latest(parent.ordinal);
         boolean first = false;
         if (found == null) {
-            int occurrence = siblings.use(parent.number());
+            int occurrence = siblings.use(parent.ordinal);
             found = siblings.at(occurrence);
             if (found == null) {
-                found = create(attempt.facts().kind(), parent, siblings, occurrence);
+                found = create(attempt.facts().kind(), parent, siblings, occurrence, nowNanos);
                 found.lastEndNanos = nowNanos;
                 first = true;
             } else {
                 found.wire = 0;
                 found.below = 0;
-                if (found.waiting) siblings.unqueue(found);
+                if (found.waiting) {
+                    siblings.unsettled.remove(found);
+                    found.waiting = false;
+                }
             }
         }
-        boolean succeededBefore = found.succeeded;
+        // What it counts may include attempts that we refused.
+        int sentBefore = Math.max(found.attempts, hint.previous() - found.refused);
+        found.number = Math.max(found.number, hint.previous()) + 1;
         found.attempts++;
         found.inFlight++;
-        found.scopeAttempt = parent.number();
-        attempt.is(found, found.attempts, first, succeededBefore);
+        found.scopeAttempt = parent.ordinal;
+        place(found);
+        attempt.is(found, found.number, sentBefore, parent, first, found.succeeded);
     }
 
-    private Operation create(CallFacts.Kind kind, ScopeAttempt parent, Siblings siblings, int occurrence) {
-        while (remembered >= identity.operationsPerRoot()) evict();
-        KeyedHash hash = identity.child(parent.operation(), kind, siblings.fingerprint, occurrence, epoch);
+    private static @Nullable Operation again(@Nullable Operation repeated, Siblings siblings) {
+        // A try that found itself under another cause than the one before starts afresh there.
+        if (repeated == null || repeated.siblings != siblings || repeated.list == null) return null;
+        if (repeated.waiting) siblings.unsettled.remove(repeated);
+        repeated.waiting = false;
+        return repeated;
+    }
+
+    private @Nullable Operation retried(Siblings siblings, int scopeAttempt, long nowNanos) {
+        int candidates = siblings.unsettled.size();
+        while (candidates-- > 0) {
+            Operation candidate = siblings.unsettled.removeFirst();
+            if (nowNanos - candidate.lastEndNanos > identity.retryWindowNanos()) {
+                candidate.waiting = false;
+            } else if (candidate.scopeAttempt == scopeAttempt) {
+                candidate.waiting = false;
+                return candidate;
+            } else {
+                siblings.unsettled.addLast(candidate);
+            }
+        }
+        return null;
+    }
+
+    private Operation create(
+            CallFacts.Kind kind, ScopeAttempt parent, Siblings siblings, int occurrence, long nowNanos) {
+        while (remembered() >= identity.operationsPerRoot()) forgetOne(siblings, nowNanos);
+        KeyedHash hash = identity.child(parent.operation(), kind, siblings.fingerprint, occurrence, siblings.epoch);
         long idHigh = hash.high();
         long idLow = hash.low();
         long traceHigh = identity.ambient(parent.operation()) ? identity.random() : 0;
         long traceLow = traceHigh == 0 ? 0 : identity.random();
         Operation created = new Operation(this, kind, idHigh, idLow, traceHigh, traceLow, siblings, occurrence);
-        siblings.add(created);
-        if (youngest == null) oldest = created;
-        else youngest.nextYounger = created;
-        youngest = created;
-        remembered++;
+        siblings.keep(created);
+        underWay.add(created);
         return created;
     }
 
-    /** The oldest settled one goes first; when the oldest few are all still open, the oldest goes. */
-    private void evict() {
-        Operation before = null;
-        Operation victim = oldest;
-        for (int looked = 1; victim != null && !(victim.settled && victim.inFlight == 0); looked++) {
-            before = victim;
-            victim = looked == LOOKED_AT ? null : victim.nextYounger;
-        }
-        if (victim == null) {
-            before = null;
-            victim = oldest;
-        }
+    /** How many operations are remembered. There are never more fingerprints than operations. */
+    synchronized int remembered() {
+        return settled.size() + unsettled.size() + underWay.size();
+    }
+
+    /** How many operations were forgotten because there were too many. */
+    synchronized long forgotten() {
+        return forgotten;
+    }
+
+    private void forgetOne(Siblings inUse, long nowNanos) {
+        Operation victim = unsettled.first();
+        if (victim == null || nowNanos - victim.lastEndNanos <= identity.retryWindowNanos()) victim = settled.first();
+        if (victim == null) victim = unsettled.first();
+        if (victim == null) victim = underWay.first();
         if (victim == null) return;
-        if (before == null) oldest = victim.nextYounger;
-        else before.nextYounger = victim.nextYounger;
-        if (youngest == victim) youngest = before;
-        victim.nextYounger = null;
-        remembered--;
-        victim.evicted = true;
+        if (victim.list != null) victim.list.remove(victim);
+        if (victim.siblings != null) victim.siblings.forget(victim, victim.siblings == inUse);
+        forgotten++;
         evictions.evicted();
-        Siblings siblings = victim.siblings;
-        if (siblings == null) return;
-        if (victim.waiting) siblings.unqueue(victim);
-        siblings.dropEvicted();
+    }
+
+    /** Moves an operation that is remembered to the list where it now belongs. */
+    private void place(Operation operation) {
+        OperationList from = operation.list;
+        if (from == null) return;
+        boolean done = operation.settled && !operation.waiting;
+        OperationList to = operation.inFlight > 0 ? underWay : done ? settled : unsettled;
+        if (from == to) return;
+        from.remove(operation);
+        to.add(operation);
     }
 
     /** The attempt has not taken place; the next call of its kind takes its place. */
@@ -139,13 +201,17 @@ public final class Root {
         Operation withdrawn = attempt.operation();
         withdrawn.inFlight--;
         withdrawn.attempts--;
+        if (withdrawn.number == attempt.number()) withdrawn.number--;
         withdrawn.lastEndNanos = nowNanos;
         waitForNext(withdrawn);
+        place(withdrawn);
     }
 
     private static void waitForNext(Operation unsettled) {
-        if (unsettled.siblings == null || unsettled.waiting || unsettled.evicted) return;
-        unsettled.siblings.queue(unsettled);
+        // Nobody can find it when it is forgotten.
+        if (unsettled.siblings == null || unsettled.waiting || unsettled.list == null) return;
+        unsettled.waiting = true;
+        unsettled.siblings.unsettled.addLast(unsettled);
     }
 
     /** An attempt is over. What was refused never was on the wire, and leaves the operation as unsettled as it was. */
@@ -155,6 +221,7 @@ public final class Root {
         if (ending.denied()) {
             // The clock of the retry window is not wound up by refusals: a refused loop gets through again one day.
             ended.attempts--;
+            ended.refused++;
         } else {
             ended.lastEndNanos = nowNanos;
             boolean scopeInside = attempt.facts().kind().scope();
@@ -179,5 +246,6 @@ public final class Root {
         } else {
             waitForNext(ended);
         }
+        place(ended);
     }
 }

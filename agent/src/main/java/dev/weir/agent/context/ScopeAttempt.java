@@ -6,17 +6,45 @@ import org.jspecify.annotations.Nullable;
 public final class ScopeAttempt {
 
     private final Operation operation;
+    /** Which attempt that we have seen: what occurrences are counted by. */
+    final int ordinal;
+
     private final int number;
+    private final AttemptHint inbound;
+    private final int triedElsewhere;
     private final @Nullable ScopeAttempt parent;
     long wireAttempts;
     long operations;
     long verdicts;
     int amplification;
 
-    ScopeAttempt(Operation operation, int number, @Nullable ScopeAttempt parent) {
+    /** An attempt of a root. */
+    ScopeAttempt(Operation operation, int ordinal, int number, AttemptHint inbound) {
         this.operation = operation;
+        this.ordinal = ordinal;
         this.number = number;
+        this.inbound = inbound;
+        this.triedElsewhere = number - ordinal;
+        this.parent = null;
+    }
+
+    ScopeAttempt(Operation operation, int ordinal, int number, ScopeAttempt parent) {
+        this.operation = operation;
+        this.ordinal = ordinal;
+        this.number = number;
+        this.inbound = parent.inbound;
+        this.triedElsewhere = parent.triedElsewhere;
         this.parent = parent;
+    }
+
+    /** What the request said that all this is caused by, believed or not. */
+    public AttemptHint inbound() {
+        return inbound;
+    }
+
+    /** Attempts of the root that its caller tells of, and that were not made here. */
+    int triedElsewhere() {
+        return triedElsewhere;
     }
 
     /** What this is an attempt of. */
@@ -46,6 +74,11 @@ public final class ScopeAttempt {
         synchronized (operation.root) {
             return operations;
         }
+    }
+
+    /** Operations under the same root that were forgotten because there were too many. */
+    public long forgotten() {
+        return operation.root.forgotten();
     }
 
     /** Verdicts other than to allow. */

@@ -53,6 +53,7 @@ final class Attributes {
     static final String ATTEMPTS = "weir.attempts";
     static final String OPERATIONS = "weir.operations";
     static final String VERDICTS = "weir.verdicts";
+    static final String FORGOTTEN = "weir.operations.forgotten";
     static final String FILE_ACTION = "weir.file.action";
     static final String FILE_TARGET = "weir.file.target";
     static final String FILE_BYTES = "weir.file.bytes_written";

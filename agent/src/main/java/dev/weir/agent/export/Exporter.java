@@ -1,12 +1,13 @@
 package dev.weir.agent.export;
 
 import dev.weir.agent.config.Log;
+import dev.weir.agent.config.Settings;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.jctools.queues.MessagePassingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,29 +28,51 @@ public final class Exporter {
     private static final int BATCH = 4_096;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long ADJUST_NANOS = TimeUnit.SECONDS.toNanos(30);
-    private static final int SENDS = 5;
 
     private final RecordQueue queue;
+    private final int capacity;
     private final OtlpSettings settings;
     private final EpochClock clock;
     private final Log log;
     private final String version;
     private final ThreadStart threadStart;
-    private final AtomicLong sent = new AtomicLong();
-    private final AtomicLong lost = new AtomicLong();
-    private volatile boolean stopping;
+    private final Backoff backoff;
     private volatile @Nullable Thread thread;
+    private volatile boolean hurrying;
+    private volatile boolean stopping;
+    private volatile long stopNanos;
+
+    // Every record is in exactly one place: the queue, in hand, sent, or lost. This lock keeps the sum right.
+    private final Object counts = new Object();
+    private int inHand;
+    private long sent;
+    private long lost;
+    private boolean over;
+
     private boolean unreachable;
 
     /** @param capacity how many records can wait */
     public Exporter(
             int capacity, OtlpSettings settings, EpochClock clock, Log log, String version, ThreadStart threadStart) {
+        this(capacity, settings, clock, log, version, threadStart, Backoff.STANDARD);
+    }
+
+    Exporter(
+            int capacity,
+            OtlpSettings settings,
+            EpochClock clock,
+            Log log,
+            String version,
+            ThreadStart threadStart,
+            Backoff backoff) {
         this.queue = new RecordQueue(capacity, this::start);
+        this.capacity = capacity;
         this.settings = settings;
         this.clock = clock;
         this.log = log;
         this.version = version;
         this.threadStart = threadStart;
+        this.backoff = backoff;
     }
 
     /** Where records go in. */
@@ -59,16 +82,23 @@ public final class Exporter {
 
     /** How many records the collector has taken. */
     public long sent() {
-        return sent.get();
+        synchronized (counts) {
+            return sent;
+        }
     }
 
-    /** How many records were lost: no room, or refused by the collector. */
+    /** How many records were lost: no room, refused by the collector, or not confirmed when the JVM ended. */
     public long dropped() {
-        return queue.dropped() + lost.get();
+        synchronized (counts) {
+            return queue.dropped() + lost;
+        }
     }
 
     private void start() {
-        Thread started = new Thread(null, this::run, "weir-export", 0, false);
+        // The application's group could interrupt its threads, or count them.
+        ThreadGroup group = Thread.currentThread().getThreadGroup();
+        while (group != null && group.getParent() != null) group = group.getParent();
+        Thread started = new Thread(group, this::run, "weir-export", 0, false);
         started.setDaemon(true);
         started.setContextClassLoader(null);
         thread = started;
@@ -77,58 +107,128 @@ public final class Exporter {
 
     private void run() {
         threadStart.run();
-        try (Sender sender = settings.sender()) {
-            OtlpEncoder encoder = new OtlpEncoder(clock, Resource.of(settings, version), version);
-            List<SpanRecord> batch = new ArrayList<>(BATCH);
-            long delayNanos = TimeUnit.MILLISECONDS.toNanos(settings.delayMillis());
-            long adjusted = System.nanoTime();
-            long waitingSince = 0;
-            while (true) {
-                boolean last = stopping;
-                queue.drain(batch::add, BATCH - batch.size());
-                long now = System.nanoTime();
-                if (now - adjusted > ADJUST_NANOS) {
-                    clock.adjust();
-                    adjusted = now;
-                }
-                if (!batch.isEmpty() && waitingSince == 0) waitingSince = now;
-                if (batch.size() == BATCH || (!batch.isEmpty() && (last || now - waitingSince >= delayNanos))) {
-                    send(sender, encoder, batch);
-                    batch.clear();
-                    waitingSince = 0;
-                } else if (last && queue.size() == 0) {
-                    return;
-                } else if (!last) {
-                    LockSupport.parkNanos(PAUSE_NANOS);
-                }
-            }
+        try (Sender sender = settings.sender(log::warn)) {
+            export(sender, new OtlpEncoder(clock, Resource.of(settings, version), version));
         } catch (Throwable t) {
             log.failure("export", t);
+        } finally {
+            queue.close();
+            settle(0, drain(record -> {}, Integer.MAX_VALUE));
         }
     }
 
-    private void send(Sender sender, OtlpEncoder encoder, List<SpanRecord> batch) {
-        ProtobufWriter encoded = encoder.encode(batch);
-        String problem = "";
-        for (int i = 0; i < SENDS; i++) {
-            try {
-                Sender.Answer answer = sender.send(encoded.array(), encoded.size());
-                if (answer.accepted()) {
-                    sent.addAndGet(batch.size());
-                    reachable();
-                    return;
-                }
-                problem = answer.description();
-                if (answer.retryAfterMillis() < 0) break;
-                if (!pause(answer.retryAfterMillis())) break;
-            } catch (IOException e) {
-                problem = e.toString();
-                unreachable(sender, problem);
-                if (!pause(1_000L << i)) break;
+    private void export(Sender sender, OtlpEncoder encoder) {
+        List<SpanRecord> batch = new ArrayList<>(BATCH);
+        long delayNanos = TimeUnit.MILLISECONDS.toNanos(settings.delayMillis());
+        long adjusted = System.nanoTime();
+        long waitingSince = 0;
+        while (true) {
+            boolean last = stopping;
+            drain(batch::add, BATCH - batch.size());
+            long now = System.nanoTime();
+            if (now - adjusted > ADJUST_NANOS) {
+                clock.adjust();
+                adjusted = now;
+            }
+            if (!batch.isEmpty() && waitingSince == 0) waitingSince = now;
+            if (batch.size() == BATCH || (!batch.isEmpty() && (last || hurrying || now - waitingSince >= delayNanos))) {
+                send(sender, encoder, batch);
+                batch.clear();
+                waitingSince = 0;
+            } else if (last && queue.size() == 0) {
+                return;
+            } else if (!last) {
+                park(PAUSE_NANOS);
+            }
+            if (queue.dropped() > 0) {
+                log.warnOnce(
+                        "full",
+                        "more records than can be sent: weir.export.queue=" + capacity
+                                + " is full and records are dropped; the application is not affected");
             }
         }
-        lost.addAndGet(batch.size());
-        unreachable(sender, problem);
+    }
+
+    private int drain(MessagePassingQueue.Consumer<SpanRecord> to, int limit) {
+        synchronized (counts) {
+            if (over) return 0;
+            int count = queue.drain(to, limit);
+            inHand += count;
+            return count;
+        }
+    }
+
+    private void settle(long sentNow, long lostNow) {
+        synchronized (counts) {
+            // What the end of the JVM did not wait for has been counted as lost already.
+            if (over) return;
+            inHand -= (int) (sentNow + lostNow);
+            sent += sentNow;
+            lost += lostNow;
+        }
+    }
+
+    /** Sends a batch in as many requests as it needs. */
+    private void send(Sender sender, OtlpEncoder encoder, List<SpanRecord> batch) {
+        List<SpanRecord> rest = batch;
+        while (!rest.isEmpty()) {
+            int count = rest.size();
+            try {
+                ProtobufWriter request = encoder.encode(rest);
+                count = encoder.encoded();
+                deliver(sender, request, count);
+            } catch (Throwable t) {
+                settle(0, count);
+                log.failure("export", t);
+            }
+            rest = rest.subList(count, rest.size());
+        }
+    }
+
+    /** Sends one request until it is taken or given up. */
+    private void deliver(Sender sender, ProtobufWriter request, int count) {
+        for (int sends = 1; ; sends++) {
+            long wait = Sender.Answer.BACK_OFF;
+            boolean answered = false;
+            String problem;
+            try {
+                Sender.Answer answer = sender.send(request.array(), request.size());
+                if (answer.accepted()) {
+                    taken(sender, answer, count);
+                    return;
+                }
+                answered = true;
+                wait = answer.retryAfterMillis();
+                problem = answer.description();
+            } catch (IOException e) {
+                problem = Settings.shown(e.toString(), 200);
+            }
+            boolean again = wait != Sender.Answer.NEVER
+                    && sends < backoff.sends()
+                    && pause(
+                            wait == Sender.Answer.BACK_OFF
+                                    ? backoff.millis(sends)
+                                    : Math.min(wait, backoff.mostMillis()),
+                            answered);
+            // One failure may be a kept connection that the collector has closed just now.
+            if (!again || sends > 1) unreachable(sender, problem);
+            if (!again) {
+                settle(0, count);
+                return;
+            }
+        }
+    }
+
+    private void taken(Sender sender, Sender.Answer answer, int count) {
+        reachable();
+        long rejected = Math.min(count, answer.rejected());
+        if (rejected > 0) {
+            log.warnOnce(
+                    "rejected",
+                    sender.endpoint() + " does not keep all spans (" + answer.description()
+                            + "); the application is not affected");
+        }
+        settle(count - rejected, rejected);
     }
 
     private void unreachable(Sender sender, String problem) {
@@ -145,19 +245,40 @@ public final class Exporter {
         log.warn("spans are delivered again; " + dropped() + " were lost until now");
     }
 
-    /** @return whether there is time left to go on */
-    private boolean pause(long millis) {
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-        while (!stopping) {
-            long left = end - System.nanoTime();
-            if (left <= 0) return true;
-            LockSupport.parkNanos(left);
+    /**
+     * Waits before the same request is sent again.
+     *
+     * @param answered whether the collector is there
+     * @return whether to send it again
+     */
+    private boolean pause(long millis, boolean answered) {
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        if (stopping) {
+            // Who is not there will not come within two seconds, and the JVM's end waits for us.
+            if (!answered || until - stopNanos > 0) return false;
+            while (until - System.nanoTime() > 0) park(until - System.nanoTime());
+            return true;
         }
-        return false;
+        // The JVM's end cuts the wait short, for one last try.
+        while (!stopping && until - System.nanoTime() > 0) park(until - System.nanoTime());
+        return true;
+    }
+
+    private static void park(long nanos) {
+        // An interrupt that nobody clears would make every wait end at once.
+        if (Thread.interrupted()) return;
+        LockSupport.parkNanos(nanos);
+    }
+
+    /** From now on sends at once: the JVM is about to end. */
+    public void hurry() {
+        hurrying = true;
+        LockSupport.unpark(thread);
     }
 
     /** Sends what waits, for at most that long. */
     public void shutdown(long millis) {
+        stopNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         stopping = true;
         Thread running = thread;
         if (running == null) return;
@@ -167,6 +288,10 @@ public final class Exporter {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        if (running.isAlive()) lost.addAndGet(queue.size());
+        synchronized (counts) {
+            queue.close();
+            lost += inHand + queue.size();
+            over = true;
+        }
     }
 }

@@ -19,12 +19,15 @@ final class OtlpEncoder {
     private static final int KIND_CLIENT = 3;
     private static final int STATUS_ERROR = 2;
     private static final int LONGEST_TEXT = 4_096;
+    /** A gRPC server takes 4 MiB unless it is told otherwise, and one record may be longer than others. */
+    private static final int LONGEST_REQUEST = 3 * 1024 * 1024;
 
     private final EpochClock clock;
     private final ProtobufWriter out = new ProtobufWriter(64 * 1024);
     private final StringBuilder scratch = new StringBuilder(LONGEST_TEXT);
     private final byte[] resource;
     private final String version;
+    private int encoded;
 
     OtlpEncoder(EpochClock clock, Map<String, Object> resource, String version) {
         this.clock = clock;
@@ -41,7 +44,10 @@ final class OtlpEncoder {
         this.resource = Arrays.copyOf(writer.array(), writer.size());
     }
 
-    /** Encodes a batch. The writer's array is valid until the next call. */
+    /**
+     * Encodes as many records as a receiver takes in one request; {@link #encoded} says how many. The writer's array is
+     * valid until the next call.
+     */
     ProtobufWriter encode(List<SpanRecord> records) {
         out.clear();
         int resourceSpans = out.beginLong(1);
@@ -51,10 +57,16 @@ final class OtlpEncoder {
         out.string(1, "dev.weir");
         out.string(2, version);
         out.end(scope);
-        for (SpanRecord record : records) span(record);
+        encoded = 0;
+        while (encoded < records.size() && out.size() < LONGEST_REQUEST) span(records.get(encoded++));
         out.endLong(scopeSpans);
         out.endLong(resourceSpans);
         return out;
+    }
+
+    /** How many records the last request holds. */
+    int encoded() {
+        return encoded;
     }
 
     private void span(SpanRecord record) {
@@ -187,6 +199,7 @@ final class OtlpEncoder {
             number(Attributes.ATTEMPTS, record.attempts);
             number(Attributes.OPERATIONS, record.operations);
             number(Attributes.VERDICTS, record.verdictCount);
+            if (record.forgotten > 0) number(Attributes.FORGOTTEN, record.forgotten);
         }
     }
 

@@ -17,6 +17,7 @@ public final class RecordQueue implements RecordSink {
     private final AtomicLong dropped = new AtomicLong();
     private final Runnable whenFirst;
     private volatile boolean any;
+    private volatile boolean closed;
 
     /**
      * @param capacity how many records can wait
@@ -29,14 +30,19 @@ public final class RecordQueue implements RecordSink {
 
     @Override
     public void offer(SpanRecord record) {
-        if (!records.offer(record)) dropped.incrementAndGet();
-        if (!any) first();
+        if (closed || !records.offer(record)) dropped.incrementAndGet();
+        else if (!any) first();
     }
 
     private synchronized void first() {
         if (any) return;
         any = true;
         whenFirst.run();
+    }
+
+    /** Nobody empties the queue any more: what is offered from now on is dropped and counted. */
+    void close() {
+        closed = true;
     }
 
     /** Moves up to {@code limit} records out. */

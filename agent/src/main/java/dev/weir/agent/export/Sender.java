@@ -8,10 +8,29 @@ interface Sender extends AutoCloseable {
     /**
      * What the collector said.
      *
-     * @param accepted whether the batch has arrived, or will never be wanted
-     * @param retryAfterMillis how long to wait before the same batch is sent again; -1 when it must not be
+     * @param accepted whether the batch has arrived, but for {@code rejected} records
+     * @param rejected records of an accepted batch that the collector will not keep
+     * @param retryAfterMillis how long to wait before the same batch is sent again; {@link #NEVER}, or
+     *     {@link #BACK_OFF} when the collector names no time
+     * @param description for people; clean
      */
-    record Answer(boolean accepted, long retryAfterMillis, String description) {}
+    record Answer(boolean accepted, long rejected, long retryAfterMillis, String description) {
+
+        static final long NEVER = -1;
+        static final long BACK_OFF = 0;
+
+        static Answer taken(long rejected, String description) {
+            return new Answer(true, rejected, NEVER, description);
+        }
+
+        static Answer refused(String description) {
+            return new Answer(false, 0, NEVER, description);
+        }
+
+        static Answer again(long retryAfterMillis, String description) {
+            return new Answer(false, 0, retryAfterMillis, description);
+        }
+    }
 
     /** @throws IOException when there was no answer */
     Answer send(byte[] body, int length) throws IOException;

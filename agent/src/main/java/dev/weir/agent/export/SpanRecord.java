@@ -82,5 +82,8 @@ public final class SpanRecord {
     public long attempts;
     public long operations;
     public long verdictCount;
+    /** Operations that its table forgot because there were too many: their retries are not recognised any more. */
+    public long forgotten;
+
     public boolean root;
 }

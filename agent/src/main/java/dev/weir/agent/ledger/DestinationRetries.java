@@ -1,8 +1,5 @@
 package dev.weir.agent.ledger;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
-
 /**
  * How many retries each destination still gets: every first attempt earns it a part of one, and a small floor flows in
  * with time, so that quiet destinations can be retried too.
@@ -13,11 +10,11 @@ public final class DestinationRetries {
 
     private static final class Balance {
         double tokens;
+        boolean began;
         long nanos;
 
-        Balance(double tokens, long nanos) {
+        Balance(double tokens) {
             this.tokens = tokens;
-            this.nanos = nanos;
         }
     }
 
@@ -26,7 +23,7 @@ public final class DestinationRetries {
     private final double ratio;
     private final double floorPerSecond;
     private final double most;
-    private final Map<String, Balance> balances;
+    private final PerDestination<Balance> balances;
 
     /**
      * @param ratio retries that a first attempt earns
@@ -38,12 +35,7 @@ public final class DestinationRetries {
         this.ratio = ratio;
         this.floorPerSecond = floorPerSecond;
         this.most = most;
-        this.balances = new LinkedHashMap<>(64, 0.75f, true) {
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<String, Balance> eldest) {
-                return size() > destinations;
-            }
-        };
+        this.balances = new PerDestination<>(destinations, () -> new Balance(most));
     }
 
     /** A first attempt was made. */
@@ -61,17 +53,14 @@ public final class DestinationRetries {
     }
 
     private Balance balance(String destination, long nowNanos) {
-        Balance balance = balances.get(destination);
-        if (balance == null) {
-            balance = new Balance(most, nowNanos);
-            balances.put(destination, balance);
-            return balance;
-        }
-        double flowed = (nowNanos - balance.nanos) / SECOND * floorPerSecond;
-        if (flowed > 0) {
+        Balance balance = balances.of(destination);
+        if (balance.began) {
+            double flowed = (nowNanos - balance.nanos) / SECOND * floorPerSecond;
+            if (flowed <= 0) return balance;
             balance.tokens = Math.min(most, balance.tokens + flowed);
-            balance.nanos = nowNanos;
         }
+        balance.began = true;
+        balance.nanos = nowNanos;
         return balance;
     }
 }

@@ -7,10 +7,15 @@ import dev.weir.agent.context.HostClasses;
 import dev.weir.agent.context.Identity;
 import dev.weir.agent.export.EpochClock;
 import dev.weir.agent.export.RecordSink;
+import dev.weir.agent.ledger.Breakers;
+import dev.weir.agent.ledger.ConcurrencyLimit;
 import dev.weir.agent.ledger.DestinationRetries;
+import dev.weir.agent.ledger.Pressure;
 import dev.weir.agent.ledger.Roots;
+import dev.weir.agent.rules.CircuitBreakerRule;
 import dev.weir.agent.rules.DeadlineRule;
 import dev.weir.agent.rules.IdempotencyKeyRule;
+import dev.weir.agent.rules.RateLimitRule;
 import dev.weir.agent.rules.RetryBudgetRule;
 import dev.weir.agent.rules.Rule;
 import dev.weir.agent.rules.RuleBook;
@@ -22,7 +27,8 @@ import java.util.TreeSet;
 /** Puts the pipeline together from settings. */
 public final class Assembly {
 
-    private static final long SECOND = 1_000_000_000;
+    private static final long MILLI = 1_000_000;
+    private static final long SECOND = 1_000 * MILLI;
 
     private final Settings settings;
     private final Identity identity;
@@ -40,12 +46,20 @@ public final class Assembly {
     /** Every rule, in the order of their names. */
     public RuleBook rules() {
         return new RuleBook(List.<Rule>of(
+                new CircuitBreakerRule(new Breakers(
+                        (int) settings.number(Setting.BREAKER_FAILURES),
+                        settings.number(Setting.BREAKER_MINIMUM),
+                        settings.number(Setting.BREAKER_OPEN) * MILLI,
+                        (int) settings.number(Setting.DESTINATIONS))),
                 new DeadlineRule(),
                 new IdempotencyKeyRule(
                         identity,
                         methods(),
                         new HostClasses(settings.list(Setting.KEY_HONOURED_BY)),
                         settings.list(Setting.KEY_SAFE_PATHS)),
+                new RateLimitRule(
+                        new Pressure(concurrency(), (int) settings.number(Setting.DESTINATIONS)),
+                        settings.number(Setting.RATE_MOST_WAIT)),
                 new RetryBudgetRule(
                         (int) settings.number(Setting.RETRY_ATTEMPTS),
                         new DestinationRetries(
@@ -53,6 +67,11 @@ public final class Assembly {
                                 settings.decimal(Setting.RETRY_PER_SECOND),
                                 settings.decimal(Setting.RETRY_MOST),
                                 (int) settings.number(Setting.DESTINATIONS)))));
+    }
+
+    private ConcurrencyLimit.Algorithm concurrency() {
+        return ConcurrencyLimit.Algorithm.valueOf(settings.oneOf(Setting.RATE_CONCURRENCY, "aimd", "gradient", "off")
+                .toUpperCase(Locale.ROOT));
     }
 
     private Set<String> methods() {
@@ -67,19 +86,20 @@ public final class Assembly {
     }
 
     /** The pipeline. */
-    public CallPipeline pipeline(RuleBook rules, double sampled, RecordSink sink, EpochClock clock, Log log) {
+    public CallPipeline pipeline(RuleBook rules, Sampler sampler, RecordSink sink, EpochClock clock, Log log) {
         return new CallPipeline(
                 identity,
                 roots,
                 rules,
-                new Sampler(sampled),
+                sampler,
                 new HostClasses(settings.list(Setting.INBOUND_TRUST)),
                 new Destinations(new HostClasses(settings.list(Setting.OUTBOUND_INTERNAL)), (int)
                         settings.number(Setting.DESTINATIONS)),
                 new Fingerprints(identity, (int) settings.number(Setting.IDENTITY_BODY)),
                 new Wire(
                         new HostClasses(settings.list(Setting.OUTBOUND_EXCLUDE)),
-                        settings.number(Setting.DEADLINE_MOST)),
+                        settings.number(Setting.DEADLINE_MOST),
+                        sampler),
                 new Records(sink),
                 clock,
                 new GlobFilter(settings.list(Setting.FILES_INCLUDE), settings.list(Setting.FILES_EXCLUDE)),

@@ -2,6 +2,7 @@ package dev.weir.agent.pipeline;
 
 import dev.weir.agent.config.Log;
 import dev.weir.agent.context.Attempt;
+import dev.weir.agent.context.AttemptHint;
 import dev.weir.agent.context.Baggage;
 import dev.weir.agent.context.CausalContext;
 import dev.weir.agent.context.Destination;
@@ -17,12 +18,14 @@ import dev.weir.agent.context.TraceParent;
 import dev.weir.agent.export.EpochClock;
 import dev.weir.agent.ledger.Roots;
 import dev.weir.agent.rules.Judgement;
+import dev.weir.agent.rules.Rule;
 import dev.weir.agent.rules.RuleBook;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.FileFacts;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.bootstrap.ScopeFacts;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +60,8 @@ public final class CallPipeline implements Hooks.Agent {
     private final Destinations destinations;
     private final Fingerprints fingerprints;
     private final Wire wire;
+    private final AttemptHeaders attemptHeaders = new AttemptHeaders();
+    private final RefusedAttributes refusedAttributes;
     private final Records records;
     private final EpochClock clock;
     private final FileFilter fileFilter;
@@ -91,6 +96,7 @@ public final class CallPipeline implements Hooks.Agent {
         this.fileFilter = fileFilter;
         this.filesOutsideRuns = filesOutsideRuns;
         this.log = log;
+        this.refusedAttributes = new RefusedAttributes(log);
     }
 
     // ---- begin
@@ -142,8 +148,17 @@ public final class CallPipeline implements Hooks.Agent {
         long inherited = cause == null ? CausalContext.NO_DEADLINE : cause.deadlineNanos();
         Destination destination = destinations.of(facts);
         Attempt attempt = new Attempt(facts, cause, destination, inherited, now);
-        Operations.begin(attempt, parent, fingerprints.of(facts), now);
-        Judgement judgement = rules.judge(attempt, now);
+        AttemptHint hint = facts instanceof HttpFacts request
+                ? attemptHeaders.of(request).unlessPassedOn(parent.inbound())
+                : AttemptHint.NONE;
+        long fingerprint = fingerprints.of(facts, hint);
+        if (facts instanceof ScopeFacts scope && scope.previousTry() instanceof OpenCall before) {
+            Operations.repeat(attempt, parent, fingerprint, before.attempt.operation(), now);
+        } else {
+            Operations.begin(attempt, parent, fingerprint, hint, now);
+        }
+        Judgement judgement = Waiting.out(rules.judge(attempt, now), attempt);
+        now = attempt.beganNanos();
         long callerMillis = facts.callerTimeoutMillis();
         long own = callerMillis <= 0 ? CausalContext.NO_DEADLINE : now + callerMillis * 1_000_000;
         OpenCall call = new OpenCall(attempt, parent, judgement, state, state.node, now, Math.min(inherited, own));
@@ -151,6 +166,7 @@ public final class CallPipeline implements Hooks.Agent {
         Call.Denied denial = facts.refusable() ? judgement.denial(facts) : null;
         if (denial != null) {
             judgement.refuse();
+            rules.dropped(attempt, now);
             Operations.end(attempt, parent, Ending.denied(judgement.findings().size()), now);
             records.denied(call, denial, now);
             return denial;
@@ -180,7 +196,7 @@ public final class CallPipeline implements Hooks.Agent {
         if (cause == null) {
             call.traceHigh = call.attempt.operation().traceHigh();
             call.traceLow = call.attempt.operation().traceLow();
-            call.flags = sampler.sample(call.traceLow);
+            call.flags = sampler.begin(call.traceLow);
         } else {
             call.traceHigh = cause.traceHigh();
             call.traceLow = cause.traceLow();
@@ -218,7 +234,9 @@ public final class CallPipeline implements Hooks.Agent {
                         now,
                         clock.epochNanos(now) / 1_000_000)
                 : CausalContext.NO_DEADLINE;
-        ScopeAttempt scope = root(request, baggage).beginRoot();
+        AttemptHint hint = attemptHeaders.of(request);
+        ScopeAttempt scope =
+                root(request, baggage, believed ? hint.invocation() : null).beginRoot(hint, believed);
         Attempt attempt = new Attempt(request, null, Destination.NONE, deadline, now);
         Operations.inbound(attempt, scope);
         Judgement judgement = rules.judge(attempt, now);
@@ -227,8 +245,9 @@ public final class CallPipeline implements Hooks.Agent {
         call.traceHigh = remote == null ? identity.random() : remote.traceHigh();
         call.traceLow = remote == null ? identity.random() : remote.traceLow();
         call.parentSpanId = remote == null ? 0 : remote.spanId();
-        call.flags = remote == null ? sampler.sample(call.traceLow) : remote.flags();
+        call.flags = remote == null ? sampler.begin(call.traceLow) : sampler.join(call.traceLow, remote.flags());
         call.path = wire.attemptPath(baggage);
+        if (call.path.isEmpty() && believed && hint.previous() >= 0) call.path = Integer.toString(hint.previous() + 1);
         call.calledByUs = baggage.operation() != null;
         Call.Denied denial = judgement.denial(request);
         if (denial != null) {
@@ -243,7 +262,7 @@ public final class CallPipeline implements Hooks.Agent {
                 call.traceLow,
                 call.spanId,
                 call.flags,
-                remote == null ? null : traceState(request),
+                remote == null ? null : wire.traceState(request),
                 baggage.others(),
                 deadline,
                 baggage.session(),
@@ -253,26 +272,28 @@ public final class CallPipeline implements Hooks.Agent {
         return call;
     }
 
-    private static @Nullable String traceState(HttpFacts request) {
-        String traceState = request.header(HeaderNames.TRACESTATE);
-        // 512 characters are what W3C Trace Context asks everyone to pass on.
-        return traceState == null || traceState.length() > 512 ? null : traceState;
-    }
-
-    private Root root(HttpFacts request, Baggage baggage) {
-        long[] operation = Identity.readId(baggage.operation());
+    private Root root(HttpFacts request, Baggage baggage, @Nullable String invocation) {
+        long[] operation = wire.operation(baggage);
         if (operation != null) return roots.of(CallFacts.Kind.HTTP_SERVER, operation[0], operation[1]);
         String key = request.header(HeaderNames.IDEMPOTENCY_KEY);
-        if (key != null && !key.isEmpty() && key.length() <= 255) {
-            KeyedHash hash = identity.hash()
-                    .add("inbound")
-                    .add(request.method())
-                    .add(request.path())
-                    .add(key)
-                    .finish();
-            return roots.of(CallFacts.Kind.HTTP_SERVER, hash.high(), hash.low());
-        }
+        if (key != null && !key.isEmpty() && key.length() <= 255) return knownRoot("inbound", request, key);
+        if (invocation != null) return knownRoot("inbound invocation", request, invocation);
         return identity.randomRoot(CallFacts.Kind.HTTP_SERVER, roots);
+    }
+
+    private Root knownRoot(String by, HttpFacts request, String key) {
+        KeyedHash hash = identity.hash()
+                .add(by)
+                .add(request.method())
+                .add(request.path())
+                .add(key)
+                .finish();
+        return roots.of(CallFacts.Kind.HTTP_SERVER, hash.high(), hash.low());
+    }
+
+    /** How many inbound and outbound headers were malformed, and ignored. */
+    public long malformedHeaders() {
+        return wire.malformed() + attemptHeaders.malformed() + rules.malformed();
     }
 
     // ---- between
@@ -350,9 +371,14 @@ public final class CallPipeline implements Hooks.Agent {
             if (facts.kind() == CallFacts.Kind.HTTP_SERVER) {
                 Operations.endInbound(open.parent, settled, succeeded, now);
             } else {
+                if (!facts.kind().scope() && facts.kind() != CallFacts.Kind.FILE) {
+                    Rule.Answer answer = Settlement.answer(facts.kind(), status, code, thrown);
+                    open.notes = rules.ended(open.attempt, answer, now);
+                }
                 Operations.end(open.attempt, open.parent, ending(open, facts, settled, succeeded), now);
             }
             records.ended(open, status, code, thrown, now);
+            if (facts instanceof FileFacts file) refusedAttributes.ended(file);
         } catch (Throwable t) {
             log.failure("end of " + open.attempt.facts().instrumentation(), t);
         } finally {
@@ -366,7 +392,9 @@ public final class CallPipeline implements Hooks.Agent {
         leave(open);
         if (!open.end() || open.attempt.facts().kind() == CallFacts.Kind.HTTP_SERVER) return;
         try {
-            Operations.withdraw(open.attempt, open.parent, System.nanoTime());
+            long now = System.nanoTime();
+            rules.dropped(open.attempt, now);
+            Operations.withdraw(open.attempt, open.parent, now);
         } catch (Throwable t) {
             log.failure("withdrawal of " + open.attempt.facts().instrumentation(), t);
         }

@@ -1,7 +1,10 @@
 package dev.weir.agent.pipeline;
 
+import dev.weir.agent.context.AttemptHint;
 import dev.weir.agent.context.Identity;
 import dev.weir.agent.context.KeyedHash;
+import dev.weir.agent.sql.Dialect;
+import dev.weir.agent.sql.SqlSummary;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.FileFacts;
 import dev.weir.bootstrap.HttpFacts;
@@ -26,18 +29,23 @@ final class Fingerprints {
         this.bodyLimit = bodyLimit;
     }
 
-    long of(CallFacts facts) {
+    long of(CallFacts facts, AttemptHint hint) {
         KeyedHash hash = identity.hash().add((long) facts.kind().ordinal());
-        if (facts instanceof HttpFacts http) http(hash, http);
+        if (facts instanceof HttpFacts http) http(hash, http, hint.invocation());
         else if (facts instanceof SqlFacts sql) sql(hash, sql);
         else if (facts instanceof FileFacts file) file(hash, file);
         else if (facts instanceof ScopeFacts scope) scope(hash, scope);
         return hash.finish().low();
     }
 
-    private void http(KeyedHash hash, HttpFacts http) {
+    private void http(KeyedHash hash, HttpFacts http, @Nullable String invocation) {
         hash.add(http.method()).add(http.scheme()).add(http.host()).add((long) http.port());
         hash.add(http.path());
+        if (invocation != null) {
+            // Signatures change from attempt to attempt, in the query too; this does not, and differs between calls.
+            hash.add(-3L).add(invocation);
+            return;
+        }
         text(hash, http.query());
         long length = http.bodyLength();
         byte[] body = length == 0 || length > bodyLimit ? null : http.replayableBody(bodyLimit);
@@ -50,7 +58,12 @@ final class Fingerprints {
     }
 
     private static void sql(KeyedHash hash, SqlFacts sql) {
-        hash.add(sql.url()).add(sql.text());
+        String text = sql.text();
+        // Longer ones are not remembered, and to read one each time would cost more than it tells.
+        if (text.length() <= SqlSummary.LONGEST_REMEMBERED) {
+            text = SqlSummary.of(text, Dialect.of(sql.url())).canonical();
+        }
+        hash.add(sql.url()).add(text);
         values(hash, sql.parameters());
     }
 

@@ -3,8 +3,10 @@ package dev.weir.agent.pipeline;
 import dev.weir.agent.context.Attempt;
 import dev.weir.agent.context.CausalContext;
 import dev.weir.agent.context.ScopeAttempt;
+import dev.weir.agent.rules.Finding;
 import dev.weir.agent.rules.Judgement;
 import dev.weir.bootstrap.Call;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A call or scope that has begun and not yet ended. */
@@ -28,6 +30,10 @@ final class OpenCall extends Call {
 
     @Nullable
     Judgement resendJudgement;
+
+    /** What followed from its end. */
+    @Nullable
+    List<Finding> notes;
 
     /** Inbound requests only: the attempts on the way here, as the caller names them. */
     String path = "";

@@ -143,7 +143,8 @@ final class Records {
         for (int i = 0; i < findings.size(); i++) {
             Finding finding = findings.get(i);
             // Under a deadline every call could be limited; worth a word is only one that the limit would have ended.
-            boolean limit = finding.outcome().equals("would-limit");
+            boolean limit = finding.outcome().equals("would-limit")
+                    || finding.outcome().equals("not-enforced") && !finding.notable();
             if (limit && record.overrunMillis == 0) continue;
             boolean notable = finding.notable() || limit;
             record.notable |= notable;
@@ -165,9 +166,10 @@ final class Records {
     }
 
     private static List<Finding> findings(OpenCall call) {
-        if (call.resendJudgement == null) return call.judgement.findings();
+        if (call.resendJudgement == null && call.notes == null) return call.judgement.findings();
         List<Finding> all = new ArrayList<>(call.judgement.findings());
-        all.addAll(call.resendJudgement.findings());
+        if (call.resendJudgement != null) all.addAll(call.resendJudgement.findings());
+        if (call.notes != null) all.addAll(call.notes);
         return all;
     }
 
@@ -181,6 +183,7 @@ final class Records {
             record.attempts = scope.wireAttempts();
             record.operations = scope.operations();
             record.verdictCount = scope.verdicts();
+            record.forgotten = inbound ? scope.forgotten() : 0;
         } else {
             record.amplification = call.attempt.operation().reach();
             record.attempts = record.amplification;

@@ -1,6 +1,8 @@
 package dev.weir.agent.pipeline;
 
+import dev.weir.agent.rules.Rule;
 import dev.weir.bootstrap.CallFacts;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /** Whether an answer is definitive. What is not settled is what a retry is for. */
@@ -40,5 +42,17 @@ enum Settlement {
                 return OPEN;
         }
         return code == null ? OPEN : FAILED;
+    }
+
+    /** What an outcome says of the destination. */
+    static Rule.Answer answer(CallFacts.Kind kind, int status, @Nullable String code, @Nullable Throwable thrown) {
+        if (thrown instanceof CancellationException || thrown instanceof InterruptedException) return Rule.Answer.NONE;
+        if (kind == CallFacts.Kind.HTTP_CLIENT) {
+            if (status == 429) return Rule.Answer.PRESSED;
+            return thrown != null || status == 0 || status >= 500 ? Rule.Answer.BAD : Rule.Answer.GOOD;
+        }
+        // A statement that lost against another (40) or is wrong says nothing against the database.
+        boolean bad = thrown != null && sql(code, thrown) == OPEN && !(code != null && code.startsWith("40"));
+        return bad ? Rule.Answer.BAD : Rule.Answer.GOOD;
     }
 }

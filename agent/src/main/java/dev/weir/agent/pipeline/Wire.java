@@ -4,6 +4,7 @@ import dev.weir.agent.context.Baggage;
 import dev.weir.agent.context.CausalContext;
 import dev.weir.agent.context.HeaderNames;
 import dev.weir.agent.context.HostClasses;
+import dev.weir.agent.context.Identity;
 import dev.weir.agent.context.TraceParent;
 import dev.weir.bootstrap.CallFacts;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,15 +18,19 @@ final class Wire {
     private static final int LONGEST_PATH = 64;
     private static final int LONGEST_KEPT = 1_024;
     private static final long[] NOTHING_REPORTED = new long[3];
+    /** What W3C Trace Context asks everyone to pass on. */
+    private static final int LONGEST_TRACE_STATE = 512;
 
     private final ThreadLocal<StringBuilder> texts = ThreadLocal.withInitial(() -> new StringBuilder(128));
     private final HostClasses excluded;
     private final long deadlineMostMillis;
+    private final Sampler sampler;
     private final AtomicLong malformed = new AtomicLong();
 
-    Wire(HostClasses excluded, long deadlineMostMillis) {
+    Wire(HostClasses excluded, long deadlineMostMillis, Sampler sampler) {
         this.excluded = excluded;
         this.deadlineMostMillis = deadlineMostMillis;
+        this.sampler = sampler;
     }
 
     /** How many inbound headers were malformed, and ignored. */
@@ -45,7 +50,7 @@ final class Wire {
             call.traceHigh = foreign.traceHigh();
             call.traceLow = foreign.traceLow();
             call.parentSpanId = foreign.spanId();
-            call.flags = foreign.flags();
+            call.flags = sampler.join(foreign.traceLow(), foreign.flags());
         } else if (present == null) {
             facts.setHeader(HeaderNames.TRACEPARENT, traceParent(call));
             if (cause != null && cause.traceState() != null && facts.header(HeaderNames.TRACESTATE) == null) {
@@ -127,11 +132,37 @@ final class Wire {
         return parent;
     }
 
+    /** The {@code tracestate} that belongs to a {@link #traceParent}. */
+    @Nullable
+    String traceState(CallFacts facts) {
+        String header = facts.header(HeaderNames.TRACESTATE);
+        if (header == null) return null;
+        boolean wellFormed = header.length() <= LONGEST_TRACE_STATE;
+        for (int i = 0; wellFormed && i < header.length(); i++) {
+            char c = header.charAt(i);
+            wellFormed = (c >= ' ' && c <= '~') || c == '\t';
+        }
+        if (wellFormed) return header;
+        malformed.incrementAndGet();
+        return null;
+    }
+
     Baggage baggage(CallFacts facts) {
         Baggage baggage = Baggage.read(facts.header(HeaderNames.BAGGAGE));
-        if (baggage != null) return baggage;
-        malformed.incrementAndGet();
-        return Baggage.NONE;
+        if (baggage == null) {
+            malformed.incrementAndGet();
+            return Baggage.NONE;
+        }
+        if (baggage.malformed() > 0) malformed.addAndGet(baggage.malformed());
+        return baggage;
+    }
+
+    /** The caller's operation. */
+    long @Nullable [] operation(Baggage baggage) {
+        if (baggage.operation() == null) return null;
+        long[] id = Identity.readId(baggage.operation());
+        if (id == null) malformed.incrementAndGet();
+        return id;
     }
 
     /** The tightest deadline that a trusted peer names. */

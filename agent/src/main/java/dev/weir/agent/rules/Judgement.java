@@ -1,5 +1,6 @@
 package dev.weir.agent.rules;
 
+import dev.weir.agent.context.Attempt;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts;
 import java.util.ArrayList;
@@ -32,6 +33,11 @@ public final class Judgement {
             if (verdict instanceof Verdict.Deny deny && mode != Mode.ENFORCE) add(rule, mode, deny.otherwise());
         }
 
+        void given(Given each) {
+            if (given == null) given = new ArrayList<>(2);
+            given.add(each);
+        }
+
         Judgement build() {
             return given == null ? NOTHING : new Judgement(given);
         }
@@ -50,6 +56,51 @@ public final class Judgement {
             }
         }
         return null;
+    }
+
+    /** The longest wait that a rule in enforce asks for, in nanoseconds; 0 for none. */
+    public long delayNanos() {
+        long longest = 0;
+        for (Given each : given) {
+            if (each.mode() != Mode.ENFORCE) continue;
+            // What is refused does not wait first.
+            if (each.verdict() instanceof Verdict.Deny) return 0;
+            if (each.verdict() instanceof Verdict.Delay delay) longest = Math.max(longest, delay.nanos());
+        }
+        return longest;
+    }
+
+    /** What the rules say after a wait that they asked for; those that spoke of time speak again. */
+    public Judgement afterDelay(Attempt attempt, long nowNanos) {
+        Builder again = new Builder();
+        for (Given each : given) {
+            Verdict before = each.verdict();
+            boolean waited = each.mode() == Mode.ENFORCE && before instanceof Verdict.Delay;
+            if (!waited && !(before instanceof Verdict.Limit)) {
+                again.given(each);
+                continue;
+            }
+            Verdict verdict = each.rule().judge(attempt, nowNanos);
+            if (verdict instanceof Verdict.Allow && before instanceof Verdict.Delay delay) verdict = delay.over();
+            again.add(each.rule(), each.mode(), verdict);
+        }
+        return again.build();
+    }
+
+    /** The same, but what was to wait is refused, because this call cannot wait. */
+    public Judgement insteadOfDelay() {
+        Builder again = new Builder();
+        for (Given each : given) {
+            if (each.mode() == Mode.ENFORCE && each.verdict() instanceof Verdict.Delay delay) {
+                again.add(
+                        each.rule(),
+                        each.mode(),
+                        new Verdict.Deny(delay.reason() + "; this thread cannot wait for it", false));
+            } else {
+                again.given(each);
+            }
+        }
+        return again.build();
     }
 
     /** Pulls the levers of an attempt that takes place, and records what could not be done. */
@@ -87,7 +138,7 @@ public final class Judgement {
             boolean done = limit.millis() > shortestLimit || facts.limit(limit.millis());
             return done
                     ? new Finding(rule, "limit", limit.reason(), false)
-                    : new Finding(rule, "not-enforced", limit.reason() + "; no timeout lever", true);
+                    : new Finding(rule, "not-enforced", limit.reason() + "; no timeout lever", false);
         }
         if (verdict instanceof Verdict.Mark mark) {
             boolean present = facts.header(mark.header()) != null;
@@ -101,7 +152,8 @@ public final class Judgement {
                     : new Finding(rule, "not-enforced", mark.reason() + "; no header lever", true);
         }
         if (verdict instanceof Verdict.Delay delay) {
-            return new Finding(rule, enforce ? "not-enforced" : "would-delay", delay.reason(), true);
+            if (!enforce) return new Finding(rule, "would-delay", delay.reason(), true);
+            return new Finding(rule, delay.nanos() == 0 ? "delay" : "not-enforced", delay.reason(), true);
         }
         throw new IllegalStateException("unknown verdict " + verdict);
     }

@@ -3,6 +3,7 @@ package dev.weir.agent.rules;
 import dev.weir.agent.context.Attempt;
 import dev.weir.agent.ledger.DestinationRetries;
 import dev.weir.bootstrap.CallFacts;
+import org.jspecify.annotations.Nullable;
 
 /** One operation gets a few attempts, however many layers would like to retry it; a destination gets few retries. */
 public final class RetryBudgetRule implements Rule {
@@ -26,13 +27,21 @@ public final class RetryBudgetRule implements Rule {
         CallFacts.Kind kind = attempt.facts().kind();
         if (kind.scope() || kind == CallFacts.Kind.FILE) return Verdict.ALLOW;
         String destination = attempt.destination().name();
-        if (attempt.number() == 1) {
+        if (attempt.sentBefore() == 0) {
             destinations.earn(destination, nowNanos);
             return Verdict.ALLOW;
         }
-        if (attempt.number() > attempts) {
+        if (attempt.operation().isHopeless()) {
+            return new Verdict.Deny("the other side has said not to try again (X-Should-Retry)", false);
+        }
+        // The caller's retries count against ours, but never against a first attempt: whether theirs came as far as
+        // this call, nobody knows.
+        if (attempt.sentBefore() + attempt.triedByCaller() >= attempts) {
             return new Verdict.Deny(
-                    "attempt " + attempt.number() + " of an operation that gets " + attempts + ", over all layers",
+                    "attempt " + attempt.number() + " of an operation that gets " + attempts + ", over all layers"
+                            + (attempt.triedByCaller() == 0
+                                    ? ""
+                                    : "; its caller has retried " + attempt.triedByCaller() + " times"),
                     false);
         }
         if (!destinations.spend(destination, nowNanos)) {
@@ -43,9 +52,16 @@ public final class RetryBudgetRule implements Rule {
 
     @Override
     public Verdict judgeResend(Attempt attempt, int resends) {
-        return attempt.number() + resends > attempts
+        return attempt.sentBefore() + 1 + resends > attempts
                 ? new Verdict.Deny(
                         "the HTTP client repeats by itself what already had " + attempts + " attempts", false)
                 : Verdict.ALLOW;
+    }
+
+    @Override
+    public @Nullable String ended(Attempt attempt, Answer answer, long nowNanos) {
+        if (answer != Answer.GOOD && RetryAfter.saysNever(attempt.facts()))
+            attempt.operation().giveUp();
+        return null;
     }
 }

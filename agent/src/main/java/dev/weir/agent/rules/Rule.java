@@ -1,6 +1,7 @@
 package dev.weir.agent.rules;
 
 import dev.weir.agent.context.Attempt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Judges attempts. A rule does not know its mode, does no input or output, and keeps no state but what the ledger keeps
@@ -21,5 +22,35 @@ public interface Rule {
     /** Judges a repetition that a library is about to make by itself, unseen by the application. */
     default Verdict judgeResend(Attempt attempt, int resends) {
         return Verdict.ALLOW;
+    }
+
+    /**
+     * An attempt that this rule judged is over.
+     *
+     * @param answer what became of it
+     * @return what a person should know of what follows from it, {@code null} when nothing does
+     */
+    default @Nullable String ended(Attempt attempt, Answer answer, long nowNanos) {
+        return null;
+    }
+
+    /** An attempt that this rule judged has not taken place after all. */
+    default void dropped(Attempt attempt, long nowNanos) {}
+
+    /** How many headers this rule found absurd, and ignored. */
+    default long malformed() {
+        return 0;
+    }
+
+    /** What became of an attempt. */
+    enum Answer {
+        /** The destination did its work, whatever the caller thinks of the result. */
+        GOOD,
+        /** The destination asks for fewer calls. */
+        PRESSED,
+        /** The destination failed, or did not answer. */
+        BAD,
+        /** Nobody can tell: the application itself gave up. */
+        NONE
     }
 }

@@ -39,6 +39,33 @@ public final class RuleBook {
         return judgement.build();
     }
 
+    /** Tells every rule that is not off what became of an attempt; collects what a person should know. */
+    public @Nullable List<Finding> ended(Attempt attempt, Rule.Answer answer, long nowNanos) {
+        List<Finding> findings = null;
+        for (int i = 0; i < rules.length; i++) {
+            if (modes.get(i) == Mode.OFF) continue;
+            String note = rules[i].ended(attempt, answer, nowNanos);
+            if (note == null) continue;
+            if (findings == null) findings = new ArrayList<>(1);
+            findings.add(new Finding(rules[i].name(), "flag", note, true));
+        }
+        return findings;
+    }
+
+    /** Tells every rule that is not off that an attempt has not taken place. */
+    public void dropped(Attempt attempt, long nowNanos) {
+        for (int i = 0; i < rules.length; i++) {
+            if (modes.get(i) != Mode.OFF) rules[i].dropped(attempt, nowNanos);
+        }
+    }
+
+    /** How many headers the rules found absurd, and ignored. */
+    public long malformed() {
+        long malformed = 0;
+        for (Rule rule : rules) malformed += rule.malformed();
+        return malformed;
+    }
+
     /** The rules' names in their order. */
     public List<String> names() {
         List<String> names = new ArrayList<>(rules.length);

@@ -1,7 +1,5 @@
 package dev.weir.agent.rules;
 
-import java.time.Duration;
-
 /** What a rule says of an attempt. */
 public sealed interface Verdict {
 
@@ -24,8 +22,17 @@ public sealed interface Verdict {
     /** The attempt may not take longer. */
     record Limit(long millis, String reason) implements Verdict {}
 
-    /** The attempt shall wait first. */
-    record Delay(Duration duration, String reason) implements Verdict {}
+    /**
+     * The attempt shall wait first, and then be judged again.
+     *
+     * @param nanos how long; 0 for an attempt that has waited
+     */
+    record Delay(long nanos, String reason) implements Verdict {
+
+        Delay over() {
+            return new Delay(0, reason);
+        }
+    }
 
     /**
      * The attempt must not take place.

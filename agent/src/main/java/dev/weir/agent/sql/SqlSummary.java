@@ -19,6 +19,9 @@ public final class SqlSummary {
         WRITE
     }
 
+    /** The longest text whose summary is remembered. Longer ones are lists of values, which do not come again. */
+    public static final int LONGEST_REMEMBERED = 8 * 1024;
+
     private static final SummaryCache standard = new SummaryCache(Dialect.STANDARD);
     private static final SummaryCache mysql = new SummaryCache(Dialect.MYSQL);
 
@@ -28,6 +31,7 @@ public final class SqlSummary {
     private final List<String> writes;
     private final String normalised;
     private final String sanitised;
+    private final String canonical;
 
     SqlSummary(
             String operation,
@@ -35,13 +39,15 @@ public final class SqlSummary {
             List<String> reads,
             List<String> writes,
             String normalised,
-            String sanitised) {
+            String sanitised,
+            String canonical) {
         this.operation = operation;
         this.effect = effect;
         this.reads = reads;
         this.writes = writes;
         this.normalised = normalised;
         this.sanitised = sanitised;
+        this.canonical = canonical;
     }
 
     /** The summary of a statement of an unknown database. */
@@ -80,9 +86,14 @@ public final class SqlSummary {
         return reads.isEmpty() ? "" : reads.get(0);
     }
 
-    /** The text without comments and with single spaces: the same for two attempts of one statement. */
+    /** The text without comments and with single spaces. */
     public String normalised() {
         return normalised;
+    }
+
+    /** The text without comments and needless spaces: the same for two attempts of one statement. Not to be shown. */
+    public String canonical() {
+        return canonical;
     }
 
     /** The normalised text with {@code ?} for every value: it can be shown. */

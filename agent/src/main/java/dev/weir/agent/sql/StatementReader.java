@@ -24,9 +24,7 @@ final class StatementReader {
     private static final int DEFINITION = 4;
 
     private final String text;
-    private final Lexer lexer;
-    private final Rewriting normalised;
-    private final Rewriting sanitised;
+    private final TokenCursor tokens;
     private final Names names = new Names();
 
     private String operation = "";
@@ -46,44 +44,39 @@ final class StatementReader {
     private int depth;
     private int skippedDepth;
 
-    private Token token = Token.END;
-    private @Nullable Keyword keyword;
-    private @Nullable Keyword before;
-    private boolean heldBack;
     /** Whether the token is the first of a statement. */
     private boolean starts;
 
     private StatementReader(String text, Dialect dialect, boolean backslashes) {
         this.text = text;
-        this.lexer = new Lexer(text, dialect, backslashes);
-        this.normalised = new Rewriting(text);
-        this.sanitised = new Rewriting(text);
+        this.tokens = new TokenCursor(text, dialect, backslashes);
     }
 
     static SqlSummary read(String text, Dialect dialect) {
         StatementReader reader = new StatementReader(text, dialect, false);
         SqlSummary summary = reader.read();
-        boolean escapes = reader.lexer.escapes() || reader.lexer.unterminated() && reader.lexer.doubtful();
+        Lexer lexer = reader.tokens.lexer;
+        boolean escapes = lexer.escapes() || lexer.unterminated() && lexer.doubtful();
         if (!escapes || dialect == Dialect.MYSQL) return summary;
         // Written for a database in which a backslash escapes a quote, it seems.
         StatementReader again = new StatementReader(text, dialect, true);
         SqlSummary other = again.read();
-        return again.lexer.unterminated() && !reader.lexer.unterminated() ? summary : other;
+        return again.tokens.lexer.unterminated() && !lexer.unterminated() ? summary : other;
     }
 
     private SqlSummary read() {
         fresh[0] = true;
-        while (advance()) {
+        while (tokens.advance()) {
             if (skippedDepth > 0) {
                 skipped();
-            } else if (token == Token.SYMBOL) {
-                symbol(text.charAt(lexer.start));
+            } else if (tokens.token == Token.SYMBOL) {
+                symbol(tokens.firstCharacter());
             } else {
                 starts = fresh[depth];
                 // {? = call f(?)}
-                fresh[depth] = starts && token == Token.PARAMETER;
-                if (keyword != null && !isName()) word(keyword);
-                else if (token == Token.WORD || token == Token.QUOTED) name();
+                fresh[depth] = starts && tokens.token == Token.PARAMETER;
+                if (tokens.keyword != null && !isName()) word(tokens.keyword);
+                else if (tokens.isNamed()) name();
                 else expected[depth] = NOTHING;
             }
         }
@@ -93,33 +86,16 @@ final class StatementReader {
                 effect == null ? Effect.UNKNOWN : effect,
                 names.reads(),
                 names.writes(),
-                normalised.result(),
-                sanitised.result());
-    }
-
-    private boolean advance() {
-        if (heldBack) {
-            heldBack = false;
-            return token != Token.END;
-        }
-        before = keyword;
-        token = lexer.next();
-        if (token == Token.END) return false;
-        keyword = token == Token.WORD ? Keyword.of(text, lexer.start, lexer.end) : null;
-        normalised.add(lexer.gap, lexer.start, lexer.end, null);
-        sanitised.add(lexer.gap, lexer.start, lexer.end, token == Token.LITERAL ? "?" : null);
-        return true;
-    }
-
-    private boolean isSymbol(char c) {
-        return token == Token.SYMBOL && text.charAt(lexer.start) == c;
+                tokens.normalised(),
+                tokens.sanitised(),
+                tokens.canonical());
     }
 
     // ---- punctuation
 
     private void skipped() {
-        if (isSymbol('(')) skippedDepth++;
-        else if (isSymbol(')')) skippedDepth--;
+        if (tokens.isSymbol('(')) skippedDepth++;
+        else if (tokens.isSymbol(')')) skippedDepth--;
     }
 
     private void symbol(char c) {
@@ -132,11 +108,17 @@ final class StatementReader {
             case ';' -> {
                 if (depth == 0) endStatement();
             }
-            case '{', '=' -> {
-                // JDBC's escapes: {call f(?)}, {? = call f(?)}, {oj a LEFT JOIN b ON …}.
+            case '{' -> escape();
+            case '=' -> {
+                // {? = call f(?)}
             }
             default -> expected[depth] = NOTHING;
         }
+    }
+
+    /** JDBC's escapes: {@code {call f(?)}}, and, in place of a table, {@code {oj a LEFT OUTER JOIN b ON …}}. */
+    private void escape() {
+        if (expected[depth] != NOTHING) tokens.heldBack = tokens.advance() && !tokens.isWord("oj");
     }
 
     private void open() {
@@ -165,7 +147,7 @@ final class StatementReader {
         depth--;
         // Behind (SELECT …) there is UNION or ORDER BY; behind a definition or EXPLAIN (ANALYZE) the statement itself.
         if (statement && inLists[depth] != DEFINITION && !explains) fresh[depth] = false;
-        keyword = null;
+        tokens.keyword = null;
     }
 
     private void endStatement() {
@@ -180,16 +162,17 @@ final class StatementReader {
         verbs[0] = null;
         expected[0] = NOTHING;
         inLists[0] = NOTHING;
-        keyword = null;
+        tokens.keyword = null;
     }
 
     // ---- names
 
     /** Whether a keyword stands where only a name can: words that are not reserved name tables too. */
     private boolean isName() {
-        if (keyword == null || expected[depth] == NOTHING) return false;
-        if (expected[depth] == DEFINITION) return keyword != Keyword.RECURSIVE && keyword != Keyword.SELECT;
-        return switch (keyword) {
+        if (tokens.keyword == null || expected[depth] == NOTHING) return false;
+        if (expected[depth] == DEFINITION)
+            return tokens.keyword != Keyword.RECURSIVE && tokens.keyword != Keyword.SELECT;
+        return switch (tokens.keyword) {
             case ABORT,
                     CALL,
                     COPY,
@@ -204,7 +187,7 @@ final class StatementReader {
                     RESET,
                     SHOW,
                     START,
-                    TYPE -> before != Keyword.OR;
+                    TYPE -> tokens.before != Keyword.OR;
             default -> false;
         };
     }
@@ -216,8 +199,8 @@ final class StatementReader {
             return;
         }
         expected[depth] = NOTHING;
-        String name = qualified();
-        boolean called = isSymbol('(') && token != Token.END;
+        String name = tokens.qualified();
+        boolean called = tokens.isSymbol('(') && tokens.token != Token.END;
         switch (role) {
             case READ -> {
                 if (!called) {
@@ -235,66 +218,34 @@ final class StatementReader {
         }
     }
 
-    /** Reads on to the token behind a name, and holds it back. */
-    private String qualified() {
-        StringBuilder name = null;
-        String first = unquoted();
-        keyword = null;
-        boolean more = advance();
-        while (more && isSymbol('.')) {
-            more = advance();
-            if (!more || token != Token.WORD && token != Token.QUOTED) {
-                // SQL Server: database..table
-                if (more && isSymbol('.')) continue;
-                break;
-            }
-            if (name == null) name = new StringBuilder(first);
-            name.append('.').append(unquoted());
-            keyword = null;
-            more = advance();
-        }
-        heldBack = true;
-        return name == null ? first : name.toString();
-    }
-
-    private String unquoted() {
-        if (token == Token.WORD) return text.substring(lexer.start, lexer.end);
-        char open = text.charAt(lexer.start);
-        int to = lexer.end - 1 > lexer.start ? lexer.end - 1 : lexer.end;
-        String inside = text.substring(lexer.start + 1, Math.max(to, lexer.start + 1));
-        if (open == '[') return inside;
-        String quote = String.valueOf(open);
-        return inside.contains(quote) ? inside.replace(quote + quote, quote) : inside;
-    }
-
     /** The token behind a table's name is held back; when it is another name, that is its alias. */
     private void alias(String name) {
-        if (token == Token.END) return;
-        if (keyword == Keyword.AS) {
-            heldBack = false;
-            if (!advance()) return;
-            heldBack = true;
+        if (tokens.token == Token.END) return;
+        if (tokens.keyword == Keyword.AS) {
+            tokens.heldBack = false;
+            if (!tokens.advance()) return;
+            tokens.heldBack = true;
             // CREATE TABLE t AS SELECT …
-            if (keyword != null || isSymbol('(')) return;
+            if (tokens.keyword != null || tokens.isSymbol('(')) return;
         }
-        if (keyword == null && (token == Token.WORD || token == Token.QUOTED)) {
-            heldBack = false;
-            names.alias(unquoted(), name);
+        if (tokens.keyword == null && tokens.isNamed()) {
+            tokens.heldBack = false;
+            names.alias(tokens.unquoted(), name);
         }
     }
 
     /** {@code COPY t (…) FROM …} writes, {@code COPY t (…) TO …} reads. */
     private void copied(String name) {
-        heldBack = false;
+        tokens.heldBack = false;
         int parentheses = 0;
-        boolean more = token != Token.END;
+        boolean more = tokens.token != Token.END;
         while (more) {
-            if (isSymbol('(')) parentheses++;
-            else if (isSymbol(')')) parentheses--;
-            else if (parentheses == 0 && (keyword == Keyword.FROM || keyword == Keyword.TO)) break;
-            more = advance();
+            if (tokens.isSymbol('(')) parentheses++;
+            else if (tokens.isSymbol(')')) parentheses--;
+            else if (parentheses == 0 && (tokens.keyword == Keyword.FROM || tokens.keyword == Keyword.TO)) break;
+            more = tokens.advance();
         }
-        if (more && keyword == Keyword.FROM) {
+        if (more && tokens.keyword == Keyword.FROM) {
             names.written(name);
             effect(Effect.WRITE);
         } else {
@@ -305,13 +256,13 @@ final class StatementReader {
 
     /** {@code WITH name (columns) AS (…)}; anything else that begins with WITH is none. */
     private void definition(String name) {
-        heldBack = false;
-        if (isSymbol('(')) {
-            while (!isSymbol(')') && token != Token.END) advance();
-            advance();
+        tokens.heldBack = false;
+        if (tokens.isSymbol('(')) {
+            while (!tokens.isSymbol(')') && tokens.token != Token.END) tokens.advance();
+            tokens.advance();
         }
-        if (keyword != Keyword.AS) {
-            heldBack = token != Token.END;
+        if (tokens.keyword != Keyword.AS) {
+            tokens.heldBack = tokens.token != Token.END;
             inLists[depth] = NOTHING;
             return;
         }
@@ -393,12 +344,12 @@ final class StatementReader {
 
     private void from(@Nullable Keyword verb) {
         // IS DISTINCT FROM compares; EXTRACT(… FROM …) has no verb.
-        if (before == Keyword.DISTINCT) return;
+        if (tokens.before == Keyword.DISTINCT) return;
         if (verb == Keyword.SELECT || verb == Keyword.UPDATE) {
             expect(READ, READ);
         } else if (verb == Keyword.DELETE) {
             // DELETE FROM t, and DELETE t FROM t JOIN u.
-            boolean named = before != Keyword.DELETE && expected[depth] != WRITE;
+            boolean named = tokens.before != Keyword.DELETE && expected[depth] != WRITE;
             expect(named ? READ : WRITE, named ? READ : WRITE);
         }
     }
@@ -420,11 +371,11 @@ final class StatementReader {
     }
 
     private void trigger() {
-        boolean more = advance();
-        while (more && keyword != Keyword.ON && !isSymbol(';')) more = advance();
-        heldBack = more && keyword != Keyword.ON;
-        if (more && keyword == Keyword.ON && advance() && (token == Token.WORD || token == Token.QUOTED)) {
-            names.written(qualified());
+        boolean more = tokens.advance();
+        while (more && tokens.keyword != Keyword.ON && !tokens.isSymbol(';')) more = tokens.advance();
+        tokens.heldBack = more && tokens.keyword != Keyword.ON;
+        if (more && tokens.keyword == Keyword.ON && tokens.advance() && tokens.isNamed()) {
+            names.written(tokens.qualified());
         }
         verbs[depth] = Keyword.TRIGGER;
         expect(NOTHING, NOTHING);
@@ -434,16 +385,16 @@ final class StatementReader {
     private void top() {
         int expecting = expected[depth];
         if (expecting == NOTHING) return;
-        boolean more = advance();
-        if (more && isSymbol('(')) {
-            while (more && !isSymbol(')')) more = advance();
+        boolean more = tokens.advance();
+        if (more && tokens.isSymbol('(')) {
+            while (more && !tokens.isSymbol(')')) more = tokens.advance();
         }
-        keyword = Keyword.DELETE;
+        tokens.keyword = Keyword.DELETE;
         expected[depth] = expecting;
     }
 
     private void verb(Keyword word) {
-        boolean block = verbs[depth] == Keyword.BEGIN && before == Keyword.BEGIN;
+        boolean block = verbs[depth] == Keyword.BEGIN && tokens.before == Keyword.BEGIN;
         if (!starts && !block || depth > 0 && !beginsInParentheses(word) || isCalled(word)) return;
         begin(word);
         verbs[depth] = word;
@@ -484,15 +435,15 @@ final class StatementReader {
     /** Some verbs are names of functions too. */
     private boolean isCalled(Keyword word) {
         boolean function = word == Keyword.REPLACE || word == Keyword.INSERT || word == Keyword.TRUNCATE;
-        return function && lexer.standsBefore('(');
+        return function && tokens.lexer.standsBefore('(');
     }
 
     /** A statement begins, or a part of one that says more of what it does. */
     private void begin(@Nullable Keyword word) {
         // The verb of a statement with common table expressions stands behind them, outside their parentheses.
         if (operation.isEmpty() || !operationKnown && depth < operationDepth) {
-            int end = Math.min(lexer.end, lexer.start + LONGEST_OPERATION);
-            operation = text.substring(lexer.start, end).toUpperCase(Locale.ROOT);
+            int end = Math.min(tokens.lexer.end, tokens.lexer.start + LONGEST_OPERATION);
+            operation = text.substring(tokens.lexer.start, end).toUpperCase(Locale.ROOT);
             operationDepth = depth;
         }
         // Whatever an unknown word begins, names in it mean nothing until a SELECT.

@@ -14,8 +14,6 @@ final class SummaryCache {
 
     private static final int MOST = 512;
     private static final int MOST_CHARACTERS = 512 * 1024;
-    // Longer ones are lists of values, which do not come again.
-    private static final int LONGEST = 8 * 1024;
 
     private record Generation(Map<String, SqlSummary> summaries, AtomicInteger characters) {
 
@@ -37,7 +35,7 @@ final class SummaryCache {
         if (known != null) return known;
         known = old.summaries().get(text);
         SqlSummary summary = known != null ? known : StatementReader.read(text, dialect);
-        if (text.length() <= LONGEST) keep(text, summary);
+        if (text.length() <= SqlSummary.LONGEST_REMEMBERED) keep(text, summary);
         return summary;
     }
 

@@ -18,6 +18,7 @@ import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.ScopeFacts;
 import dev.weir.bootstrap.SqlFacts;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -311,12 +312,34 @@ class CallPipelineTest {
     @Test
     void missingLeverIsSaid() {
         fixture.enforcing();
-        Call request = pipeline.begin(Sent.received("GET", "http://me/x").header("weir-timeout-ms", "60000"));
-        Sent out = Sent.to("GET", "http://pay/poll", "");
+        Sent out = pay();
         out.levers = false;
         SpanRecord record = call(out, 200);
+        assertEquals("idempotency-key not-enforced", outcomes(record));
+    }
+
+    @Test
+    void missingTimeoutLeverIsSaidOfACallThatOutlastsItsDeadline() {
+        fixture.enforcing();
+        Call request = pipeline.begin(Sent.received("GET", "http://me/x").header("weir-timeout-ms", "500"));
+        long passed = System.nanoTime() + 501_000_000;
+        Sent inTime = Sent.to("GET", "http://pay/poll", "");
+        inTime.levers = false;
+        SpanRecord quick = call(inTime, 200);
+        assertNull(quick.verdicts);
+        Sent late = Sent.to("GET", "http://pay/wait", "");
+        late.levers = false;
+        Call call = pipeline.begin(late);
+        while (System.nanoTime() - passed < 0) Thread.onSpinWait();
+        pipeline.end(call, 200, null, null);
+        assertEquals("deadline not-enforced", outcomes(fixture.last()));
         pipeline.end(request, 200, null, null);
-        assertEquals("not-enforced", record.verdicts.get(0).outcome());
+    }
+
+    private static String outcomes(SpanRecord record) {
+        List<String> outcomes = new ArrayList<>();
+        for (SpanRecord.Verdict verdict : record.verdicts) outcomes.add(verdict.rule() + " " + verdict.outcome());
+        return String.join(", ", outcomes);
     }
 
     // ---- idempotency-key
@@ -410,6 +433,38 @@ class CallPipelineTest {
         assertEquals("deny", outcome(fixture.last(), "retry-budget"));
     }
 
+    @Test
+    void refusedAttemptsHaveNumbersOfTheirOwn() {
+        fixture.rules.mode("retry-budget", Mode.ENFORCE);
+        Call request = pipeline.begin(Sent.received("POST", "http://me/run"));
+        for (int i = 0; i < 7; i++) {
+            Call call = pipeline.begin(pay());
+            if (!(call instanceof Call.Denied)) pipeline.end(call, 503, null, null);
+        }
+        pipeline.end(request, 503, null, null);
+        List<SpanRecord> calls = fixture.records.subList(0, 7);
+        assertEquals(
+                List.of(1, 2, 3, 4, 5, 6, 7),
+                calls.stream().map(record -> record.attempt).toList());
+        assertTrue(calls.get(6).message.contains("attempt 7 of an operation that gets 4"), calls.get(6).message);
+        assertEquals(4, fixture.last().attempts, "on the wire");
+        assertEquals(4, fixture.last().amplification);
+    }
+
+    @Test
+    void whatAnotherRuleRefusedIsNotTakenFromTheBudget() {
+        PipelineFixture broke = new PipelineFixture(
+                Map.of("weir.rule.retry-budget.burst", "1", "weir.rule.retry-budget.per-second", "0"));
+        broke.rules.mode("retry-budget", Mode.ENFORCE);
+        call(broke.pipeline, broke, pay(), 503);
+        call(broke.pipeline, broke, pay(), 503);
+        for (int i = 3; i < 7; i++) {
+            assertInstanceOf(Call.Denied.class, broke.pipeline.begin(pay()));
+            assertTrue(broke.last().message.contains("used up their share"), broke.last().message);
+            assertEquals(i, broke.last().attempt);
+        }
+    }
+
     private static String outcome(SpanRecord record, String rule) {
         for (SpanRecord.Verdict verdict : record.verdicts) if (verdict.rule().equals(rule)) return verdict.outcome();
         return "no verdict of " + rule;
@@ -417,7 +472,7 @@ class CallPipelineTest {
 
     @Test
     void nestedLoopsGetFourAttemptsInAll() {
-        fixture.enforcing();
+        fixture.rules.mode("retry-budget", Mode.ENFORCE);
         int wire = 0;
         for (int i = 0; i < 27; i++) {
             Call call = pipeline.begin(pay());
@@ -431,8 +486,8 @@ class CallPipelineTest {
     @Test
     void destinationsRunOutOfRetries() {
         PipelineFixture strict = new PipelineFixture(
-                        Map.of("weir.rule.retry-budget.burst", "3", "weir.rule.retry-budget.per-second", "0"))
-                .enforcing();
+                Map.of("weir.rule.retry-budget.burst", "3", "weir.rule.retry-budget.per-second", "0"));
+        strict.rules.mode("retry-budget", Mode.ENFORCE);
         int denied = 0;
         for (int i = 0; i < 10; i++) {
             for (int attempt = 0; attempt < 2; attempt++) {

@@ -100,7 +100,11 @@ class IdentityPropertiesTest {
         }
 
         void call(String name, boolean succeeds) {
-            Call call = fixture.pipeline.begin(Sent.to("POST", "http://pay/" + name, "same"));
+            call(Sent.to("POST", "http://pay/" + name, "same"), succeeds);
+        }
+
+        void call(Sent sent, boolean succeeds) {
+            Call call = fixture.pipeline.begin(sent);
             assertNotNull(call);
             fixture.pipeline.end(call, succeeds ? 200 : 503, null, null);
             SpanRecord record = fixture.last();
@@ -158,6 +162,36 @@ class IdentityPropertiesTest {
             List<String> ids = failing.inRequest(() -> failing.flaky(steps, random));
             assertEquals(plain, ids);
         });
+    }
+
+    /** An SDK that counts, and retries some of what looks settled, finds the same operations. */
+    @TestFactory
+    List<DynamicTest> hintsNeverChangeAnId() {
+        return programs((random, steps) -> {
+            List<String> plain = new Runner().inRequestOf(steps);
+            Runner hinted = new Runner();
+            Set<String> ids = new TreeSet<>(hinted.inRequest(() -> hinted(hinted, steps, random)));
+            assertEquals(new TreeSet<>(plain), ids);
+        });
+    }
+
+    private static void hinted(Runner runner, List<Step> steps, Random random) {
+        for (Step step : steps) {
+            if (step.isTool()) {
+                Call tool = runner.fixture.pipeline.begin(new Tool(step.name()));
+                hinted(runner, step.inside(), random);
+                runner.fixture.pipeline.end(tool, 0, null, null);
+                continue;
+            }
+            int retries = random.nextInt(4);
+            for (int retry = 0; retry <= retries; retry++) {
+                boolean succeeds = retry == retries || random.nextBoolean();
+                runner.call(
+                        Sent.to("POST", "http://pay/" + step.name(), "same")
+                                .header("X-Stainless-Retry-Count", Integer.toString(retry)),
+                        succeeds);
+            }
+        }
     }
 
     @TestFactory

@@ -28,7 +28,7 @@ final class PipelineFixture {
         });
         assembly = new Assembly(settings);
         rules = assembly.rules();
-        pipeline = assembly.pipeline(rules, 1, records::add, new EpochClock(), log);
+        pipeline = assembly.pipeline(rules, new Sampler(1, true), records::add, new EpochClock(), log);
     }
 
     PipelineFixture() {

@@ -17,6 +17,7 @@ final class Sent extends HttpFacts {
     long callerTimeout;
     long limited;
     boolean levers = true;
+    boolean repeated;
 
     @Nullable
     String peer;
@@ -44,6 +45,11 @@ final class Sent extends HttpFacts {
     @Override
     public @Nullable String header(String name) {
         return headers.get(name);
+    }
+
+    @Override
+    public boolean repeatsHeader(String name) {
+        return repeated;
     }
 
     @Override

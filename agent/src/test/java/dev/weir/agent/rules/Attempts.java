@@ -1,6 +1,7 @@
 package dev.weir.agent.rules;
 
 import dev.weir.agent.context.Attempt;
+import dev.weir.agent.context.AttemptHint;
 import dev.weir.agent.context.CausalContext;
 import dev.weir.agent.context.Destination;
 import dev.weir.agent.context.Ending;
@@ -23,6 +24,7 @@ final class Attempts {
     /** An HTTP call with headers that can be set. */
     static final class Http extends HttpFacts {
         final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        final Map<String, String> responseHeaders = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         long callerTimeout;
 
         Http(String method, String host, String path) {
@@ -32,6 +34,11 @@ final class Attempts {
         @Override
         public @Nullable String header(String name) {
             return headers.get(name);
+        }
+
+        @Override
+        public @Nullable String responseHeader(String name) {
+            return responseHeaders.get(name);
         }
 
         @Override
@@ -46,7 +53,7 @@ final class Attempts {
                 remainingMillis == Long.MAX_VALUE ? CausalContext.NO_DEADLINE : nowNanos + remainingMillis * 1_000_000;
         String host = facts instanceof HttpFacts http ? http.host() : "";
         Attempt attempt = new Attempt(facts, null, new Destination(host, true), deadline, nowNanos);
-        Operations.begin(attempt, scope, 1, nowNanos);
+        Operations.begin(attempt, scope, 1, AttemptHint.NONE, nowNanos);
         return attempt;
     }
 

@@ -71,6 +71,7 @@ class SqlSummaryCorpusTest {
             SqlSummary again = StatementReader.read(summary.normalised(), Dialect.STANDARD);
             assertEquals(summary.normalised(), again.normalised(), text);
             assertEquals(summary.sanitised(), again.sanitised(), text);
+            assertEquals(summary.canonical(), again.canonical(), text);
             assertEquals(summary.reads(), again.reads(), text);
             assertEquals(summary.writes(), again.writes(), text);
             // Quoted names may hold anything.

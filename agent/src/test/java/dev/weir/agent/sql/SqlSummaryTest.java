@@ -67,6 +67,11 @@ class SqlSummaryTest {
             ROLLBACK TO SAVEPOINT                                               | ROLLBACK | TRANSACTION | ~~       | ~~
             BEGIN; INSERT INTO a VALUES (1); COMMIT                             | BEGIN   | WRITE       | ~~        | a
             BEGIN INSERT INTO a VALUES (1); UPDATE b SET c = 2; END;            | BEGIN   | WRITE       | ~~        | a b
+            SELECT * FROM {oj a LEFT OUTER JOIN b ON a.x = b.x}                 | SELECT  | READ        | a b       | ~~
+            SELECT * FROM {OJ a x RIGHT OUTER JOIN b ON x.i = b.i}, c, {oj d JOIN e ON 1 = 1} WHERE f = {d '2024-02-29'} | SELECT | READ | a b c d e | ~~
+            SELECT * FROM { oj shop.a LEFT OUTER JOIN {oj b JOIN c ON 1 = 1} ON 2 = 2 } | SELECT | READ | shop.a b c | ~~
+            SELECT oj FROM oj                                                   | SELECT  | READ        | oj        | ~~
+            SELECT * FROM {oj                                                   | SELECT  | READ        | ~~        | ~~
             {call p(?)}                                                         | CALL    | UNKNOWN     | ~~        | ~~
             {? = call f(?)}                                                     | CALL    | UNKNOWN     | ~~        | ~~
             frobnicate the database                                             | FROBNICATE | UNKNOWN  | ~~        | ~~
@@ -113,6 +118,25 @@ class SqlSummaryTest {
         String two = "SELECT a FROM t WHERE b='x  y'";
         assertEquals(two, SqlSummary.of(one).normalised());
         assertSame(two, SqlSummary.of(two).normalised());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
+            SELECT a, b FROM t WHERE c = 1   | SELECT/**/a ,b FROM t -- x | false
+            SELECT a, b FROM t WHERE c = 1   | SELECT a,b FROM t WHERE c=1 /*traceparent='00-1'*/ | true
+            SELECT a, b FROM t WHERE c = 1   | /* app */ SELECT  a , b FROM t WHERE (c=1) | false
+            SELECT a, b FROM t WHERE c = 1   | SELECT a, b FROM t WHERE c = 2 | false
+            SELECT 'a  b'                    | SELECT 'a b'  | false
+            SELECT 'x' 'y'                   | SELECT 'x''y' | false
+            SELECT 'x' 'y'                   | SELECT   'x'/**/'y' | true
+            SELECT ab                        | SELECT a b    | false
+            SELECT a FROM t WHERE b = '--'   | SELECT a FROM t WHERE b ='--' -- '--' | true
+            SELECT "A" FROM t                | SELECT "a" FROM t | false
+            INSERT INTO t VALUES (?, ?)      | INSERT INTO t VALUES(?,?) | true
+            """)
+    void spellingsOfOneStatementAreTheSame(String one, String other, boolean same) {
+        assertEquals(
+                same, SqlSummary.of(one).canonical().equals(SqlSummary.of(other).canonical()));
     }
 
     @Test

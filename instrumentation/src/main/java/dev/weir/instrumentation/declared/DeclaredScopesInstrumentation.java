@@ -92,7 +92,12 @@ public final class DeclaredScopesInstrumentation implements Instrumentation {
     private static void ended(@Nullable Call call, @Nullable Object result, @Nullable Throwable thrown) {
         if (call != null && thrown == null && result instanceof CompletionStage<?> stage) {
             Hooks.leave(call);
-            stage.whenComplete((value, failure) -> Hooks.end(call, 0, failure));
+            try {
+                stage.whenComplete((value, failure) -> Hooks.end(call, 0, failure));
+            } catch (RuntimeException e) {
+                // An application's own kind of stage.
+                Hooks.end(call, 0, null);
+            }
         } else {
             Hooks.end(call, 0, thrown);
         }

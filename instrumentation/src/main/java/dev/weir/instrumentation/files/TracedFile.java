@@ -1,13 +1,16 @@
 package dev.weir.instrumentation.files;
 
 import dev.weir.bootstrap.FileFacts;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** A file on which a {@code traceparent} can be left. */
 abstract class TracedFile extends FileFacts {
 
     private @Nullable String traceparent;
-    private boolean left;
+    private WriterTraceparent.Left left = WriterTraceparent.Left.NOWHERE;
 
     TracedFile(Action action, String path) {
         super(FilesInstrumentation.NAME, action, path);
@@ -22,7 +25,24 @@ abstract class TracedFile extends FileFacts {
 
     @Override
     public final boolean traceparentLeft() {
-        return left;
+        return left == WriterTraceparent.Left.ON_FILE;
+    }
+
+    @Override
+    public final boolean traceparentRefused() {
+        return left == WriterTraceparent.Left.IN_MEMORY;
+    }
+
+    @Override
+    public final @Nullable String fileSystemType() {
+        String target = target();
+        try {
+            Path file = Path.of(target == null ? path() : target);
+            // The default file system may be an application's.
+            return FollowedPaths.isOfTheJdk(file) ? Files.getFileStore(file).type() : null;
+        } catch (IOException | RuntimeException e) {
+            return null;
+        }
     }
 
     /** What is to be left on the file. */
@@ -30,7 +50,7 @@ abstract class TracedFile extends FileFacts {
         return traceparent;
     }
 
-    final void left(boolean onTheFile) {
-        left = onTheFile;
+    final void left(WriterTraceparent.Left where) {
+        left = where;
     }
 }

@@ -22,6 +22,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class WriterTraceparent {
 
+    /** Where a {@code traceparent} was left. */
+    enum Left {
+        /** There is no file to leave it on. */
+        NOWHERE,
+        /** On the file, where every process can read it. */
+        ON_FILE,
+        /** Only here: the file system refused it. */
+        IN_MEMORY
+    }
+
     private static final int LIMIT = 256;
     private static final String NAME = "weir.traceparent";
 
@@ -52,18 +62,17 @@ final class WriterTraceparent {
      * Leaves it on a file that is open, or remembers it for readers in this process where the file system refuses.
      *
      * @param settled whether the file's content is final; that of a mapped file is not
-     * @return whether it is on the file
      */
-    static boolean write(FileDescriptor descriptor, String traceparent, boolean settled) {
+    static Left write(FileDescriptor descriptor, String traceparent, boolean settled) {
         PosixFileAttributes attributes = Descriptors.attributes(descriptor);
-        if (attributes == null || !attributes.isRegularFile()) return false;
+        if (attributes == null || !attributes.isRegularFile()) return Left.NOWHERE;
         boolean left = settled
                 ? ExtendedAttributes.write(
                         descriptor, traceparent, micros(attributes.lastModifiedTime()), attributes.size())
                 : ExtendedAttributes.write(descriptor, traceparent);
-        if (left) return true;
+        if (left) return Left.ON_FILE;
         RememberedWriters.put(attributes, traceparent);
-        return false;
+        return Left.IN_MEMORY;
     }
 
     // ---- of a file by its path
@@ -93,19 +102,20 @@ final class WriterTraceparent {
     }
 
     /** Like {@link #write(FileDescriptor, String, boolean)}, for a file that this very call has made. */
-    static boolean write(Path path, String traceparent) {
+    static Left write(Path path, String traceparent) {
         try {
             PosixFileAttributes attributes =
                     Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            if (!attributes.isRegularFile()) return false;
+            if (!attributes.isRegularFile()) return Left.NOWHERE;
             UserDefinedFileAttributeView view =
                     Files.getFileAttributeView(path, UserDefinedFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
-            if (view != null && set(view, stamped(traceparent, attributes))) return true;
+            if (view != null && set(view, stamped(traceparent, attributes))) return Left.ON_FILE;
             RememberedWriters.put(attributes, traceparent);
+            return Left.IN_MEMORY;
         } catch (IOException | RuntimeException e) {
             // Gone, or not ours to read: nobody can be told.
+            return Left.NOWHERE;
         }
-        return false;
     }
 
     private static boolean set(UserDefinedFileAttributeView view, String value) {

@@ -55,6 +55,11 @@ final class RequestFacts extends HttpFacts {
     }
 
     @Override
+    public boolean waits() {
+        return true;
+    }
+
+    @Override
     public long callerTimeoutMillis() {
         return callerTimeoutMillis;
     }
@@ -74,6 +79,12 @@ final class RequestFacts extends HttpFacts {
     public @Nullable String header(String name) {
         HttpURLConnection alive = connection.get();
         return alive == null ? null : alive.getRequestProperty(name);
+    }
+
+    @Override
+    public boolean repeatsHeader(String name) {
+        HttpURLConnection alive = connection.get();
+        return alive != null && SunNet.repeatsHeader(alive, name);
     }
 
     @Override

@@ -98,6 +98,10 @@ public final class JdbcInstrumentation implements Instrumentation {
         for (String name : SESSION) connection.method(name, "Session");
         weaving.subtypesOf("java.sql.Driver", "acceptsURL")
                 .exactly("connect", "Connect", STRING, "java.util.Properties");
+        // Some drivers' data sources pass their driver by. Where a class only names the methods it mostly calls them.
+        weaving.subtypesOf("javax.sql.DataSource", "getLoginTimeout").method("getConnection", "Obtain");
+        weaving.subtypesOf("javax.sql.ConnectionPoolDataSource", "getPooledConnection")
+                .method("getPooledConnection", "Obtain");
     }
 
     private static void statement(Weaving.Target target) {
@@ -269,7 +273,7 @@ public final class JdbcInstrumentation implements Instrumentation {
     static final class Rollback {
 
         static @Nullable Call enter(Connection connection) {
-            return TransactionFacts.begin(connection, "ROLLBACK", false);
+            return TransactionFacts.beginRollback(connection);
         }
 
         static @Nullable Throwable exit(@Nullable Call call, @Nullable Throwable thrown) {
@@ -304,6 +308,18 @@ public final class JdbcInstrumentation implements Instrumentation {
     static final class Session {
 
         static Integer enter(Connection connection) {
+            return Nesting.quiet();
+        }
+
+        static void exit(@Nullable Integer previous) {
+            if (previous != null) Nesting.endQuiet(previous);
+        }
+    }
+
+    /** What a connection is set up with is no effect of the application's either. */
+    static final class Obtain {
+
+        static Integer enter(Object source) {
             return Nesting.quiet();
         }
 

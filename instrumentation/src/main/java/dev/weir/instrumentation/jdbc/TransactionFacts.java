@@ -24,6 +24,12 @@ final class TransactionFacts extends SqlFacts {
         return Hooks.begin(new TransactionFacts(text, ConnectionState.of(connection), refusable));
     }
 
+    /** A rollback while every statement commits itself undoes nothing: pools make them to be sure. */
+    static @Nullable Call beginRollback(Connection connection) {
+        if (!Hooks.follows(Kind.SQL) || Nesting.isQuiet() || isAutomatic(connection)) return null;
+        return begin(connection, "ROLLBACK", false);
+    }
+
     /**
      * The application changes the mode of the connection. To turn automatic commits off begins a transaction, to turn
      * them on ends it.

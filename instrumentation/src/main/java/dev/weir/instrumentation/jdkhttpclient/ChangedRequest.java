@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** The application's request with more headers and less time. The client copies it at once; a builder's copy is another. */
 final class ChangedRequest extends HttpRequest {
@@ -20,23 +19,18 @@ final class ChangedRequest extends HttpRequest {
 
     /**
      * @param set names and values in turn
-     * @param count of both
      * @param limitMillis 0 for none
      */
-    ChangedRequest(HttpRequest original, @Nullable String[] set, int count, long limitMillis) {
+    ChangedRequest(HttpRequest original, List<String> set, long limitMillis) {
         this.original = original;
-        this.headers = count == 0 ? original.headers() : with(original.headers(), set, count);
+        this.headers = set.isEmpty() ? original.headers() : with(original.headers(), set);
         this.limitMillis = limitMillis;
     }
 
-    private static HttpHeaders with(HttpHeaders headers, @Nullable String[] set, int count) {
+    private static HttpHeaders with(HttpHeaders headers, List<String> set) {
         Map<String, List<String>> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         all.putAll(headers.map());
-        for (int i = 0; i + 1 < count; i += 2) {
-            String name = set[i];
-            String value = set[i + 1];
-            if (name != null && value != null) all.put(name, List.of(value));
-        }
+        for (int i = 0; i < set.size(); i += 2) all.put(set.get(i), List.of(set.get(i + 1)));
         return HttpHeaders.of(all, (name, value) -> true);
     }
 

@@ -1,22 +1,30 @@
 package dev.weir.instrumentation.jdkhttpclient;
 
 import dev.weir.bootstrap.Call;
+import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.WeakIdentityMap;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** {@code java.net.http.HttpClient}: blocking and asynchronous calls, and the repetitions it makes by itself. */
+/** {@code java.net.http.HttpClient}: blocking and asynchronous calls, and what it repeats or follows by itself. */
 public final class JdkHttpClientInstrumentation implements Instrumentation {
 
     private static final String REQUEST = "java.net.http.HttpRequest";
+    /** A request as the client sends it: one for each hop of a redirect. */
+    private static final String ON_WIRE = "jdk.internal.net.http.HttpRequestImpl";
 
     @Override
     public String name() {
@@ -36,15 +44,22 @@ public final class JdkHttpClientInstrumentation implements Instrumentation {
                         "java.net.http.HttpResponse$PushPromiseHandler",
                         "java.util.concurrent.Executor");
         weaving.type("jdk.internal.net.http.MultiExchange")
-                .method("<init>", "Exchange", REQUEST)
-                .method("retryOnFailure", "Retry", "java.lang.Throwable")
-                .exactly("responseAsyncImpl", "Attempt");
+                .method("<init>", "Exchange", REQUEST, ON_WIRE)
+                .exactly("responseAsyncImpl", "Attempt")
+                .method("retryOnFailure", "Retry", "java.lang.Throwable");
+        weaving.type("jdk.internal.net.http.RedirectFilter").exactly("isRedirecting", "Redirecting", "int");
+        weaving.type(ON_WIRE)
+                .method("newInstanceForRedirection", "Redirect", "java.net.URI", "java.lang.String", ON_WIRE)
+                .exactly("newInstanceForAuthentication", "Challenge", ON_WIRE)
+                .exactly("getUserHeaders", "Headers")
+                .exactly("headers", "Headers")
+                .exactly("timeout", "Timeout");
     }
 
     static final class Send {
 
-        static @Nullable Call enter(HttpClient client, HttpRequest request) {
-            return RequestFacts.begin(request);
+        static @Nullable Call enter(HttpClient client, @Nullable HttpRequest request) {
+            return begin(client, request, true);
         }
 
         static HttpRequest argument0(@Nullable Call call, HttpClient client, HttpRequest request) {
@@ -68,8 +83,8 @@ public final class JdkHttpClientInstrumentation implements Instrumentation {
 
     static final class SendAsync {
 
-        static @Nullable Call enter(HttpClient client, HttpRequest request) {
-            return RequestFacts.begin(request);
+        static @Nullable Call enter(HttpClient client, @Nullable HttpRequest request) {
+            return begin(client, request, false);
         }
 
         static HttpRequest argument0(@Nullable Call call, HttpClient client, HttpRequest request) {
@@ -98,35 +113,80 @@ public final class JdkHttpClientInstrumentation implements Instrumentation {
     static final class Exchange {
 
         static final int MOST = 1 << 16;
-        static final WeakIdentityMap<Call> OPEN = new WeakIdentityMap<>(MOST);
+        static final WeakIdentityMap<Attempts> OPEN = new WeakIdentityMap<>(MOST);
 
-        static void exit(Object exchange) {
+        static void exit(Object exchange, HttpRequest request, HttpRequest onWire) {
             Call call = Hooks.open();
-            if (call != null && RequestFacts.of(call) != null) OPEN.put(exchange, call);
-        }
-    }
-
-    static final class Retry {
-
-        static void exit(boolean willRetry, @Nullable Throwable thrown, Object exchange) {
-            RequestFacts facts = willRetry ? RequestFacts.of(Exchange.OPEN.get(exchange)) : null;
-            if (facts != null) facts.retrying(true);
+            RequestFacts facts = RequestFacts.of(call);
+            if (facts != null && call != null) OPEN.put(exchange, Attempts.of(call, facts, onWire));
         }
     }
 
     static final class Attempt {
 
         static @Nullable Call enter(Object exchange) {
-            Call call = Exchange.OPEN.get(exchange);
-            RequestFacts facts = RequestFacts.of(call);
-            if (facts == null || !facts.retrying()) return null;
-            facts.retrying(false);
-            return Hooks.resent(call);
+            Attempts attempts = Exchange.OPEN.get(exchange);
+            return attempts == null ? null : attempts.next();
         }
 
         static @Nullable CompletableFuture<?> exit(@Nullable Call call, @Nullable CompletableFuture<?> future) {
             return call instanceof Call.Denied denied ? CompletableFuture.failedFuture(denial(denied)) : future;
         }
+    }
+
+    static final class Retry {
+
+        static void exit(boolean retries, @Nullable Throwable thrown, Object exchange, @Nullable Throwable cause) {
+            Attempts attempts = retries && cause instanceof ConnectException ? Exchange.OPEN.get(exchange) : null;
+            if (attempts != null) attempts.notConnected();
+        }
+    }
+
+    // ---- what the client does by itself with a reply
+
+    static final class Redirecting {
+
+        static void enter(int status) {
+            Attempts.replied(status);
+        }
+    }
+
+    static final class Redirect {
+
+        static void exit(
+                @Nullable HttpRequest next, @Nullable Throwable thrown, URI to, String method, HttpRequest before) {
+            if (next != null) Attempts.redirected(before, next);
+        }
+    }
+
+    static final class Challenge {
+
+        static void exit(@Nullable HttpRequest next, @Nullable Throwable thrown, HttpRequest before) {
+            if (next != null) Attempts.challenged(before, next);
+        }
+    }
+
+    static final class Headers {
+
+        static @Nullable HttpHeaders exit(@Nullable HttpHeaders own, @Nullable Throwable thrown, HttpRequest request) {
+            return own == null ? null : Attempts.headers(request, own);
+        }
+    }
+
+    static final class Timeout {
+
+        static @Nullable Optional<Duration> exit(
+                @Nullable Optional<Duration> own, @Nullable Throwable thrown, HttpRequest request) {
+            return own == null ? null : Attempts.timeout(request, own);
+        }
+    }
+
+    private static @Nullable Call begin(HttpClient client, @Nullable HttpRequest request, boolean waits) {
+        // Without either the client itself says what is wrong.
+        if (request == null || request.uri() == null) return null;
+        // A blocking call is made of an asynchronous one, which is its inner half.
+        if (!Hooks.follows(CallFacts.Kind.HTTP_CLIENT)) return null;
+        return Hooks.begin(new RequestFacts(client, request, waits));
     }
 
     private static IOException denial(Call.Denied denied) {

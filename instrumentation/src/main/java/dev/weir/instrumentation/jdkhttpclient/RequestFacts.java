@@ -3,13 +3,14 @@ package dev.weir.instrumentation.jdkhttpclient;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
-import java.net.http.HttpHeaders;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
@@ -17,18 +18,19 @@ import org.jspecify.annotations.Nullable;
 /** What is known of one {@link HttpRequest}. Requests cannot be changed, so levers are collected and then applied. */
 final class RequestFacts extends HttpFacts {
 
-    private static final @Nullable String[] NONE = new String[0];
-    private static final int ROOM = 4;
-
     private final HttpRequest request;
-    // Names and values in turn, in the order in which levers set them.
-    private @Nullable String[] headers = NONE;
-    private int headerCount;
+    private final boolean waits;
+    private final List<String> headers = new ArrayList<>(4);
+    private final boolean follows;
     private long limitMillis;
+    private long limitNanos;
     private @Nullable HttpResponse<?> response;
-    private volatile boolean retrying;
 
-    RequestFacts(HttpRequest request) {
+    /** Of a request with which the client goes on by itself, or that is limited; else {@code null}. */
+    volatile @Nullable Attempts attempts;
+
+    /** @param waits whether the calling thread waits for the response */
+    RequestFacts(HttpClient client, HttpRequest request, boolean waits) {
         super(
                 Kind.HTTP_CLIENT,
                 "jdk-http-client",
@@ -39,11 +41,9 @@ final class RequestFacts extends HttpFacts {
                 request.uri().getRawPath(),
                 request.uri().getRawQuery());
         this.request = request;
-    }
-
-    /** A call begins, unless it is the inner half of one: a blocking call is made of an asynchronous one. */
-    static @Nullable Call begin(HttpRequest request) {
-        return Hooks.follows(Kind.HTTP_CLIENT) ? Hooks.begin(new RequestFacts(request)) : null;
+        this.waits = waits;
+        this.follows = client.followRedirects() != HttpClient.Redirect.NEVER
+                || client.authenticator().isPresent();
     }
 
     static @Nullable RequestFacts of(@Nullable Call call) {
@@ -52,17 +52,55 @@ final class RequestFacts extends HttpFacts {
 
     static void end(@Nullable Call call, @Nullable HttpResponse<?> response, @Nullable Throwable thrown) {
         RequestFacts facts = of(call);
-        if (facts != null) facts.response = response;
+        if (facts != null) {
+            facts.response = response;
+            Attempts known = facts.attempts;
+            if (known != null) {
+                // A redirect has ended the call already, on another thread.
+                Hooks.leave(call);
+                known.end(response, thrown);
+            }
+        }
         Hooks.end(call, response == null ? 0 : response.statusCode(), thrown);
     }
 
-    /** Whether the client is about to make another attempt by itself: one after the other, each on whatever thread. */
-    boolean retrying() {
-        return retrying;
+    /** Whether the client may send more than this one request for it. */
+    boolean goesOn() {
+        return follows || limitMillis > 0;
     }
 
-    void retrying(boolean now) {
-        retrying = now;
+    Optional<Duration> ownTimeout() {
+        return request.timeout();
+    }
+
+    Optional<Duration> timeLeft() {
+        return timeLeft(request.timeout(), limitNanos);
+    }
+
+    static long limitNanos(long millis) {
+        // 0 stands for no limit.
+        return (System.nanoTime() + millis * 1_000_000) | 1;
+    }
+
+    static Optional<Duration> timeLeft(Optional<Duration> own, long limitNanos) {
+        if (limitNanos == 0) return own;
+        Duration left = Duration.ofNanos(Math.max(1_000_000, limitNanos - System.nanoTime()));
+        return own.isPresent() && own.get().compareTo(left) < 0 ? own : Optional.of(left);
+    }
+
+    /** Takes out of the headers of a later request what levers set for this one. */
+    void takeBack(Map<String, List<String>> later) {
+        for (int i = 0; i < headers.size(); i += 2) {
+            String name = headers.get(i);
+            List<String> own = request.headers().allValues(name);
+            if (own.isEmpty()) later.remove(name);
+            else if (later.containsKey(name)) later.put(name, own);
+        }
+    }
+
+    @Override
+    public boolean waits() {
+        return waits;
     }
 
     @Override
@@ -75,23 +113,31 @@ final class RequestFacts extends HttpFacts {
     public boolean limit(long millis) {
         if (!canChange()) return false;
         limitMillis = millis;
+        limitNanos = limitNanos(millis);
         return true;
     }
 
     @Override
     public @Nullable String header(String name) {
-        for (int i = headerCount - 2; i >= 0; i -= 2) {
-            if (name.equalsIgnoreCase(headers[i])) return headers[i + 1];
+        for (int i = headers.size() - 2; i >= 0; i -= 2) {
+            if (headers.get(i).equalsIgnoreCase(name)) return headers.get(i + 1);
         }
-        return first(request.headers(), name);
+        // Not firstValue: it makes a stream and an Optional each time.
+        List<String> values = request.headers().map().get(name);
+        return values == null || values.isEmpty() ? null : values.get(0);
+    }
+
+    @Override
+    public boolean repeatsHeader(String name) {
+        List<String> values = request.headers().map().get(name);
+        return values != null && values.size() > 1;
     }
 
     @Override
     public boolean setHeader(String name, String value) {
         if (!canChange() || !isSendable(value)) return false;
-        if (headerCount == headers.length) headers = Arrays.copyOf(headers, headerCount + ROOM);
-        headers[headerCount++] = name;
-        headers[headerCount++] = value;
+        headers.add(name);
+        headers.add(value);
         return true;
     }
 
@@ -104,12 +150,6 @@ final class RequestFacts extends HttpFacts {
         return true;
     }
 
-    /** The same as {@code firstValue}, without a stream. */
-    private static @Nullable String first(HttpHeaders headers, String name) {
-        List<String> values = headers.map().get(name);
-        return values == null || values.isEmpty() ? null : values.get(0);
-    }
-
     @Override
     public boolean replaceHeader(String name, String value) {
         return setHeader(name, value);
@@ -117,7 +157,7 @@ final class RequestFacts extends HttpFacts {
 
     @Override
     public @Nullable String responseHeader(String name) {
-        return response == null ? null : first(response.headers(), name);
+        return response == null ? null : response.headers().firstValue(name).orElse(null);
     }
 
     /** A web socket's handshake is a request of an internal class, and a copy of it would be an ordinary request. */
@@ -126,8 +166,13 @@ final class RequestFacts extends HttpFacts {
     }
 
     HttpRequest changed(HttpRequest original) {
-        if (headerCount == 0 && limitMillis == 0) return original;
-        return new ChangedRequest(original, headers, headerCount, limitMillis);
+        if (headers.isEmpty() && limitMillis == 0) return original;
+        try {
+            return new ChangedRequest(original, headers, limitMillis);
+        } catch (IllegalArgumentException e) {
+            // A request of a class of the application's own may hold headers that no request can have.
+            return original;
+        }
     }
 
     HttpResponse.BodyHandler<?> limited(HttpResponse.BodyHandler<?> handler) {
@@ -136,6 +181,10 @@ final class RequestFacts extends HttpFacts {
 
     @Override
     public long bodyLength() {
+        return bodyLength(request);
+    }
+
+    static long bodyLength(HttpRequest request) {
         return request.bodyPublisher()
                 .map(HttpRequest.BodyPublisher::contentLength)
                 .orElse(0L);
@@ -143,6 +192,10 @@ final class RequestFacts extends HttpFacts {
 
     @Override
     public byte @Nullable [] replayableBody(int limit) {
+        return replayableBody(request, limit);
+    }
+
+    static byte @Nullable [] replayableBody(HttpRequest request, int limit) {
         HttpRequest.BodyPublisher publisher = request.bodyPublisher().orElse(null);
         if (publisher == null) return null;
         long length = publisher.contentLength();

@@ -6,6 +6,7 @@ import dev.weir.bootstrap.HttpFacts;
 import java.lang.ref.WeakReference;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one inbound request. */
@@ -72,7 +73,16 @@ final class ExchangeFacts extends HttpFacts {
     @Override
     public @Nullable String header(String name) {
         HttpExchange alive = exchange.get();
-        return alive == null ? null : alive.getRequestHeaders().getFirst(name);
+        List<String> lines = alive == null ? null : alive.getRequestHeaders().get(name);
+        if (lines == null || lines.isEmpty()) return null;
+        return lines.size() == 1 ? lines.get(0) : String.join(",", lines);
+    }
+
+    @Override
+    public boolean repeatsHeader(String name) {
+        HttpExchange alive = exchange.get();
+        List<String> values = alive == null ? null : alive.getRequestHeaders().get(name);
+        return values != null && values.size() > 1;
     }
 
     @Override

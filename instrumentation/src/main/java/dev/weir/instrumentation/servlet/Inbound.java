@@ -28,7 +28,7 @@ final class Inbound implements AsyncListener {
     /** The request's call; {@code Boolean.FALSE} when it is not followed. */
     private static final String CALL = "dev.weir.call";
 
-    /** The causal context inside the call, for asynchronous dispatches. */
+    /** The causal context inside the call, for asynchronous dispatches and error pages. */
     private static final String CONTEXT = "dev.weir.context";
 
     private final Call call;
@@ -44,7 +44,7 @@ final class Inbound implements AsyncListener {
         this.response = response;
     }
 
-    /** The token of an asynchronous dispatch: the request is known, its context comes to this thread. */
+    /** The token of a later dispatch: the request is known, its context comes to this thread. */
     private static final class Dispatched extends Call {
 
         private final @Nullable Object previous;
@@ -73,7 +73,8 @@ final class Inbound implements AsyncListener {
 
     private static @Nullable Call dispatched(ServletRequest given, HttpServletRequest request) {
         // Some containers say so only in a wrapper of theirs.
-        if (given.getDispatcherType() != DispatcherType.ASYNC) return null;
+        DispatcherType type = given.getDispatcherType();
+        if (type != DispatcherType.ASYNC && type != DispatcherType.ERROR) return null;
         Object context = request.getAttribute(CONTEXT);
         // Only the first of the filters that the dispatch passes, and not where a thread hand-off was faster.
         return context == null || Hooks.capture() != null ? null : new Dispatched(Hooks.enter(context));
@@ -95,11 +96,14 @@ final class Inbound implements AsyncListener {
 
     private void returned(@Nullable Throwable thrown) {
         if (!response.isCommitted()) Hooks.replying(call);
-        if (thrown != null || !request.isAsyncStarted()) {
+        boolean continues = thrown == null && request.isAsyncStarted();
+        if (continues || thrown != null || response.getStatus() >= 400) {
+            request.setAttribute(CONTEXT, Hooks.capture());
+        }
+        if (!continues) {
             end(thrown);
             return;
         }
-        request.setAttribute(CONTEXT, Hooks.capture());
         Hooks.leave(call);
         try {
             request.getAsyncContext().addListener(this);

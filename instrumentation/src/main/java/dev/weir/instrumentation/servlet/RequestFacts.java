@@ -3,6 +3,7 @@ package dev.weir.instrumentation.servlet;
 import dev.weir.bootstrap.HttpFacts;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.Enumeration;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one inbound request, as the container gave it to the first filter or servlet. */
@@ -41,7 +42,28 @@ final class RequestFacts extends HttpFacts {
     @Override
     public @Nullable String header(String name) {
         HttpServletRequest open = request;
-        return open == null ? null : open.getHeader(name);
+        String first = open == null ? null : open.getHeader(name);
+        if (open == null || first == null) return null;
+        Enumeration<String> lines = open.getHeaders(name);
+        // A container may keep them to itself.
+        if (lines == null) return first;
+        StringBuilder joined = null;
+        for (int line = 0; lines.hasMoreElements(); line++) {
+            String next = lines.nextElement();
+            if (line == 0) continue;
+            if (joined == null) joined = new StringBuilder(first);
+            joined.append(',').append(next);
+        }
+        return joined == null ? first : joined.toString();
+    }
+
+    @Override
+    public boolean repeatsHeader(String name) {
+        HttpServletRequest open = request;
+        Enumeration<String> values = open == null ? null : open.getHeaders(name);
+        if (values == null || !values.hasMoreElements()) return false;
+        values.nextElement();
+        return values.hasMoreElements();
     }
 
     @Override

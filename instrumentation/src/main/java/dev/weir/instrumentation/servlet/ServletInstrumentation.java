@@ -5,9 +5,11 @@ import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
+import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.ServletResponseWrapper;
+import jakarta.servlet.WriteListener;
 import org.jspecify.annotations.Nullable;
 
 /** Servlet containers, {@code jakarta.servlet} and {@code javax.servlet}: whatever filters and servlets they call. */
@@ -45,6 +47,10 @@ public final class ServletInstrumentation implements Instrumentation {
                 .method("sendRedirect", "Reply", "java.lang.String");
         renamed(weaving.subtypesOf(api + "AsyncContext", "hasOriginalRequestAndResponse"), top)
                 .exactly("start", "Start", "java.lang.Runnable");
+        renamed(weaving.subclassesOf(api + "ServletInputStream", "setReadListener"), top)
+                .exactly("setReadListener", "Read", api + "ReadListener");
+        renamed(weaving.subclassesOf(api + "ServletOutputStream", "setWriteListener"), top)
+                .exactly("setWriteListener", "Write", api + "WriteListener");
     }
 
     private static Weaving.Target renamed(Weaving.Target target, String top) {
@@ -87,6 +93,24 @@ public final class ServletInstrumentation implements Instrumentation {
         static Runnable argument0(Object context, Runnable task) {
             Object captured = Hooks.capture();
             return captured == null ? task : new InContext(captured, task);
+        }
+    }
+
+    /** The container calls the application when there is something to read. */
+    static final class Read {
+
+        static @Nullable ReadListener argument0(Object stream, @Nullable ReadListener listener) {
+            Object context = listener == null || listener instanceof ReadsInContext ? null : Hooks.capture();
+            return context == null || listener == null ? listener : new ReadsInContext(context, listener);
+        }
+    }
+
+    /** The container calls the application when it can write. */
+    static final class Write {
+
+        static @Nullable WriteListener argument0(Object stream, @Nullable WriteListener listener) {
+            Object context = listener == null || listener instanceof WritesInContext ? null : Hooks.capture();
+            return context == null || listener == null ? listener : new WritesInContext(context, listener);
         }
     }
 }

@@ -82,6 +82,13 @@ class DeclaredScopesInstrumentationTest {
     }
 
     @Test
+    void aScopeIsNeverRefused() {
+        woven.agent().deny(facts -> true);
+        assertEquals(1, new Agent().run(1, 0.5));
+        assertEquals("done", new Agent().attempt());
+    }
+
+    @Test
     void malformedNamesAreRecognised() {
         assertTrue(DeclaredScopesInstrumentation.isWellFormed("com.acme.Tools#charge"));
         for (String name :

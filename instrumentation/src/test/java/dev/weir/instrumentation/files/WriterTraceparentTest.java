@@ -78,6 +78,7 @@ class WriterTraceparentTest extends FilesTest {
             assertFalse(view(file).list().contains("weir.traceparent"));
         }
         assertTrue(facts(0).traceparentLeft());
+        assertFalse(facts(0).traceparentRefused());
         assertTrue(attribute(file).startsWith(FIRST + " "), attribute(file));
         assertEquals(FIRST, seenByReader(file));
         assertEquals(1, Files.readAllBytes(file).length);
@@ -133,6 +134,7 @@ class WriterTraceparentTest extends FilesTest {
         }
         new FileOutputStream(file.toFile(), true).close();
         FileChannel.open(file, StandardOpenOption.WRITE).close();
+        for (int i = 0; i < 3; i++) assertFalse(facts(i).traceparentRefused(), "nothing was to be left");
         assertNull(seenByReader(file));
         assertEquals(List.of(), view(file).list());
     }
@@ -281,6 +283,9 @@ class WriterTraceparentTest extends FilesTest {
             out.write(1);
         }
         assertFalse(facts(0).traceparentLeft());
+        assertTrue(facts(0).traceparentRefused());
+        String type = Files.getFileStore(file).type();
+        assertEquals(type, facts(0).fileSystemType());
         assertFalse(view(file).list().contains("weir.traceparent"));
         assertEquals(FIRST, seenByReader(file));
         unfollowed(() -> Files.writeString(file, "z"));

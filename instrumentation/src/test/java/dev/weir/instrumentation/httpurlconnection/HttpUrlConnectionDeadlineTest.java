@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.bootstrap.DeadlineTimer;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.instrumentation.testing.WireServer;
 import dev.weir.instrumentation.testing.Woven;
 import java.io.IOException;
 import java.io.InputStream;

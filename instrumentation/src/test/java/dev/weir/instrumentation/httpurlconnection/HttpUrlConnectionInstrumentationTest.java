@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.instrumentation.testing.WireServer;
 import dev.weir.instrumentation.testing.Woven;
 import java.io.ByteArrayInputStream;
 import java.io.FileNotFoundException;
@@ -112,6 +113,29 @@ class HttpUrlConnectionInstrumentationTest {
         }
         assertEquals(5, woven.adapter().woven().size(), woven.adapter().woven().toString());
         assertEquals(Set.of(), woven.adapter().unmatched());
+    }
+
+    @Test
+    void headersOfTheRequestAreFacts() throws Exception {
+        List<String> seen = new ArrayList<>();
+        woven.agent().pull(facts -> {
+            for (String name : List.of("X-Stainless-Retry-Count", "x-twice", "x-none")) {
+                seen.add(facts.header(name) + " " + ((HttpFacts) facts).repeatsHeader(name));
+            }
+        });
+        List<String> expected = List.of("2 false", "2 true", "null false");
+        for (boolean post : new boolean[] {false, true}) {
+            HttpURLConnection connection = open("/");
+            connection.setDoOutput(post);
+            connection.setRequestProperty("x-stainless-retry-count", "2");
+            connection.addRequestProperty("X-Twice", "1");
+            connection.addRequestProperty("x-twice", "2");
+            if (post) connection.getOutputStream().write(1);
+            text(connection);
+            // For a POST the connection is opened first, and then the request is written.
+            assertEquals(expected, seen.subList(seen.size() - 3, seen.size()));
+        }
+        assertEquals(9, seen.size());
     }
 
     @Test

@@ -15,12 +15,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -29,6 +32,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class JdkHttpClientInstrumentationTest {
@@ -176,6 +181,23 @@ class JdkHttpClientInstrumentationTest {
     }
 
     @Test
+    void headersOfTheRequestAreFacts() throws Exception {
+        List<String> seen = new ArrayList<>();
+        woven.agent().pull(facts -> {
+            for (String name : List.of("X-Stainless-Retry-Count", "x-twice", "x-none")) {
+                seen.add(facts.header(name) + " " + ((HttpFacts) facts).repeatsHeader(name));
+            }
+        });
+        HttpRequest request = request("/")
+                .header("x-stainless-retry-count", "2")
+                .header("X-Twice", "1")
+                .header("x-twice", "2")
+                .build();
+        client.send(request, HttpResponse.BodyHandlers.discarding());
+        assertEquals(List.of("2 false", "1 true", "null false"), seen);
+    }
+
+    @Test
     void ownTimeoutOfTheRequestIsAFact() throws Exception {
         client.send(request("/").timeout(Duration.ofMillis(7_000)).build(), HttpResponse.BodyHandlers.discarding());
         assertEquals(7_000, woven.agent().begun().get(0).callerTimeoutMillis());
@@ -191,8 +213,152 @@ class JdkHttpClientInstrumentationTest {
                         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/"))
                                 .build(),
                         HttpResponse.BodyHandlers.discarding()));
-        assertTrue(
-                woven.agent().events().contains("end GET / ConnectException"),
-                woven.agent().events().toString());
+        // The client tries twice to connect; nothing was sent.
+        assertEquals(
+                List.of("begin GET /", "end GET / ConnectException"),
+                woven.agent().events());
+    }
+
+    @Test
+    void anAsynchronousCallIsLimitedAndSaysSo() {
+        woven.agent().pull(facts -> assertTrue(facts.limit(200)));
+        ExecutionException hangs = assertThrows(
+                ExecutionException.class,
+                () -> client.sendAsync(request("/hang").build(), HttpResponse.BodyHandlers.discarding())
+                        .get(20, TimeUnit.SECONDS));
+        assertInstanceOf(HttpTimeoutException.class, hangs.getCause());
+        ExecutionException drips = assertThrows(
+                ExecutionException.class,
+                () -> client.sendAsync(request("/drip").build(), HttpResponse.BodyHandlers.ofString())
+                        .get(20, TimeUnit.SECONDS));
+        assertTrue(drips.getCause().getMessage().contains("deadline"), drips.toString());
+    }
+
+    @Test
+    void aDenialForTimeIsATimeout() {
+        woven.agent().deny(facts -> true);
+        woven.agent().denyForTime();
+        HttpRequest request = request("/").build();
+        assertThrows(HttpTimeoutException.class, () -> client.send(request, HttpResponse.BodyHandlers.discarding()));
+        ExecutionException failed = assertThrows(
+                ExecutionException.class,
+                () -> client.sendAsync(request, HttpResponse.BodyHandlers.discarding())
+                        .get(20, TimeUnit.SECONDS));
+        assertInstanceOf(HttpTimeoutException.class, failed.getCause());
+    }
+
+    @Test
+    void whatTheClientRefusesIsRefusedAsEver() {
+        assertThrows(NullPointerException.class, () -> client.send(null, HttpResponse.BodyHandlers.discarding()));
+        assertThrows(NullPointerException.class, () -> client.sendAsync(null, HttpResponse.BodyHandlers.discarding()));
+        assertThrows(NullPointerException.class, () -> client.send(request("/").build(), null));
+        HttpRequest odd = own(request("/").build(), null);
+        assertThrows(NullPointerException.class, () -> client.send(odd, HttpResponse.BodyHandlers.discarding()));
+    }
+
+    @Test
+    void aRequestOfTheApplicationsOwnClassKeepsWhatNoBuilderTakes() throws Exception {
+        woven.agent().pull(facts -> facts.setHeader("traceparent", "from-weir"));
+        HttpRequest plain = request("/").build();
+        assertEquals(
+                "from-weir",
+                client.send(own(plain, plain.uri()), HttpResponse.BodyHandlers.ofString())
+                        .body());
+    }
+
+    private static HttpRequest own(HttpRequest request, URI uri) {
+        return new HttpRequest() {
+            @Override
+            public Optional<BodyPublisher> bodyPublisher() {
+                return Optional.empty();
+            }
+
+            @Override
+            public String method() {
+                return "GET";
+            }
+
+            @Override
+            public Optional<Duration> timeout() {
+                return Optional.empty();
+            }
+
+            @Override
+            public boolean expectContinue() {
+                return false;
+            }
+
+            @Override
+            public URI uri() {
+                return uri;
+            }
+
+            @Override
+            public Optional<HttpClient.Version> version() {
+                return Optional.of(HttpClient.Version.HTTP_1_1);
+            }
+
+            @Override
+            public HttpHeaders headers() {
+                return request.headers();
+            }
+        };
+    }
+
+    @Test
+    void callsInsideACallAreCallsOfTheirOwn() throws Exception {
+        HttpRequest inner = request("/inner").build();
+        HttpResponse<String> response = client.send(request("/outer").build(), info -> {
+            // On a thread of the client.
+            try {
+                assertEquals(
+                        200,
+                        HttpClient.newHttpClient()
+                                .send(inner, HttpResponse.BodyHandlers.discarding())
+                                .statusCode());
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            return HttpResponse.BodySubscribers.ofString(StandardCharsets.UTF_8);
+        });
+        assertEquals(200, response.statusCode());
+        assertEquals(
+                List.of("begin GET /outer", "begin GET /inner", "end GET /inner 200", "end GET /outer 200"),
+                woven.agent().events());
+    }
+
+    @Test
+    void streamsOfHttp2AreCalls() throws Exception {
+        try (Http2Server http2 = new Http2Server()) {
+            HttpRequest request =
+                    HttpRequest.newBuilder(URI.create(http2.url("/a"))).build();
+            for (int i = 0; i < 2; i++) {
+                HttpResponse<Void> response = client.send(request, HttpResponse.BodyHandlers.discarding());
+                assertEquals(HttpClient.Version.HTTP_2, response.version());
+            }
+            assertEquals(List.of("upgrade GET /a", "stream 3"), http2.seen());
+        }
+        assertEquals(
+                List.of("begin GET /a", "end GET /a 200", "begin GET /a", "end GET /a 200"),
+                woven.agent().events());
+    }
+
+    /** Older clients give such a request up. */
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_25)
+    void aRepetitionAfterGoAwayIsCounted() throws Exception {
+        try (Http2Server http2 = new Http2Server()) {
+            HttpRequest get =
+                    HttpRequest.newBuilder(URI.create(http2.url("/a"))).build();
+            client.send(get, HttpResponse.BodyHandlers.discarding());
+            http2.sendAwayTheNext();
+            assertEquals(
+                    200,
+                    client.send(get, HttpResponse.BodyHandlers.discarding()).statusCode());
+            assertEquals(List.of("upgrade GET /a", "stream 3", "upgrade GET /a"), http2.seen());
+        }
+        assertEquals(
+                List.of("begin GET /a", "end GET /a 200", "begin GET /a", "resent GET /a", "end GET /a 200"),
+                woven.agent().events());
     }
 }

@@ -38,6 +38,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -116,6 +117,25 @@ class JdkHttpServerInstrumentationTest {
     }
 
     @Test
+    void headersThatComeTwiceAreKnown() throws Exception {
+        List<Boolean> seen = new CopyOnWriteArrayList<>();
+        woven.agent().pull(facts -> {
+            HttpFacts http = (HttpFacts) facts;
+            seen.addAll(
+                    List.of(http.repeatsHeader("X-Once"), http.repeatsHeader("x-twice"), http.repeatsHeader("x-none")));
+        });
+        serve("/", exchange -> reply(exchange, 200, ""));
+        HttpRequest request = request("/")
+                .header("x-once", "1")
+                .header("x-twice", "1")
+                .header("x-twice", "2")
+                .build();
+        client.send(request, HttpResponse.BodyHandlers.ofString());
+        events(1);
+        assertEquals(List.of(false, true, false), seen);
+    }
+
+    @Test
     void aRequestIsAScopeAroundItsHandler() throws Exception {
         AtomicReference<Object> inside = new AtomicReference<>();
         serve("/", exchange -> {
@@ -144,17 +164,23 @@ class JdkHttpServerInstrumentationTest {
         woven.agent().pull(facts -> {
             seen.add(facts.header("Weir-Timeout-Ms"));
             seen.add(facts.header("nothing"));
+            seen.add(facts.header("baggage"));
         });
         woven.agent().whenReplying(facts -> seen.add(facts.setResponseHeader("weir-attempts", "3")));
         serve("/", exchange -> {
             reply(exchange, 200, "");
             seen.add(woven.agent().begun().get(0).setResponseHeader("late", "1"));
         });
-        HttpResponse<String> response =
-                client.send(request("/").header("weir-timeout-ms", "70").build(), HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> response = client.send(
+                request("/")
+                        .header("weir-timeout-ms", "70")
+                        .header("baggage", "a=1")
+                        .header("baggage", "b=2")
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
         assertEquals("3", response.headers().firstValue("weir-attempts").orElseThrow());
         events(1);
-        assertEquals("[70, null, true, false]", seen.toString());
+        assertEquals("[70, null, a=1,b=2, true, false]", seen.toString());
     }
 
     @Test

@@ -29,9 +29,11 @@ final class IsolatedContainer implements AutoCloseable {
     /** The containers that the module's build has put aside. */
     enum Kind {
         TOMCAT_9("javax", "tomcat9"),
+        TOMCAT_10_0("jakarta", "tomcat10-0"),
         TOMCAT_10("jakarta", "tomcat10"),
         TOMCAT_11("jakarta", "tomcat11"),
         JETTY_EE8("javax", "jetty", "jetty-ee8"),
+        JETTY_EE9("jakarta", "jetty-ee9"),
         JETTY_EE10("jakarta", "jetty", "jetty-ee10"),
         JETTY_EE11("jakarta", "jetty", "jetty-ee11");
 
@@ -126,6 +128,10 @@ final class IsolatedContainer implements AutoCloseable {
                 InetAddress.getLoopbackAddress().getHostAddress());
         Object context = call(server, "addContext", "", folder.toString());
         call(context, "addServletContainerInitializer", shop, Set.of());
+        Object errorPage = create("org.apache.tomcat.util.descriptor.web.ErrorPage");
+        call(errorPage, "setErrorCode", 410);
+        call(errorPage, "setLocation", "/error-page");
+        call(context, "addErrorPage", errorPage);
         call(server, "start");
         return (int) call(connector, "getLocalPort");
     }
@@ -136,6 +142,9 @@ final class IsolatedContainer implements AutoCloseable {
         call(context, "setContextPath", "/");
         call(context, "setClassLoader", webapp);
         call(context, "addServletContainerInitializer", shop);
+        Object errors = create("org.eclipse.jetty." + ee + ".servlet.ErrorPageErrorHandler");
+        call(errors, "addErrorPage", 410, "/error-page");
+        call(context, "setErrorHandler", errors);
         Object handler = context instanceof Supplier<?> nested ? nested.get() : context;
         call(server, "setHandler", handler);
         call(server, "start");

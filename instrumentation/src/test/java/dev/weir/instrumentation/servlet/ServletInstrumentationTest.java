@@ -88,14 +88,21 @@ class ServletInstrumentationTest {
             HttpFacts http = (HttpFacts) facts;
             seen.add(http.scheme() + "://" + http.host() + ":" + http.port());
             seen.add(http.header("Weir-Timeout-Ms") + " from " + http.peerAddress());
-            seen.add("" + http.header("nothing"));
+            seen.add(http.header("baggage") + " and " + http.header("nothing"));
+            seen.add(http.repeatsHeader("weir-timeout-ms") + " " + http.repeatsHeader("X-Twice"));
         });
         HttpResponse<String> response = client.send(
-                request(kind, "/echo?a=%20b").header("weir-timeout-ms", "70").build(),
+                request(kind, "/echo?a=%20b")
+                        .header("weir-timeout-ms", "70")
+                        .header("x-twice", "1")
+                        .header("x-twice", "2")
+                        .header("baggage", "a=1")
+                        .header("baggage", "b=2")
+                        .build(),
                 HttpResponse.BodyHandlers.ofString());
         assertEquals("REQUEST inside\n", response.body());
         assertEquals(List.of("begin served GET /echo?a=%20b", "end served GET /echo?a=%20b 200"), events(1));
-        assertEquals(List.of(running(kind).url(""), "70 from 127.0.0.1", "null"), seen);
+        assertEquals(List.of(running(kind).url(""), "70 from 127.0.0.1", "a=1,b=2 and null", "false true"), seen);
     }
 
     @ParameterizedTest
@@ -113,6 +120,14 @@ class ServletInstrumentationTest {
         assertEnds(kind, "/ends/missing", 404, "404");
         assertEnds(kind, "/ends/throws", 500, "500 IllegalStateException");
         assertEnds(kind, "/ends/wraps", 500, "500 UnsupportedOperationException");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void anErrorPageOfTheApplicationIsInsideItsRequest(Kind kind) throws Exception {
+        HttpResponse<String> response = get(kind, "/ends/gone");
+        assertEquals("410 ERROR inside\n", response.statusCode() + " " + response.body());
+        assertEquals(List.of("begin served GET /ends/gone", "end served GET /ends/gone 410"), events(1));
     }
 
     @ParameterizedTest
@@ -190,6 +205,23 @@ class ServletInstrumentationTest {
         assertEquals(500, get(kind, "/async/throws").statusCode());
         String end = events(2).get(3);
         assertTrue(end.startsWith("end served GET /async/throws 500"), end);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void aListenerOfTheApplicationMayAnswerInTime(Kind kind) throws Exception {
+        assertEnds(kind, "/async/listener", 504, "504");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void readingAndWritingWithoutBlockingIsInsideItsRequest(Kind kind) throws Exception {
+        HttpRequest post = request(kind, "/bytes/both")
+                .POST(HttpRequest.BodyPublishers.ofString("x".repeat(100_000)))
+                .build();
+        HttpResponse<String> response = client.send(post, HttpResponse.BodyHandlers.ofString());
+        assertEquals("100000 bytes read inside, written inside\n", response.body());
+        assertEquals(List.of("begin served POST /bytes/both", "end served POST /bytes/both 200"), events(1));
     }
 
     @ParameterizedTest

@@ -112,6 +112,17 @@ public final class RecordingAgent implements Hooks.Agent {
         return List.copyOf(begun);
     }
 
+    /** The kinds of what was open around each call of this kind, in order. */
+    public List<String> parents(CallFacts.Kind kind) {
+        List<String> parents = new ArrayList<>();
+        for (Open call : calls) {
+            if (call.facts.kind() != kind) continue;
+            parents.add(
+                    call.previous instanceof Open around ? around.facts.kind().toString() : "none");
+        }
+        return parents;
+    }
+
     List<String> unended() {
         List<String> open = new ArrayList<>();
         for (Open call : calls) if (!call.ended) open.add(line(call.facts));

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CountedCompleter;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.ForkJoinWorkerThread;
@@ -100,6 +101,46 @@ class ForkJoinTest {
         assertSame(run, inside(run, () -> pool.invokeAny(List.of(call))));
         assertNull(pool.submit(call).get());
         assertEquals(Set.of("null"), pool.invoke(new Tree(6)));
+    }
+
+    /** Completes when its children have; nobody joins them. */
+    private static final class Count extends CountedCompleter<Void> {
+        private static final long serialVersionUID = 1;
+
+        private final int depth;
+        private final Set<Object> seen;
+
+        Count(Count parent, int depth, Set<Object> seen) {
+            super(parent);
+            this.depth = depth;
+            this.seen = seen;
+        }
+
+        @Override
+        public void compute() {
+            seen.add("compute " + Hooks.capture());
+            if (depth > 0) {
+                addToPendingCount(2);
+                new Count(this, depth - 1, seen).fork();
+                new Count(this, depth - 1, seen).fork();
+            }
+            tryComplete();
+        }
+
+        @Override
+        public void onCompletion(CountedCompleter<?> caller) {
+            seen.add("completion " + Hooks.capture());
+        }
+    }
+
+    @Test
+    void completersAreInTheRunThatForkedThem() throws Exception {
+        Set<Object> seen = Collections.synchronizedSet(new HashSet<>());
+        inside(run, () -> pool.submit(new Count(null, 6, seen))).get(20, TimeUnit.SECONDS);
+        assertEquals(Set.of("compute run", "completion run"), seen);
+        seen.clear();
+        pool.invoke(new Count(null, 6, seen));
+        assertEquals(Set.of("compute null", "completion null"), seen);
     }
 
     @Test

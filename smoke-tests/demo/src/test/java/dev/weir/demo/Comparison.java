@@ -15,7 +15,7 @@ record Comparison(List<Outcome> outcomes) {
         row(table, "", outcome -> outcome.mode().word);
         row(table, "charge: calls that reached the payment provider", outcome -> "" + outcome.chargeCalls());
         if (outcomes.stream().allMatch(outcome -> !outcome.chains().isEmpty())) {
-            row(table, "charge: amplification (calls made per call meant)", outcome -> amplification(outcome));
+            row(table, "charge: amplification, the worker's calls included", outcome -> amplification(outcome));
         }
         row(table, "refund: the customer had an answer after", outcome -> seconds(outcome.answeredMillis()));
         row(table, "refund: the worker went on after the caller gave up for", outcome -> seconds(outcome.busyMillis()));

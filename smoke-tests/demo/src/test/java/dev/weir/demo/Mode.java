@@ -20,7 +20,12 @@ enum Mode {
         return switch (this) {
             case WITHOUT -> List.of();
             case OBSERVE -> List.of("-javaagent:" + options.weir());
-            case ENFORCE -> List.of("-javaagent:" + options.weir(), "-Dweir.mode=enforce");
+            case ENFORCE ->
+                List.of(
+                        "-javaagent:" + options.weir(),
+                        "-Dweir.rule.deadline=enforce",
+                        "-Dweir.rule.idempotency-key=enforce",
+                        "-Dweir.rule.retry-budget=enforce");
         };
     }
 }

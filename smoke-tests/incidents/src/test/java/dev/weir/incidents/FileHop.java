@@ -1,6 +1,7 @@
 package dev.weir.incidents;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.incidents.filehop.Reader;
 import dev.weir.incidents.filehop.Writer;
@@ -26,7 +27,7 @@ final class FileHop implements Incident<FileHop.Measured> {
             List.of("1-stream.txt", "2-files-write.txt", "3-channel.txt", "4-writer.txt", "5-moved.txt");
 
     /** What was handed in, which files name their writer, and what was traced. */
-    record Measured(List<String> handedIn, List<String> marked, List<Span> spans) {
+    record Measured(List<String> handedIn, List<String> marked, List<String> said, List<Span> spans) {
         /** The reports that {@code service} has read with a link to the trace that wrote them. */
         List<String> linked(String service) {
             List<String> writers = spans.stream()
@@ -108,6 +109,9 @@ final class FileHop implements Incident<FileHop.Measured> {
                         .map(request -> request.target() + " " + request.body().strip())
                         .toList(),
                 marked,
+                writer.stderr().stream()
+                        .filter(line -> line.contains("user.weir.traceparent"))
+                        .toList(),
                 run.spans());
     }
 
@@ -130,12 +134,15 @@ final class FileHop implements Incident<FileHop.Measured> {
                 measured.handedIn);
         if (mode == Mode.WITHOUT) {
             assertEquals(List.of(), measured.marked);
+            assertEquals(List.of(), measured.said);
             assertEquals(List.of(), measured.linked("reader"));
             return;
         }
         assertEquals(REPORTS, measured.linked("writer"), "within one process the hop never depends on attributes");
         assertEquals(attributes ? REPORTS : List.of(), measured.marked);
         assertEquals(attributes ? REPORTS : List.of(), measured.linked("reader"));
+        assertEquals(attributes ? 0 : 1, measured.said.size(), () -> "said: " + measured.said);
+        for (String line : measured.said) assertTrue(line.contains("(ramfs)"), line);
     }
 
     @Override

@@ -64,7 +64,9 @@ final class HopThree implements Incident<HopThree.Measured> {
         Program first = run.start("first", Hop.class, second.url("/work"), "http-client");
         Program gateway = run.start("gateway", Gateway.class, first.url("/work"));
         for (int request = 0; request < REQUESTS; request++) {
-            assertEquals(504, run.ask(gateway.url("/ask?r" + request)).statusCode());
+            int status = run.ask(gateway.url("/ask?r" + request)).statusCode();
+            // Hops that stop in time may still answer before the gateway gives up.
+            assertTrue(status == 504 || status == 200 && run.mode() == Mode.ENFORCE, () -> "answered " + status);
         }
         // Each is ended after its callers, and finishes what it has begun: so nothing that happens late is missed.
         run.end(gateway, "jdk-http-server", "jdk-http-client");

@@ -49,6 +49,11 @@ final class IncidentsIT {
                 new FileHop("file-hop", Run::directory, true, true),
                 new FileHop("file-hop, plain main", Run::directory, true, false),
                 new FileHop("file-hop, no attributes", IncidentsIT::ramfs, false, true),
+                new SilentRepeat("url-connection", "http-url-connection"),
+                new SilentRepeat("okhttp", "okhttp"),
+                new ElevenAgents(),
+                new BatchInvoice(),
+                new SpuriousWebhooks(),
                 RetryTower.unavailable(),
                 RetryTower.dropped(),
                 RetryTower.silent(),
@@ -93,7 +98,7 @@ final class IncidentsIT {
             Map<Mode, List<Program.Transcript>> transcripts)
             throws Exception {
         Path directory = Files.createTempDirectory(scratch, "run");
-        try (Run run = new Run(jdk, mode, directory)) {
+        try (Run run = new Run(jdk, mode, incident.rules(), directory)) {
             M measured = incident.run(run);
             TABLE.put(row, mode, incident.cell(measured));
             transcripts.put(mode, run.transcripts());

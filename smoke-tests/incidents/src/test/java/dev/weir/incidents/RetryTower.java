@@ -50,7 +50,7 @@ final class RetryTower implements Incident<RetryTower.Measured> {
 
     /** All three layers in one process, over a dependency that never answers. */
     static RetryTower silent() {
-        return new RetryTower("retry-tower, silent", FaultServer.Reply.never(), Duration.ofMillis(200), false);
+        return new RetryTower("retry-tower, silent", FaultServer.Reply.never(), Duration.ofMillis(400), false);
     }
 
     /** The innermost layer in a process of its own, over a dependency that answers 503. */

@@ -45,6 +45,11 @@ final class SpanLine {
         return label.isEmpty() ? "(no name)" : text.safe(label, LABEL);
     }
 
+    /** Whether a rule refused it, so that it never went out. */
+    static boolean refused(Span span) {
+        return verdicts(span).containsValue("deny");
+    }
+
     /** {@code [service pid]}. */
     String process() {
         Resource resource = span.resource();
@@ -65,7 +70,7 @@ final class SpanLine {
             facts.add(text.safe(code.toString(), 20));
         }
         Map<String, String> verdicts = verdicts(span);
-        if (verdicts.containsValue("deny")) {
+        if (refused(span)) {
             facts.add(text.paint(Colour.RED, "refused"));
         } else if (span.failed()) {
             String why = failure();

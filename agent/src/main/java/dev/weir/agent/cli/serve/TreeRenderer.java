@@ -138,12 +138,9 @@ final class TreeRenderer {
             from = Math.min(from, attempt.span.start());
             to = Math.max(to, attempt.span.end());
         }
-        long made = SpanLine.attempt(final_.span);
-        String here = made > item.nodes().size() ? " (" + item.nodes().size() + " here)" : "";
-        String attempts = TerminalText.count(Math.max(made, item.nodes().size()), "attempt", "attempts") + here;
         StringBuilder rest = new StringBuilder(line.label())
                 .append("  ")
-                .append(text.paint(Colour.BOLD, attempts))
+                .append(text.paint(Colour.BOLD, made(item.nodes())))
                 .append("  ")
                 .append(text.duration(Math.max(0, to - from)));
         if (final_.span.failed()) {
@@ -151,6 +148,23 @@ final class TreeRenderer {
         }
         line(lead, process(level, first.span, line) + rest);
         levels.push(new Level(attempts(item.nodes()), gutter, first.span.resource(), line.label()));
+    }
+
+    /** How many attempts were made, and how many more were refused. */
+    private static String made(List<Node> attempts) {
+        long made = 0;
+        int here = 0;
+        for (Node attempt : attempts) {
+            if (SpanLine.refused(attempt.span)) continue;
+            here++;
+            made = Math.max(made, SpanLine.attempt(attempt.span));
+        }
+        int refused = attempts.size() - here;
+        if (here == 0) return TerminalText.count(refused, "attempt", "attempts") + " refused";
+        String elsewhere = made > here ? " (" + here + " here)" : "";
+        return TerminalText.count(Math.max(made, here), "attempt", "attempts")
+                + elsewhere
+                + (refused == 0 ? "" : ", " + refused + " refused");
     }
 
     /** Draws the first of several attempts that went the same way, and counts the others. */

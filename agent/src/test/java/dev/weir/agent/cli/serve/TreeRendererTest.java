@@ -78,7 +78,7 @@ class TreeRendererTest {
                 ├─ chat gpt-4o  client  298 ms
                 │     > linked to trace 0000000000000000000000000000beef
                 └─ execute_tool pay  internal  600 ms  error: gave up
-                   └─ POST http://pay/charge  3 attempts  590 ms  failed
+                   └─ POST http://pay/charge  2 attempts, 1 refused  590 ms  failed
                       ├─ attempt 1  client  190 ms  503  error  480 ms left  idempotency-key mark
                       │  └─ [pay 202] POST /charge  server  183 ms  503  error
                       │     └─ [ledger 303] INSERT entries  client  120 ms  error: canceling statement due to user request  120 ms left  deadline limit

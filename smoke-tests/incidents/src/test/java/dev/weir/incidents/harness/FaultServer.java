@@ -34,7 +34,7 @@ public final class FaultServer implements AutoCloseable {
     public sealed interface Reply {
         /** An answer at once. */
         static Reply of(int status, String body) {
-            return new Answer(status, body, Duration.ZERO);
+            return new Answer(status, body, Duration.ZERO, "");
         }
 
         /** The connection is closed without an answer. */
@@ -49,11 +49,19 @@ public final class FaultServer implements AutoCloseable {
 
         /** The same answer, later. */
         default Reply after(Duration delay) {
-            return this instanceof Answer answer ? new Answer(answer.status, answer.body, delay) : this;
+            return this instanceof Answer answer ? new Answer(answer.status, answer.body, delay, answer.headers) : this;
+        }
+
+        /** The same answer with another header. */
+        default Reply with(String name, String value) {
+            return this instanceof Answer answer
+                    ? new Answer(
+                            answer.status, answer.body, answer.delay, answer.headers + name + ": " + value + "\r\n")
+                    : this;
         }
     }
 
-    private record Answer(int status, String body, Duration delay) implements Reply {}
+    private record Answer(int status, String body, Duration delay, String headers) implements Reply {}
 
     private record Drop() implements Reply {}
 
@@ -121,7 +129,8 @@ public final class FaultServer implements AutoCloseable {
                 if (!(reply instanceof Answer answer)) break;
                 if (!answer.delay.isZero()) Thread.sleep(answer.delay.toMillis());
                 byte[] body = answer.body.getBytes(StandardCharsets.UTF_8);
-                String head = "HTTP/1.1 " + answer.status + " -\r\nContent-Length: " + body.length + "\r\n\r\n";
+                String head = "HTTP/1.1 " + answer.status + " -\r\n" + answer.headers + "Content-Length: " + body.length
+                        + "\r\n\r\n";
                 ByteArrayOutputStream bytes = new ByteArrayOutputStream();
                 bytes.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
                 bytes.writeBytes(body);

@@ -1,5 +1,6 @@
 package dev.weir.incidents.harness;
 
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -15,6 +16,11 @@ public interface Incident<M> {
     /** The modes in which it means something. */
     default Set<Mode> modes() {
         return Set.of(Mode.values());
+    }
+
+    /** The rules that the last column enforces; all others only observe. */
+    default List<String> rules() {
+        return List.of("deadline", "idempotency-key", "retry-budget");
     }
 
     /** Runs the programs once, to their end, and measures. */

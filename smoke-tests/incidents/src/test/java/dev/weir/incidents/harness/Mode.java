@@ -8,7 +8,7 @@ public enum Mode {
     WITHOUT,
     /** The agent, watching. */
     OBSERVE,
-    /** The agent, with every rule enforced. */
+    /** The agent, with the incident's rules enforced. */
     ENFORCE;
 
     /** The word as settings have it. */

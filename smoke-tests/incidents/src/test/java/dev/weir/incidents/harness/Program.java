@@ -25,8 +25,13 @@ public final class Program implements AutoCloseable {
     private final Lines stderr;
 
     Program(String name, List<String> command) throws IOException {
+        this(name, new ProcessBuilder(command));
+    }
+
+    /** Starts it. */
+    public Program(String name, ProcessBuilder builder) throws IOException {
         this.name = name;
-        this.process = new ProcessBuilder(command).start();
+        this.process = builder.start();
         this.stdout = new Lines(process.getInputStream());
         this.stderr = new Lines(process.getErrorStream());
     }
@@ -50,6 +55,27 @@ public final class Program implements AutoCloseable {
     /** Waits for a line on stderr; fails after a generous time or when the program ends without it. */
     public String awaitStderr(Predicate<String> line) throws InterruptedException {
         return stderr.await(line, this);
+    }
+
+    /** Waits for a line on stdout; fails after a generous time or when the program ends without it. */
+    public String awaitStdout(Predicate<String> line) throws InterruptedException {
+        return stdout.await(line, this);
+    }
+
+    /** Its process id. */
+    public long pid() {
+        return process.pid();
+    }
+
+    /** Types a line. */
+    public void tell(String line) throws IOException {
+        process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().flush();
+    }
+
+    /** Sends it SIGTERM. */
+    public void terminate() {
+        process.toHandle().destroy();
     }
 
     /** Ends its standard input, which ends a service, and waits for the program's end. */

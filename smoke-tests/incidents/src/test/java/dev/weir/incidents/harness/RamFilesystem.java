@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/** A file system without extended attributes: a {@code ramfs}, mounted for a while. */
+/** A file system in memory, mounted for a while. A {@code ramfs} has no extended attributes, a {@code tmpfs} a limit. */
 public final class RamFilesystem implements AutoCloseable {
 
     private final Path directory;
@@ -28,6 +28,17 @@ public final class RamFilesystem implements AutoCloseable {
     public static RamFilesystem mount(Path directory) throws IOException, InterruptedException {
         command("mount", "-t", "ramfs", "weir-incidents", directory.toString());
         return new RamFilesystem(directory);
+    }
+
+    /** Mounts a {@code tmpfs} of that many KiB at an existing, empty directory. */
+    public static RamFilesystem mountSmall(Path directory, int kib) throws IOException, InterruptedException {
+        command("mount", "-t", "tmpfs", "-o", "size=" + kib + "k", "weir-incidents", directory.toString());
+        return new RamFilesystem(directory);
+    }
+
+    /** From now on nothing can be written to it. */
+    public void seal() throws IOException, InterruptedException {
+        command("mount", "-o", "remount,ro", directory.toString());
     }
 
     /** Where it is mounted. */

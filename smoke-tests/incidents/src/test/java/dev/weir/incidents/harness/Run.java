@@ -21,6 +21,7 @@ public final class Run implements AutoCloseable {
 
     private final InstalledJdk jdk;
     private final Mode mode;
+    private final List<String> rules;
     private final Path directory;
     private final Collector collector;
     private final HttpClient client = HttpClient.newHttpClient();
@@ -28,10 +29,14 @@ public final class Run implements AutoCloseable {
     private final List<Program.Transcript> transcripts = new ArrayList<>();
     private final List<AutoCloseable> surroundings = new ArrayList<>();
 
-    /** @param directory an empty directory of this run's own */
-    public Run(InstalledJdk jdk, Mode mode, Path directory) throws IOException {
+    /**
+     * @param rules those that {@link Mode#ENFORCE} enforces
+     * @param directory an empty directory of this run's own
+     */
+    public Run(InstalledJdk jdk, Mode mode, List<String> rules, Path directory) throws IOException {
         this.jdk = jdk;
         this.mode = mode;
+        this.rules = rules;
         this.directory = directory;
         this.collector = Collector.start();
     }
@@ -68,7 +73,7 @@ public final class Run implements AutoCloseable {
                 jdk.java().toString(), "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", classPath()));
         if (mode != Mode.WITHOUT) {
             command.add("-javaagent:" + weirJar());
-            command.add("-Dweir.mode=" + mode.word());
+            if (mode == Mode.ENFORCE) for (String rule : rules) command.add("-Dweir.rule." + rule + "=enforce");
             command.add("-Dotel.service.name=" + name);
             command.add("-Dotel.exporter.otlp.endpoint=" + collector.endpoint());
             for (String setting : settings) command.add("-D" + setting);
@@ -132,9 +137,15 @@ public final class Run implements AutoCloseable {
         return jar;
     }
 
-    /** The applications and their two JDBC drivers: nothing of Weir, nothing of OpenTelemetry. */
+    /** The applications and their libraries: nothing of Weir, nothing of OpenTelemetry. */
     private static String classPath() {
-        List<String> entries = Stream.of("dev.weir.incidents.service.Service", "org.h2.Driver", "org.postgresql.Driver")
+        List<String> entries = Stream.of(
+                        "dev.weir.incidents.service.Service",
+                        "org.h2.Driver",
+                        "org.postgresql.Driver",
+                        "okhttp3.OkHttpClient",
+                        "okio.Okio",
+                        "kotlin.KotlinVersion")
                 .map(Run::location)
                 .toList();
         assertEquals(entries.size(), entries.stream().distinct().count());

@@ -1,4 +1,4 @@
-package dev.weir.instrumentation.httpurlconnection;
+package dev.weir.instrumentation.testing;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -20,28 +20,28 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ServerSocketFactory;
 
 /** An HTTP server that sees the wire: it counts connections and requests, and can break off wherever a test wants. */
-final class WireServer implements AutoCloseable {
+public final class WireServer implements AutoCloseable {
 
     /** One request as it came in. */
-    record Request(int connection, String line, Map<String, String> headers, byte[] body) {
+    public record Request(int connection, String line, Map<String, String> headers, byte[] body) {
 
-        String path() {
+        public String path() {
             return line.split(" ")[1];
         }
 
-        String text() {
+        public String text() {
             return new String(body, StandardCharsets.UTF_8);
         }
     }
 
     /** What the server does with a request. */
-    interface Script {
+    public interface Script {
         void answer(Request request, Answer answer) throws Exception;
     }
 
     /** The way back to the client. */
-    static final class Answer {
-        final Socket socket;
+    public static final class Answer {
+        public final Socket socket;
         private final OutputStream out;
         private final WireServer server;
 
@@ -51,23 +51,23 @@ final class WireServer implements AutoCloseable {
             this.server = server;
         }
 
-        void send(String bytes) throws IOException {
+        public void send(String bytes) throws IOException {
             out.write(bytes.getBytes(StandardCharsets.ISO_8859_1));
             out.flush();
         }
 
-        void reply(String status, String body, String... headers) throws IOException {
+        public void reply(String status, String body, String... headers) throws IOException {
             StringBuilder head = new StringBuilder("HTTP/1.1 ").append(status).append("\r\n");
             for (String header : headers) head.append(header).append("\r\n");
             head.append("Content-Length: ").append(body.length()).append("\r\n\r\n");
             send(head + body);
         }
 
-        void breakOff() throws IOException {
+        public void breakOff() throws IOException {
             socket.close();
         }
 
-        void awaitRelease() throws InterruptedException {
+        public void awaitRelease() throws InterruptedException {
             server.release.await(20, TimeUnit.SECONDS);
         }
     }
@@ -80,34 +80,34 @@ final class WireServer implements AutoCloseable {
     private final AtomicInteger connections = new AtomicInteger();
     private final CountDownLatch release = new CountDownLatch(1);
 
-    WireServer(Script script) throws IOException {
+    public WireServer(Script script) throws IOException {
         this("http", ServerSocketFactory.getDefault(), script);
     }
 
-    WireServer(String scheme, ServerSocketFactory factory, Script script) throws IOException {
+    public WireServer(String scheme, ServerSocketFactory factory, Script script) throws IOException {
         this.scheme = scheme;
         this.script = script;
         listener = factory.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
         daemon(this::accept);
     }
 
-    String url(String path) {
+    public String url(String path) {
         return scheme + "://127.0.0.1:" + port() + path;
     }
 
-    int port() {
+    public int port() {
         return listener.getLocalPort();
     }
 
-    List<Request> requests() {
+    public List<Request> requests() {
         return List.copyOf(requests);
     }
 
-    int connections() {
+    public int connections() {
         return connections.get();
     }
 
-    void release() {
+    public void release() {
         release.countDown();
     }
 

@@ -1,0 +1,181 @@
+package dev.weir.agent.rules;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.weir.agent.context.Attempt;
+import dev.weir.agent.ledger.ConcurrencyLimit;
+import dev.weir.agent.ledger.Pressure;
+import dev.weir.agent.rules.Rule.Answer;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RateLimitRuleTest {
+
+    private static final long MILLI = 1_000_000;
+    private static final long SECOND = 1_000 * MILLI;
+
+    private final Attempts attempts = new Attempts();
+    private final RateLimitRule rule = new RateLimitRule(new Pressure(ConcurrencyLimit.Algorithm.OFF, 10), 60_000);
+
+    private Attempt attempt(long leftMillis, long nowNanos) {
+        return attempts.begin(new Attempts.Http("GET", "llm", "/"), leftMillis, nowNanos);
+    }
+
+    private Attempt go(long nowNanos) {
+        Attempt attempt = attempt(Long.MAX_VALUE, nowNanos);
+        assertSame(Verdict.ALLOW, rule.judge(attempt, nowNanos));
+        return attempt;
+    }
+
+    private String refuse(Attempt attempt, String header, String value, long nowNanos) {
+        ((Attempts.Http) attempt.facts()).responseHeaders.put(header, value);
+        return rule.ended(attempt, Answer.PRESSED, nowNanos);
+    }
+
+    private long waitAt(long nowNanos) {
+        return assertInstanceOf(Verdict.Delay.class, rule.judge(attempt(Long.MAX_VALUE, nowNanos), nowNanos))
+                .nanos();
+    }
+
+    @Test
+    void nothingIsHeldBackUntilTheDestinationComplains() {
+        for (int i = 0; i < 1_000; i++) go(0);
+    }
+
+    @Test
+    void nothingGoesBeforeTheTimeThatItNames() {
+        assertEquals(
+                "llm asks for fewer calls, and for none in the next 7000 ms", refuse(go(0), "retry-after", "7", 0));
+        long wait = waitAt(SECOND);
+        assertTrue(wait >= 6 * SECOND && wait <= 8 * SECOND, wait + " ns");
+        assertSame(Verdict.ALLOW, rule.judge(attempt(Long.MAX_VALUE, 7 * SECOND), 7 * SECOND));
+    }
+
+    @Test
+    void whoIsToldToWaitTogetherDoesNotComeBackTogether() {
+        refuse(go(0), "retry-after", "2", 0);
+        List<Long> waits = new ArrayList<>();
+        for (int i = 0; i < 50; i++) waits.add(waitAt(0));
+        assertTrue(waits.stream().distinct().count() > 40, waits.toString());
+    }
+
+    /** It took five and refused six: five in a second is what it can take. */
+    @Test
+    void neverFasterThanItTookThem() {
+        List<Attempt> together = new ArrayList<>();
+        for (int i = 0; i < 11; i++) together.add(go(0));
+        for (int i = 0; i < 6; i++) {
+            String note = refuse(together.get(i), "retry-after", "1", MILLI);
+            assertEquals(i == 0, note != null, "one complaint is said once");
+        }
+        for (int i = 6; i < 11; i++) assertNull(rule.ended(together.get(i), Answer.GOOD, 2 * MILLI));
+        List<Long> let = new ArrayList<>();
+        for (long now = 0; now < 10 * SECOND; now += 5 * MILLI) {
+            Attempt attempt = attempt(Long.MAX_VALUE, now);
+            if (!(rule.judge(attempt, now) instanceof Verdict.Allow)) continue;
+            let.add(now);
+            rule.ended(attempt, Answer.GOOD, now);
+        }
+        assertTrue(let.get(0) >= SECOND, let.toString());
+        for (int i = 5; i < let.size(); i++) assertTrue(let.get(i) - let.get(i - 5) > SECOND, let.toString());
+        assertTrue(let.size() >= 36, "no slower than a tenth below what it took: " + let.size());
+    }
+
+    @Test
+    void whatCannotWaitSoLongIsRefused() {
+        refuse(go(0), "retry-after", "7", 0);
+        Verdict.Deny deny = assertInstanceOf(Verdict.Deny.class, rule.judge(attempt(500, 0), 0));
+        assertTrue(deny.reason().contains("500 ms are left"), deny.reason());
+        refuse(go(100 * SECOND), "retry-after", "300", 100 * SECOND);
+        deny = assertInstanceOf(Verdict.Deny.class, rule.judge(attempt(Long.MAX_VALUE, 100 * SECOND), 100 * SECOND));
+        assertTrue(deny.reason().contains("60000 ms at most"), deny.reason());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "retry-after, 3, 3000",
+        "retry-after, 0.5, 1000",
+        "retry-after-ms, 250, 250",
+        "grpc-retry-pushback-ms, 1200, 1200",
+    })
+    void timesAreRead(String header, String value, long millis) {
+        assertEquals(
+                "llm asks for fewer calls, and for none in the next " + millis + " ms",
+                refuse(go(0), header, value, 0));
+    }
+
+    @Test
+    void datesAreReadByTheServersClock() {
+        Attempt attempt = go(0);
+        ((Attempts.Http) attempt.facts()).responseHeaders.put("date", "Wed, 21 Oct 2015 07:28:00 GMT");
+        assertEquals(
+                "llm asks for fewer calls, and for none in the next 5000 ms",
+                refuse(attempt, "retry-after", "Wed, 21 Oct 2015 07:28:05 GMT", 0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"-1", "31536000", "99999999999999999999", "soon", "", "Wed, 99 Foo 2015", "1e9", "\u0663", "3 s"
+            })
+    void absurdTimesAreNone(String value) {
+        assertEquals("llm asks for fewer calls", refuse(go(0), "retry-after", value, 0));
+        assertEquals(1, rule.malformed());
+        assertTrue(waitAt(0) <= 2 * SECOND);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "x-ratelimit-remaining, x-ratelimit-reset, 20",
+        "x-ratelimit-remaining-requests, x-ratelimit-reset-requests, 20s",
+        "x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens, 0m20s",
+        "ratelimit-remaining, ratelimit-reset, 20",
+    })
+    void usedUpQuotaHoldsTheNextBack(String remaining, String reset, String value) {
+        Attempt last = go(0);
+        ((Attempts.Http) last.facts()).responseHeaders.put(remaining, "0");
+        ((Attempts.Http) last.facts()).responseHeaders.put(reset, value);
+        assertNull(rule.ended(last, Answer.GOOD, 0));
+        long wait = waitAt(0);
+        assertTrue(wait >= 20 * SECOND && wait <= 21 * SECOND, wait + " ns");
+    }
+
+    @Test
+    void quotaThatIsLeftHoldsNothingBack() {
+        Attempt last = go(0);
+        ((Attempts.Http) last.facts()).responseHeaders.put("x-ratelimit-remaining", "1");
+        ((Attempts.Http) last.facts()).responseHeaders.put("x-ratelimit-reset", "20");
+        rule.ended(last, Answer.GOOD, 0);
+        go(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"AIMD", "GRADIENT"})
+    void fewerAtOnceAfterComplaints(String algorithm) {
+        Pressure pressure = new Pressure(ConcurrencyLimit.Algorithm.valueOf(algorithm), 10);
+        for (int i = 0; i < 12; i++) assertEquals(0, pressure.wait("db", 0));
+        assertEquals(12, pressure.inFlight("db"));
+        pressure.ended("db", SECOND, false);
+        pressure.refused("db", 0, 0);
+        long now = 10 * SECOND;
+        assertTrue(pressure.wait("db", now) > 0, "eleven are in flight, and fewer may be");
+        for (int i = 0; i < 11; i++) pressure.ended("db", MILLI, true);
+        assertEquals(0, pressure.wait("db", now));
+    }
+
+    @Test
+    void callThatNeverTookPlaceIsNotInFlight() {
+        Attempt attempt = go(0);
+        assertTrue(attempt.admitted());
+        rule.dropped(attempt, 0);
+        rule.dropped(attempt, 0);
+        assertTrue(!attempt.admitted());
+    }
+}

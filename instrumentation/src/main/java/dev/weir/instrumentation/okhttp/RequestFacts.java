@@ -1,0 +1,260 @@
+package dev.weir.instrumentation.okhttp;
+
+import dev.weir.bootstrap.Call;
+import dev.weir.bootstrap.DeadlineTimer;
+import dev.weir.bootstrap.Hooks;
+import dev.weir.bootstrap.HttpFacts;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import okhttp3.Interceptor;
+import okhttp3.MultipartBody;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import okio.Buffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of one request below the application's interceptors. Requests cannot be changed, so headers are collected
+ * and put on each request that goes on the wire.
+ */
+final class RequestFacts extends HttpFacts {
+
+    private final okhttp3.Call okhttp;
+    private final Request request;
+    private final List<String> headers = new ArrayList<>(8);
+    private @Nullable Response response;
+    private @Nullable Call call;
+    private @Nullable RequestFacts next;
+    private boolean sent;
+    private @Nullable Object outer;
+    private boolean nested;
+    private long limitMillis;
+    private volatile @Nullable Future<?> timer;
+    private volatile boolean late;
+
+    RequestFacts(Interceptor.Chain chain) {
+        this(chain.call(), chain.request());
+    }
+
+    private RequestFacts(okhttp3.Call okhttp, Request request) {
+        super(
+                Kind.HTTP_CLIENT,
+                "okhttp",
+                request.method(),
+                request.url().scheme(),
+                request.url().host(),
+                request.url().port(),
+                request.url().encodedPath(),
+                request.url().encodedQuery());
+        this.okhttp = okhttp;
+        this.request = request;
+    }
+
+    static @Nullable RequestFacts of(@Nullable Call call) {
+        return call != null && call.facts() instanceof RequestFacts facts ? facts : null;
+    }
+
+    /** Begins the call. A call out of an authenticator or a network interceptor is one of its own, not half of another. */
+    @Nullable
+    Call begin() {
+        nested = of(Hooks.open()) != null;
+        if (nested) outer = Hooks.enter(Hooks.capture());
+        Call begun = beginHop();
+        if (begun == null || begun instanceof Call.Denied) leaveNested();
+        return begun;
+    }
+
+    private @Nullable Call beginHop() {
+        Call begun = Hooks.begin(this);
+        if (begun == null || begun instanceof Call.Denied) return begun;
+        call = begun;
+        if (limitMillis > 0) timer = DeadlineTimer.after(limitMillis, this::expire);
+        return begun;
+    }
+
+    private void leaveNested() {
+        if (nested) Hooks.exit(outer);
+        nested = false;
+        outer = null;
+    }
+
+    /** Ends the call, or its last hop; returns what the application has to be told instead of what was thrown, if anything. */
+    @Nullable
+    Throwable end(@Nullable Response received, @Nullable Throwable thrown) {
+        RequestFacts last = this;
+        while (last.next != null) last = last.next;
+        Throwable told = last.endHop(received, thrown);
+        leaveNested();
+        return told;
+    }
+
+    private @Nullable Throwable endHop(@Nullable Response received, @Nullable Throwable thrown) {
+        response = received;
+        // A body may still be coming: it cancels the timer.
+        if (received == null) cancelTimer();
+        Throwable told = thrown != null && late ? lateness() : null;
+        if (told != null) told.addSuppressed(thrown);
+        if (thrown == null && !sent) Hooks.withdraw(call);
+        else Hooks.end(call, received == null ? 0 : received.code(), told == null ? thrown : told);
+        return told;
+    }
+
+    /**
+     * The answer makes OkHttp send a request again, or another one in its place. Where the server could not answer (408,
+     * 421, 503) it is the same once more; everything else names what to send instead, another address or a credential, and
+     * that is the next call.
+     *
+     * @return what the application has to be told when the next call must not take place
+     */
+    @Nullable
+    Throwable followUp(Response answer, Request following) {
+        if (answer.code() >= 408) return null;
+        endHop(answer, null);
+        cancelTimer();
+        next = new RequestFacts(okhttp, following);
+        return next.beginHop() instanceof Call.Denied denied ? OkHttpInstrumentation.denial(denied) : null;
+    }
+
+    private void expire() {
+        late = true;
+        okhttp.cancel();
+    }
+
+    void cancelTimer() {
+        Future<?> pending = timer;
+        if (pending != null) pending.cancel(false);
+    }
+
+    /** Whether the limit has cancelled the call. */
+    boolean late() {
+        return late;
+    }
+
+    boolean limited() {
+        return timer != null;
+    }
+
+    static IOException lateness() {
+        return new SocketTimeoutException(
+                "weir: the deadline passed (rule deadline; switch it off with -Dweir.rule.deadline=observe)");
+    }
+
+    /** Whether OkHttp puts the request on the wire again because the last time was in vain. */
+    boolean isRepeated() {
+        boolean repeated = sent;
+        sent = true;
+        return repeated;
+    }
+
+    /** The request with our headers. */
+    Request changed(Request original) {
+        if (headers.isEmpty()) return original;
+        Request.Builder builder = original.newBuilder();
+        for (int i = 0; i < headers.size(); i += 2) builder.header(headers.get(i), headers.get(i + 1));
+        return builder.build();
+    }
+
+    // Asynchronous calls too: they run on threads of the dispatcher, which may wait.
+    @Override
+    public boolean waits() {
+        return true;
+    }
+
+    @Override
+    public long callerTimeoutMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(okhttp.timeout().timeoutNanos());
+    }
+
+    @Override
+    public boolean limit(long millis) {
+        limitMillis = millis;
+        return true;
+    }
+
+    @Override
+    public @Nullable String header(String name) {
+        for (int i = headers.size() - 2; i >= 0; i -= 2) {
+            if (headers.get(i).equalsIgnoreCase(name)) return headers.get(i + 1);
+        }
+        return request.header(name);
+    }
+
+    @Override
+    public boolean repeatsHeader(String name) {
+        return request.headers().values(name).size() > 1;
+    }
+
+    @Override
+    public boolean setHeader(String name, String value) {
+        headers.add(name);
+        headers.add(value);
+        return true;
+    }
+
+    @Override
+    public boolean replaceHeader(String name, String value) {
+        return setHeader(name, value);
+    }
+
+    @Override
+    public @Nullable String responseHeader(String name) {
+        return response == null ? null : response.header(name);
+    }
+
+    @Override
+    public long bodyLength() {
+        RequestBody body = request.body();
+        if (body == null) return 0;
+        try {
+            return body.contentLength();
+        } catch (IOException e) {
+            return -1;
+        }
+    }
+
+    @Override
+    public byte @Nullable [] replayableBody(int limit) {
+        RequestBody body = request.body();
+        long length = bodyLength();
+        if (body == null || length <= 0 || length > limit || !isReplayable(body)) return null;
+        Buffer buffer = new Buffer();
+        try {
+            body.writeTo(buffer);
+        } catch (IOException e) {
+            return null;
+        }
+        return buffer.readByteArray();
+    }
+
+    /**
+     * Only bodies of OkHttp itself, and those of others that say so. The default is no answer: an application's body over
+     * a stream inherits it too.
+     */
+    private static boolean isReplayable(RequestBody body) {
+        if (body.isDuplex() || body.isOneShot()) return false;
+        if (body instanceof MultipartBody multipart) {
+            for (MultipartBody.Part part : multipart.parts()) {
+                if (!isReplayable(part.body())) return false;
+            }
+            return true;
+        }
+        return REPLAYABLE.get(body.getClass());
+    }
+
+    private static final ClassValue<Boolean> REPLAYABLE = new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+            if (type.getName().startsWith("okhttp3.")) return true;
+            try {
+                return type.getMethod("isOneShot").getDeclaringClass() != RequestBody.class;
+            } catch (NoSuchMethodException e) {
+                return false;
+            }
+        }
+    };
+}

@@ -1,0 +1,5 @@
+/** OkHttp. */
+@NullMarked
+package dev.weir.instrumentation.okhttp;
+
+import org.jspecify.annotations.NullMarked;

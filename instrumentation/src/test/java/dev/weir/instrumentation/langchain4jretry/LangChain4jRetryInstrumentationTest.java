@@ -1,0 +1,53 @@
+package dev.weir.instrumentation.langchain4jretry;
+
+import dev.langchain4j.internal.RetryUtils;
+import dev.weir.instrumentation.testing.RetryLayerContract;
+import dev.weir.instrumentation.testing.Woven;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class LangChain4jRetryInstrumentationTest extends RetryLayerContract {
+
+    @RegisterExtension
+    final Woven woven = new Woven(new LangChain4jRetryInstrumentation());
+
+    private final RetryUtils.RetryPolicy policy =
+            RetryUtils.retryPolicyBuilder().delayMillis(1).build();
+
+    @Override
+    protected Woven woven() {
+        return woven;
+    }
+
+    @Override
+    protected String layer() {
+        return "langchain4j";
+    }
+
+    @Override
+    protected String call(Callable<String> action) {
+        return policy.withRetry(action, 2);
+    }
+
+    @Override
+    protected boolean hasAsynchronousForm() {
+        return false;
+    }
+
+    @Override
+    protected boolean retriesResults() {
+        return false;
+    }
+
+    @Override
+    protected CompletionStage<String> callAsync(Supplier<CompletionStage<String>> action) {
+        throw new AssertionError("there is no such form");
+    }
+
+    @Override
+    protected String callUntilGood(Callable<String> action) {
+        throw new AssertionError("results are not retried");
+    }
+}

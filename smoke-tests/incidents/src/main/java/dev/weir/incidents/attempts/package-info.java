@@ -1,0 +1,5 @@
+/** An application whose SDKs count their own attempts. */
+@NullMarked
+package dev.weir.incidents.attempts;
+
+import org.jspecify.annotations.NullMarked;

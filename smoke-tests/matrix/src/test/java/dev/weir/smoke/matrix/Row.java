@@ -1,0 +1,43 @@
+package dev.weir.smoke.matrix;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One library version that an adapter is tested with.
+ *
+ * @param adapter the adapter's name
+ * @param test the simple name of its test class
+ * @param artifact {@code group:artifact:version} of the library
+ * @param companions more artifacts that the test needs in a version that fits
+ */
+record Row(String adapter, String test, String artifact, List<String> companions) {
+
+    /** All rows of {@code versions.txt}, in its order. */
+    static List<Row> all() throws IOException {
+        List<Row> rows = new ArrayList<>();
+        try (InputStream in = Row.class.getResourceAsStream("/versions.txt")) {
+            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
+                if (line.isBlank() || line.startsWith("#")) continue;
+                List<String> words = List.of(line.strip().split("[ +]+"));
+                rows.add(new Row(words.get(0), words.get(1), words.get(2), words.subList(3, words.size())));
+            }
+        }
+        return rows;
+    }
+
+    /** For people: {@code okhttp 3.14.9}. */
+    String library() {
+        String[] parts = artifact.split(":");
+        return parts[1] + " " + parts[2];
+    }
+
+    List<String> artifacts() {
+        List<String> artifacts = new ArrayList<>(List.of(artifact));
+        artifacts.addAll(companions);
+        return artifacts;
+    }
+}
