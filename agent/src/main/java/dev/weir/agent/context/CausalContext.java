@@ -17,6 +17,8 @@ public final class CausalContext {
     /** For {@link #deadlineNanos}. */
     public static final long NO_DEADLINE = Long.MAX_VALUE;
 
+    private static final String FIRST_ATTEMPT = "1";
+
     private final long traceHigh;
     private final long traceLow;
     private final long spanId;
@@ -27,6 +29,8 @@ public final class CausalContext {
     private final @Nullable String session;
     private final ScopeAttempt scope;
     private final String attemptPath;
+    // Most calls are first attempts, and a context has many of them. Filled by whoever needs it, by several if need be.
+    private @Nullable String firstAttemptPath;
 
     public CausalContext(
             long traceHigh,
@@ -99,5 +103,13 @@ public final class CausalContext {
     /** The attempts on the way here, outermost first, such as {@code 2.3}. */
     public String attemptPath() {
         return attemptPath;
+    }
+
+    /** The attempts on the way to a call that happens here, and its own. */
+    public String attemptPath(int number) {
+        if (number != 1) return attemptPath.isEmpty() ? Integer.toString(number) : attemptPath + "." + number;
+        String first = firstAttemptPath;
+        if (first == null) firstAttemptPath = first = attemptPath.isEmpty() ? FIRST_ATTEMPT : attemptPath + ".1";
+        return first;
     }
 }

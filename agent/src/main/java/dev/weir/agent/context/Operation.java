@@ -220,6 +220,12 @@ public final class Operation {
         return Hex.of(idHigh, idLow);
     }
 
+    /** Appends the id as 32 hexadecimal digits. */
+    public void appendId(StringBuilder to) {
+        Hex.append(to, idHigh);
+        Hex.append(to, idLow);
+    }
+
     /** First half of the trace that a call without a cause starts. */
     public long traceHigh() {
         return traceHigh;

@@ -50,19 +50,19 @@ public record TraceParent(long traceHigh, long traceLow, long spanId, byte flags
     }
 
     /** The header's value. */
-    @SuppressWarnings("deprecation") // The one constructor that makes a Latin-1 string without decoding.
     public static String format(long traceHigh, long traceLow, long spanId, byte flags) {
-        byte[] text = new byte[LENGTH];
-        text[0] = '0';
-        text[1] = '0';
-        text[2] = '-';
-        Hex.write(traceHigh, text, 3);
-        Hex.write(traceLow, text, 19);
-        text[35] = '-';
-        Hex.write(spanId, text, 36);
-        text[52] = '-';
-        text[53] = '0';
-        text[54] = (byte) ((flags & 1) == 1 ? '1' : '0');
-        return new String(text, 0, 0, LENGTH);
+        StringBuilder text = new StringBuilder(LENGTH);
+        append(text, traceHigh, traceLow, spanId, flags);
+        return text.toString();
+    }
+
+    /** Appends the header's value. */
+    public static void append(StringBuilder to, long traceHigh, long traceLow, long spanId, byte flags) {
+        to.append("00-");
+        Hex.append(to, traceHigh);
+        Hex.append(to, traceLow);
+        to.append('-');
+        Hex.append(to, spanId);
+        to.append((flags & 1) == 1 ? "-01" : "-00");
     }
 }

@@ -5,7 +5,6 @@ import dev.weir.agent.sql.Dialect;
 import dev.weir.agent.sql.SqlSummary;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -25,6 +24,7 @@ final class OtlpEncoder {
 
     private final EpochClock clock;
     private final ProtobufWriter out = new ProtobufWriter(64 * 1024);
+    private final StringBuilder scratch = new StringBuilder(LONGEST_TEXT);
     private final byte[] resource;
     private final String version;
     private int encoded;
@@ -75,7 +75,7 @@ final class OtlpEncoder {
         out.id(2, record.spanId);
         if (record.traceState != null) out.string(3, record.traceState);
         if (record.parentSpanId != 0) out.id(4, record.parentSpanId);
-        out.string(5, SpanNames.of(record));
+        out.string(5, SpanNames.of(record, emptied()));
         out.varint(6, kind(record));
         out.fixed64(7, clock.epochNanos(record.startNanos));
         out.fixed64(8, clock.epochNanos(record.endNanos));
@@ -105,7 +105,7 @@ final class OtlpEncoder {
         text(Attributes.HTTP_METHOD, record.subject);
         text(Attributes.SERVER_ADDRESS, record.target);
         number(Attributes.SERVER_PORT, record.port);
-        text(Attributes.URL_FULL, UrlText.full(record));
+        text(Attributes.URL_FULL, UrlText.full(record, emptied()));
         if (record.attempt > 1) number(Attributes.HTTP_RESEND_COUNT, record.attempt - 1L);
         httpOutcome(record);
     }
@@ -139,7 +139,7 @@ final class OtlpEncoder {
         SqlSummary statement = SqlSummary.of(record.subject, Dialect.of(record.target));
         if (!statement.operation().isEmpty()) text(Attributes.DB_OPERATION, statement.operation());
         if (!statement.table().isEmpty()) text(Attributes.DB_COLLECTION, statement.table());
-        text(Attributes.DB_SUMMARY, SpanNames.of(statement));
+        text(Attributes.DB_SUMMARY, SpanNames.of(statement, emptied()));
         text(Attributes.DB_TEXT, statement.sanitised());
         if (record.size > 1) number(Attributes.DB_BATCH_SIZE, record.size);
         if (record.code != null) text(Attributes.DB_STATUS, record.code);
@@ -148,7 +148,7 @@ final class OtlpEncoder {
 
     private void file(SpanRecord record) {
         text(Attributes.FILE_PATH, record.target);
-        text(Attributes.FILE_ACTION, record.subject.toLowerCase(Locale.ROOT));
+        text(Attributes.FILE_ACTION, SpanNames.lowerCase(record.subject));
         if (record.path != null) text(Attributes.FILE_TARGET, record.path);
         if (record.size >= 0) number(Attributes.FILE_BYTES, record.size);
         failure(record);
@@ -176,7 +176,7 @@ final class OtlpEncoder {
     }
 
     private void weir(SpanRecord record) {
-        text(Attributes.OPERATION, Hex.of(record.operationHigh, record.operationLow));
+        operation(record);
         number(Attributes.ATTEMPT, record.attempt);
         if (!record.attemptPath.isEmpty()) text(Attributes.ATTEMPT_PATH, record.attemptPath);
         text(Attributes.INSTRUMENTATION, record.instrumentation);
@@ -201,6 +201,15 @@ final class OtlpEncoder {
             number(Attributes.VERDICTS, record.verdictCount);
             if (record.forgotten > 0) number(Attributes.FORGOTTEN, record.forgotten);
         }
+    }
+
+    private void operation(SpanRecord record) {
+        int attribute = out.begin(9);
+        out.string(1, Attributes.OPERATION);
+        int any = out.begin(2);
+        out.hex(1, record.operationHigh, record.operationLow);
+        out.end(any);
+        out.end(attribute);
     }
 
     private void events(SpanRecord record) {
@@ -239,7 +248,13 @@ final class OtlpEncoder {
         out.end(status);
     }
 
-    private void text(String name, String value) {
+    /** Where texts are put together that only the encoder needs. */
+    private StringBuilder emptied() {
+        scratch.setLength(0);
+        return scratch;
+    }
+
+    private void text(String name, CharSequence value) {
         text(out, 9, name, value);
     }
 
@@ -247,7 +262,7 @@ final class OtlpEncoder {
         number(out, 9, name, value);
     }
 
-    private static void text(ProtobufWriter to, int field, String name, String value) {
+    private static void text(ProtobufWriter to, int field, String name, CharSequence value) {
         int attribute = to.begin(field);
         to.string(1, name);
         int any = to.begin(2);
@@ -265,7 +280,7 @@ final class OtlpEncoder {
         to.end(attribute);
     }
 
-    private static String cut(String text) {
-        return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT);
+    private static CharSequence cut(CharSequence text) {
+        return text.length() <= LONGEST_TEXT ? text : text.subSequence(0, LONGEST_TEXT);
     }
 }

@@ -1,5 +1,6 @@
 package dev.weir.agent.export;
 
+import dev.weir.agent.context.Hex;
 import java.util.Arrays;
 
 /** Writes protocol buffers' wire format into a growing array. Not thread-safe; reused from batch to batch. */
@@ -82,13 +83,23 @@ final class ProtobufWriter {
         for (int shift = 56; shift >= 0; shift -= 8) bytes[size++] = (byte) (value >>> shift);
     }
 
-    void string(int field, String text) {
+    void string(int field, CharSequence text) {
         int begun = begin(field);
         utf8(text);
         end(begun);
     }
 
-    private void utf8(String text) {
+    /** A string of 32 hexadecimal digits. */
+    void hex(int field, long high, long low) {
+        tag(field, LENGTH_DELIMITED);
+        rawVarint(32);
+        room(32);
+        Hex.write(high, bytes, size);
+        Hex.write(low, bytes, size + 16);
+        size += 32;
+    }
+
+    private void utf8(CharSequence text) {
         int count = text.length();
         room(count * 3);
         int i = 0;

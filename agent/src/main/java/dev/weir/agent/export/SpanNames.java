@@ -4,25 +4,37 @@ import dev.weir.agent.sql.Dialect;
 import dev.weir.agent.sql.SqlSummary;
 import java.util.Locale;
 
-/** Names of spans: few different ones, as the conventions ask. */
+/** Names of spans: few different ones, as the conventions ask. Appended to a text that the encoder uses again. */
 final class SpanNames {
 
     private SpanNames() {}
 
-    static String of(SpanRecord record) {
+    static CharSequence of(SpanRecord record, StringBuilder to) {
         return switch (record.kind) {
             case HTTP_CLIENT, HTTP_SERVER -> record.subject;
-            case SQL -> of(SqlSummary.of(record.subject, Dialect.of(record.target)));
-            case FILE -> "file " + record.subject.toLowerCase(Locale.ROOT);
-            case TOOL -> "execute_tool " + record.target;
-            case RUN -> "invoke_agent " + record.target;
-            case RETRY -> "retry " + record.target;
+            case SQL -> of(SqlSummary.of(record.subject, Dialect.of(record.target)), to);
+            case FILE -> to.append("file ").append(lowerCase(record.subject));
+            case TOOL -> to.append("execute_tool ").append(record.target);
+            case RUN -> to.append("invoke_agent ").append(record.target);
+            case RETRY -> to.append("retry ").append(record.target);
         };
     }
 
     /** Verb and main table, such as {@code INSERT orders}. */
-    static String of(SqlSummary statement) {
+    static CharSequence of(SqlSummary statement, StringBuilder to) {
         if (statement.operation().isEmpty()) return "SQL";
-        return statement.table().isEmpty() ? statement.operation() : statement.operation() + " " + statement.table();
+        if (statement.table().isEmpty()) return statement.operation();
+        return to.append(statement.operation()).append(' ').append(statement.table());
+    }
+
+    /** What is done to a file, in lower case. */
+    static String lowerCase(String action) {
+        return switch (action) {
+            case "READ" -> "read";
+            case "WRITE" -> "write";
+            case "APPEND" -> "append";
+            case "UPDATE" -> "update";
+            default -> action.toLowerCase(Locale.ROOT);
+        };
     }
 }

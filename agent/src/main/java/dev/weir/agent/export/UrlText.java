@@ -48,13 +48,13 @@ final class UrlText {
         return shown == null ? query : shown.toString();
     }
 
-    static String full(SpanRecord record) {
-        StringBuilder url = new StringBuilder(64);
+    /** Appends the URL of an HTTP record. */
+    static StringBuilder full(SpanRecord record, StringBuilder url) {
         url.append(record.scheme).append("://").append(record.target);
         boolean usual = record.port == (record.scheme.equals("https") ? 443 : 80);
         if (!usual) url.append(':').append(record.port);
         if (record.path != null) url.append(record.path);
         if (record.query != null) url.append('?').append(query(record.query));
-        return url.toString();
+        return url;
     }
 }

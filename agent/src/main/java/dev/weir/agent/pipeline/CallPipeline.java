@@ -174,7 +174,7 @@ public final class CallPipeline implements Hooks.Agent {
         if (facts instanceof HttpFacts http) {
             wire.inject(call, facts, http.host(), destination.internal(), now, clock.epochNanos(now) / 1_000_000);
         } else if (facts instanceof FileFacts file && file.action() != FileFacts.Action.READ) {
-            file.leaveTraceparent(TraceParent.format(call.traceHigh, call.traceLow, call.spanId, call.flags));
+            file.leaveTraceparent(wire.traceParent(call));
         }
         judgement.apply(facts);
         if (facts.kind().scope()) {

@@ -7,15 +7,23 @@ import dev.weir.bootstrap.HttpFacts;
 import dev.weir.bootstrap.SqlFacts;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Where calls go, and whether that belongs to us. */
 final class Destinations {
 
+    /** The ports of one host, the last one found first. */
+    private record Port(
+            int number, Destination destination, @Nullable Port next) {}
+
+    private static final int MOST_PORTS = 64;
+
     private final HostClasses internal;
     private final int most;
-    private final Map<String, Map<Integer, Destination>> byHost = new ConcurrentHashMap<>();
+    private final Map<String, Port> byHost = new ConcurrentHashMap<>();
+    private final Map<String, Destination> byUrl = new ConcurrentHashMap<>();
 
-    /** @param most how many hosts are remembered */
+    /** @param most how many hosts, and how many databases, are remembered */
     Destinations(HostClasses internal, int most) {
         this.internal = internal;
         this.most = most;
@@ -23,17 +31,29 @@ final class Destinations {
 
     Destination of(CallFacts facts) {
         if (facts instanceof HttpFacts http) return http(http.host(), http.port());
-        if (facts instanceof SqlFacts sql) return new Destination(sql.url(), true);
+        if (facts instanceof SqlFacts sql) return database(sql.url());
         return Destination.NONE;
     }
 
-    private Destination http(String host, int port) {
-        Map<Integer, Destination> byPort = byHost.get(host);
-        Destination known = byPort == null ? null : byPort.get(port);
+    private Destination database(String url) {
+        Destination known = byUrl.get(url);
         if (known != null) return known;
+        Destination destination = new Destination(url, true);
+        if (byUrl.size() < most) byUrl.put(url, destination);
+        return destination;
+    }
+
+    private Destination http(String host, int port) {
+        Port first = byHost.get(host);
+        int ports = 0;
+        for (Port known = first; known != null; known = known.next()) {
+            if (known.number() == port) return known.destination();
+            ports++;
+        }
         Destination destination = new Destination(host + ":" + port, internal.contain(host));
-        if (byHost.size() < most) {
-            byHost.computeIfAbsent(host, absent -> new ConcurrentHashMap<>(2)).put(port, destination);
+        if (ports < MOST_PORTS && (first != null || byHost.size() < most)) {
+            // Threads that find a port at the same time may forget one another's: it is found again.
+            byHost.put(host, new Port(port, destination, first));
         }
         return destination;
     }

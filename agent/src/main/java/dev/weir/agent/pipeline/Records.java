@@ -74,7 +74,8 @@ final class Records {
     /** How many verdicts on a call a person should see. */
     int notable(OpenCall call) {
         int notable = 0;
-        for (Finding finding : findings(call)) if (finding.notable()) notable++;
+        List<Finding> findings = findings(call);
+        for (int i = 0; i < findings.size(); i++) if (findings.get(i).notable()) notable++;
         return notable;
     }
 
@@ -138,7 +139,9 @@ final class Records {
 
     private void verdicts(SpanRecord record, OpenCall call) {
         List<SpanRecord.Verdict> verdicts = null;
-        for (Finding finding : findings(call)) {
+        List<Finding> findings = findings(call);
+        for (int i = 0; i < findings.size(); i++) {
+            Finding finding = findings.get(i);
             // Under a deadline every call could be limited; worth a word is only one that the limit would have ended.
             boolean limit = finding.outcome().equals("would-limit")
                     || finding.outcome().equals("not-enforced") && !finding.notable();

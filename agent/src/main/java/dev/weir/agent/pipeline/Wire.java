@@ -16,9 +16,12 @@ final class Wire {
     private static final long MILLI = 1_000_000;
     private static final int LONGEST_BAGGAGE = 8_192;
     private static final int LONGEST_PATH = 64;
+    private static final int LONGEST_KEPT = 1_024;
+    private static final long[] NOTHING_REPORTED = new long[3];
     /** What W3C Trace Context asks everyone to pass on. */
     private static final int LONGEST_TRACE_STATE = 512;
 
+    private final ThreadLocal<StringBuilder> texts = ThreadLocal.withInitial(() -> new StringBuilder(128));
     private final HostClasses excluded;
     private final long deadlineMostMillis;
     private final Sampler sampler;
@@ -49,9 +52,7 @@ final class Wire {
             call.parentSpanId = foreign.spanId();
             call.flags = sampler.join(foreign.traceLow(), foreign.flags());
         } else if (present == null) {
-            facts.setHeader(
-                    HeaderNames.TRACEPARENT,
-                    TraceParent.format(call.traceHigh, call.traceLow, call.spanId, call.flags));
+            facts.setHeader(HeaderNames.TRACEPARENT, traceParent(call));
             if (cause != null && cause.traceState() != null && facts.header(HeaderNames.TRACESTATE) == null) {
                 facts.setHeader(HeaderNames.TRACESTATE, cause.traceState());
             }
@@ -71,17 +72,31 @@ final class Wire {
         }
     }
 
+    /** The call's own span, for whoever it calls. */
+    String traceParent(OpenCall call) {
+        StringBuilder text = emptied();
+        TraceParent.append(text, call.traceHigh, call.traceLow, call.spanId, call.flags);
+        return text.toString();
+    }
+
+    /** A text of this thread's to write a header into. */
+    private StringBuilder emptied() {
+        StringBuilder text = texts.get();
+        text.setLength(0);
+        if (text.capacity() > LONGEST_KEPT) text.trimToSize();
+        return text;
+    }
+
     private static long millisLeft(long deadlineNanos, long nowNanos) {
         return deadlineNanos == CausalContext.NO_DEADLINE
                 ? Long.MAX_VALUE
                 : Math.max(0, (deadlineNanos - nowNanos) / MILLI);
     }
 
-    private static String baggage(OpenCall call, @Nullable CausalContext cause, long left, long epochMillis) {
-        StringBuilder text = new StringBuilder(128);
-        text.append(HeaderNames.BAGGAGE_OPERATION)
-                .append('=')
-                .append(call.attempt.operation().id());
+    private String baggage(OpenCall call, @Nullable CausalContext cause, long left, long epochMillis) {
+        StringBuilder text = emptied();
+        text.append(HeaderNames.BAGGAGE_OPERATION).append('=');
+        call.attempt.operation().appendId(text);
         text.append(',').append(HeaderNames.BAGGAGE_ATTEMPT).append('=').append(attemptPath(call));
         if (left != Long.MAX_VALUE) {
             text.append(',').append(HeaderNames.BAGGAGE_DEADLINE).append('=').append(epochMillis + left);
@@ -97,8 +112,7 @@ final class Wire {
     static String attemptPath(OpenCall call) {
         CausalContext cause = call.cause();
         int number = call.attempt.number();
-        if (cause == null || cause.attemptPath().isEmpty()) return Integer.toString(number);
-        return cause.attemptPath() + "." + number;
+        return cause == null ? Integer.toString(number) : cause.attemptPath(number);
     }
 
     // ---- in
@@ -224,8 +238,8 @@ final class Wire {
 
     /** What a callee reports: wire attempts, operations, amplification; zeros when it does not. */
     long[] reported(@Nullable String header) {
+        if (header == null) return NOTHING_REPORTED;
         long[] counts = new long[3];
-        if (header == null) return counts;
         int part = 0;
         for (int i = 0; i < header.length(); i++) {
             char c = header.charAt(i);
@@ -233,7 +247,7 @@ final class Wire {
             else if (c >= '0' && c <= '9' && counts[part] < 100_000_000) counts[part] = counts[part] * 10 + (c - '0');
             else {
                 malformed.incrementAndGet();
-                return new long[3];
+                return NOTHING_REPORTED;
             }
         }
         return counts;

@@ -19,6 +19,9 @@ final class ExtendedAttributes {
     /** More names than this, and the attribute is not found. */
     private static final int NAMES = 4096;
 
+    /** Room for two numbers and the spaces before them. */
+    private static final int NUMBERS = 40;
+
     private static final int BUFFERS = 16;
     private static final byte[] NAME = {
         'u', 's', 'e', 'r', '.', 'w', 'e', 'i', 'r', '.', 't', 'r', 'a', 'c', 'e', 'p', 'a', 'r', 'e', 'n', 't'
@@ -65,22 +68,47 @@ final class ExtendedAttributes {
     /**
      * Sets the attribute.
      *
+     * @param value ASCII
      * @return whether the file system took it
      */
-    static boolean write(FileDescriptor descriptor, byte[] value) {
-        int number = Descriptors.number(descriptor);
-        if (number < 0 || ADDRESS == null || SET == null || value.length > NAMES) return false;
+    static boolean write(FileDescriptor descriptor, String value) {
+        return write(descriptor, value, false, 0, 0);
+    }
+
+    /** Sets the attribute to a text and two numbers, none of them negative, with a space before each. */
+    static boolean write(FileDescriptor descriptor, String text, long first, long second) {
+        return write(descriptor, text, true, first, second);
+    }
+
+    private static boolean write(FileDescriptor descriptor, String text, boolean numbered, long first, long second) {
+        int file = Descriptors.number(descriptor);
+        if (file < 0 || ADDRESS == null || SET == null || text.length() > NAMES - NUMBERS) return false;
         ByteBuffer buffer = take();
         try {
             long address = (long) ADDRESS.invokeExact(buffer);
-            buffer.put(0, value);
-            SET.invokeExact(number, NAME, address, value.length);
+            int length = text.length();
+            for (int i = 0; i < length; i++) buffer.put(i, (byte) text.charAt(i));
+            if (numbered) length = putNumber(buffer, putNumber(buffer, length, first), second);
+            SET.invokeExact(file, NAME, address, length);
             return true;
         } catch (Throwable t) {
             return false;
         } finally {
             give(buffer);
         }
+    }
+
+    /** @return where it ends */
+    private static int putNumber(ByteBuffer buffer, int at, long number) {
+        int digits = 1;
+        for (long left = number / 10; left != 0; left /= 10) digits++;
+        buffer.put(at, (byte) ' ');
+        long left = number;
+        for (int i = at + digits; i > at; i--) {
+            buffer.put(i, (byte) ('0' + left % 10));
+            left /= 10;
+        }
+        return at + digits + 1;
     }
 
     private static boolean mentioned(ByteBuffer names, int length) {

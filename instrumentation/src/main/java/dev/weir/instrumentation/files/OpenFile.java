@@ -3,13 +3,16 @@ package dev.weir.instrumentation.files;
 import dev.weir.bootstrap.Call;
 import java.io.FileDescriptor;
 import java.nio.file.attribute.PosixFileAttributes;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /** A file from its opening to its closing. */
 final class OpenFile extends TracedFile {
 
-    private final AtomicLong written = new AtomicLong();
+    private static final AtomicLongFieldUpdater<OpenFile> WRITTEN =
+            AtomicLongFieldUpdater.newUpdater(OpenFile.class, "written");
+
+    private volatile long written;
     private volatile boolean uncounted;
     private volatile boolean changed;
     private volatile boolean mapped;
@@ -50,7 +53,7 @@ final class OpenFile extends TracedFile {
     }
 
     void wrote(long bytes) {
-        written.addAndGet(bytes);
+        WRITTEN.addAndGet(this, bytes);
     }
 
     /** Bytes were written, nobody knows how many. */
@@ -79,7 +82,7 @@ final class OpenFile extends TracedFile {
     }
 
     private boolean wasChanged(FileDescriptor descriptor) {
-        if (action() == Action.WRITE || changed || written.get() > 0) return true;
+        if (action() == Action.WRITE || changed || written > 0) return true;
         if (sizeAtOpen < 0) return false;
         // RandomAccessFile.setLength is a native method on some JDKs and cannot be seen.
         PosixFileAttributes attributes = Descriptors.attributes(descriptor);
@@ -88,7 +91,7 @@ final class OpenFile extends TracedFile {
 
     @Override
     public long bytesWritten() {
-        return uncounted ? -1 : written.get();
+        return uncounted ? -1 : written;
     }
 
     @Override

@@ -66,8 +66,11 @@ final class WriterTraceparent {
     static Left write(FileDescriptor descriptor, String traceparent, boolean settled) {
         PosixFileAttributes attributes = Descriptors.attributes(descriptor);
         if (attributes == null || !attributes.isRegularFile()) return Left.NOWHERE;
-        String value = settled ? stamped(traceparent, attributes) : traceparent;
-        if (ExtendedAttributes.write(descriptor, value.getBytes(StandardCharsets.ISO_8859_1))) return Left.ON_FILE;
+        boolean left = settled
+                ? ExtendedAttributes.write(
+                        descriptor, traceparent, micros(attributes.lastModifiedTime()), attributes.size())
+                : ExtendedAttributes.write(descriptor, traceparent);
+        if (left) return Left.ON_FILE;
         RememberedWriters.put(attributes, traceparent);
         return Left.IN_MEMORY;
     }

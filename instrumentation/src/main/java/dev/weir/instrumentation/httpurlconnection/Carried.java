@@ -1,17 +1,16 @@
 package dev.weir.instrumentation.httpurlconnection;
 
 import dev.weir.bootstrap.Call;
+import dev.weir.bootstrap.WeakIdentityMap;
 import java.io.ByteArrayOutputStream;
 import java.net.HttpURLConnection;
-import java.util.Collections;
-import java.util.Map;
-import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of a connection between the application's calls to it. Never refers to the connection. */
 final class Carried {
 
-    private static final Map<HttpURLConnection, Carried> ALL = Collections.synchronizedMap(new WeakHashMap<>());
+    private static final int MOST = 1 << 16;
+    private static final WeakIdentityMap<Carried> ALL = new WeakIdentityMap<>(MOST);
 
     /** The body that the application writes or has written, when the JDK collects it before it sends anything. */
     @Nullable
@@ -37,13 +36,12 @@ final class Carried {
     private Carried() {}
 
     static Carried of(HttpURLConnection connection) {
-        synchronized (ALL) {
-            Carried known = ALL.get(connection);
-            if (known != null) return known;
-            Carried created = new Carried();
-            ALL.put(connection, created);
-            return created;
-        }
+        Carried known = ALL.get(connection);
+        if (known != null) return known;
+        Carried created = new Carried();
+        if (ALL.putIfAbsent(connection, created)) return created;
+        known = ALL.get(connection);
+        return known == null ? created : known;
     }
 
     static @Nullable Carried known(HttpURLConnection connection) {

@@ -1,12 +1,10 @@
 package dev.weir.instrumentation.httpurlconnection;
 
 import dev.weir.bootstrap.DeadlineTimer;
+import dev.weir.bootstrap.WeakIdentityMap;
 import java.io.InputStream;
 import java.lang.ref.WeakReference;
 import java.net.SocketTimeoutException;
-import java.util.Collections;
-import java.util.Map;
-import java.util.WeakHashMap;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Deadline implements Runnable {
 
-    private static final Map<Object, Deadline> CLIENTS = Collections.synchronizedMap(new WeakHashMap<>());
-    private static final Map<InputStream, Deadline> BODIES = Collections.synchronizedMap(new WeakHashMap<>());
+    private static final int MOST = 1 << 16;
+    private static final WeakIdentityMap<Deadline> CLIENTS = new WeakIdentityMap<>(MOST);
+    private static final WeakIdentityMap<Deadline> BODIES = new WeakIdentityMap<>(MOST);
 
     private final long millis;
     private final long nanos;
@@ -56,7 +55,6 @@ final class Deadline implements Runnable {
 
     /** The client is about to hand its connection on to whoever wants one: no longer ours to close. */
     static void release(Object client) {
-        if (CLIENTS.isEmpty()) return;
         Deadline deadline = CLIENTS.remove(client);
         if (deadline != null && deadline.user() == client) deadline.release();
     }

@@ -266,8 +266,8 @@ final class Exchange {
     }
 
     private void restore() {
-        if (outer == null) CURRENT.remove();
-        else CURRENT.set(outer);
+        // Not removed where there is none: the next one on this thread would make an entry anew.
+        CURRENT.set(outer);
     }
 
     static IOException denial(Call.Denied denied) {

@@ -5,12 +5,14 @@ import java.io.ByteArrayOutputStream;
 import java.lang.ref.WeakReference;
 import java.net.HttpURLConnection;
 import java.net.URL;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of the request that a connection sends next. */
 final class RequestFacts extends HttpFacts {
+
+    private static final @Nullable String[] NONE = new String[0];
+    private static final int ROOM = 4;
 
     // Weak: these facts are kept for as long as their connection lives.
     private final WeakReference<HttpURLConnection> connection;
@@ -18,8 +20,9 @@ final class RequestFacts extends HttpFacts {
     private final @Nullable ByteArrayOutputStream body;
     private final boolean bodyUnknown;
     private final long callerTimeoutMillis;
-    private final List<String> set = new ArrayList<>(6);
-    private final List<@Nullable String> before = new ArrayList<>(6);
+    // The names that levers set and the values before them in turn, in the order in which they were set.
+    private @Nullable String[] set = NONE;
+    private int setCount;
     private @Nullable Object reply;
     private int status;
     private long limitMillis;
@@ -96,8 +99,9 @@ final class RequestFacts extends HttpFacts {
         } catch (IllegalArgumentException e) {
             return false;
         }
-        set.add(name);
-        before.add(old);
+        if (setCount == set.length) set = Arrays.copyOf(set, setCount + ROOM);
+        set[setCount++] = name;
+        set[setCount++] = old;
         return true;
     }
 
@@ -109,10 +113,12 @@ final class RequestFacts extends HttpFacts {
     /** Takes what the levers set out again, before the JDK sends the same headers elsewhere. */
     void takeBack(Object headers) {
         HttpURLConnection alive = connection.get();
-        for (int i = set.size() - 1; i >= 0; i--) {
-            String old = before.get(i);
-            if (old == null) SunNet.removeHeader(headers, set.get(i));
-            else if (alive != null) SunNet.setHeader(alive, set.get(i), old);
+        for (int i = setCount - 2; i >= 0; i -= 2) {
+            String name = set[i];
+            String old = set[i + 1];
+            if (name == null) continue;
+            if (old == null) SunNet.removeHeader(headers, name);
+            else if (alive != null) SunNet.setHeader(alive, name, old);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.weir.instrumentation.jdbc;
 
+import dev.weir.bootstrap.WeakIdentityMap;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -10,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 final class ConnectionState {
 
     private static final ConnectionState UNKNOWN = new ConnectionState("", null);
-    private static final WeakIdentityMap<ConnectionState> known = new WeakIdentityMap<>();
+    private static final int MOST = 1 << 14;
+    private static final WeakIdentityMap<ConnectionState> known = new WeakIdentityMap<>(MOST);
 
     private final String url;
     private final @Nullable String user;
@@ -41,14 +43,15 @@ final class ConnectionState {
     static ConnectionState of(Connection connection) {
         ConnectionState state = known.get(connection);
         if (state != null) return state;
+        // Not kept: a pool's own object is gone with the next statement or two.
+        state = underneath(connection);
+        if (state != null) return state;
         state = find(connection);
         if (state != UNKNOWN) known.put(connection, state);
         return state;
     }
 
     private static ConnectionState find(Connection connection) {
-        ConnectionState underneath = underneath(connection);
-        if (underneath != null) return underneath;
         try {
             return new ConnectionState(
                     JdbcUrl.withoutSecrets(connection.getMetaData().getURL()), null);

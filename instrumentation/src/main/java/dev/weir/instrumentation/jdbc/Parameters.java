@@ -22,7 +22,7 @@ final class Parameters {
 
     void bind(int index, @Nullable Object value) {
         if (index < 1 || index > MOST) return;
-        if (index > byIndex.length) byIndex = Arrays.copyOf(byIndex, Math.max(index, Math.max(8, count * 2)));
+        if (index > byIndex.length) byIndex = Arrays.copyOf(byIndex, Math.max(index, Math.max(4, count * 2)));
         byIndex[index - 1] = readable(value);
         count = Math.max(count, index);
     }

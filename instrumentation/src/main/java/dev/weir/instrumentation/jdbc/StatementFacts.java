@@ -141,8 +141,7 @@ final class StatementFacts extends SqlFacts {
     @Override
     public @Nullable Object @Nullable [] parameters() {
         if (batch != null) return batch.values();
-        if (!prepared || state == null || state.parameters().isEmpty()) return null;
-        return state.parameters().values();
+        return prepared && state != null ? state.values() : null;
     }
 
     @Override

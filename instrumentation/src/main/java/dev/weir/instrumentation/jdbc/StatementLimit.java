@@ -1,6 +1,7 @@
 package dev.weir.instrumentation.jdbc;
 
 import dev.weir.bootstrap.DeadlineTimer;
+import dev.weir.bootstrap.WeakIdentityMap;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
@@ -27,7 +28,8 @@ final class StatementLimit implements Runnable {
     // PostgreSQL's driver gives its own attempt to cancel 10 s.
     private static final long LONGEST_CANCEL_SECONDS = 12;
 
-    private static final WeakIdentityMap<Boolean> cannotCancel = new WeakIdentityMap<>();
+    private static final int DRIVERS = 1 << 10;
+    private static final WeakIdentityMap<Boolean> cannotCancel = new WeakIdentityMap<>(DRIVERS);
 
     private final Statement statement;
     private final AtomicInteger state = new AtomicInteger(RUNNING);

@@ -1,17 +1,20 @@
 package dev.weir.instrumentation.jdbc;
 
+import dev.weir.bootstrap.WeakIdentityMap;
 import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
 /** What was done to a statement before it is executed. */
 final class StatementState {
 
+    private static final int MOST = 1 << 16;
+
     // Lives as long as the class loader of the library that is woven.
-    private static final WeakIdentityMap<StatementState> known = new WeakIdentityMap<>();
+    private static final WeakIdentityMap<StatementState> known = new WeakIdentityMap<>(MOST);
 
     private final String text;
     private final boolean inner;
-    private final Parameters parameters = new Parameters();
+    private @Nullable Parameters parameters;
     private @Nullable Batch batch;
     private long timeoutMillis;
 
@@ -61,23 +64,30 @@ final class StatementState {
     }
 
     void bind(int index, @Nullable Object value) {
-        if (!inner) parameters.bind(index, value);
+        if (!inner) bound().bind(index, value);
     }
 
     void bind(@Nullable String name, @Nullable Object value) {
-        if (!inner && name != null) parameters.bind(name, value);
+        if (!inner && name != null) bound().bind(name, value);
     }
 
-    void clearParameters() {
-        parameters.clear();
-    }
-
-    Parameters parameters() {
+    private Parameters bound() {
+        if (parameters == null) parameters = new Parameters();
         return parameters;
     }
 
+    void clearParameters() {
+        if (parameters != null) parameters.clear();
+    }
+
+    /** The values that are bound now; {@code null} when there are none. */
+    @Nullable
+    Object @Nullable [] values() {
+        return parameters == null || parameters.isEmpty() ? null : parameters.values();
+    }
+
     void addBatch() {
-        if (!inner) openBatch().add(parameters.values());
+        if (!inner) openBatch().add(bound().values());
     }
 
     void addBatch(String sql) {

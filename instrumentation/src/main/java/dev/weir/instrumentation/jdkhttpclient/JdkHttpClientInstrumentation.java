@@ -1,7 +1,9 @@
 package dev.weir.instrumentation.jdkhttpclient;
 
 import dev.weir.bootstrap.Call;
+import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.Hooks;
+import dev.weir.bootstrap.WeakIdentityMap;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import java.io.IOException;
@@ -13,10 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
-import java.util.Collections;
-import java.util.Map;
 import java.util.Optional;
-import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -113,7 +112,8 @@ public final class JdkHttpClientInstrumentation implements Instrumentation {
     /** Remembers which call an exchange belongs to; its attempts run on other threads. */
     static final class Exchange {
 
-        static final Map<Object, Attempts> OPEN = Collections.synchronizedMap(new WeakHashMap<>());
+        static final int MOST = 1 << 16;
+        static final WeakIdentityMap<Attempts> OPEN = new WeakIdentityMap<>(MOST);
 
         static void exit(Object exchange, HttpRequest request, HttpRequest onWire) {
             Call call = Hooks.open();
@@ -184,6 +184,8 @@ public final class JdkHttpClientInstrumentation implements Instrumentation {
     private static @Nullable Call begin(HttpClient client, @Nullable HttpRequest request, boolean waits) {
         // Without either the client itself says what is wrong.
         if (request == null || request.uri() == null) return null;
+        // A blocking call is made of an asynchronous one, which is its inner half.
+        if (!Hooks.follows(CallFacts.Kind.HTTP_CLIENT)) return null;
         return Hooks.begin(new RequestFacts(client, request, waits));
     }
 

@@ -20,7 +20,7 @@ final class RequestFacts extends HttpFacts {
 
     private final HttpRequest request;
     private final boolean waits;
-    private final List<String> headers = new ArrayList<>(8);
+    private final List<String> headers = new ArrayList<>(4);
     private final boolean follows;
     private long limitMillis;
     private long limitNanos;
@@ -135,9 +135,18 @@ final class RequestFacts extends HttpFacts {
 
     @Override
     public boolean setHeader(String name, String value) {
-        if (!canChange()) return false;
+        if (!canChange() || !isSendable(value)) return false;
         headers.add(name);
         headers.add(value);
+        return true;
+    }
+
+    /** The client would throw at the application for anything else. */
+    private static boolean isSendable(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if ((c < ' ' && c != '\t') || c > '~') return false;
+        }
         return true;
     }
 
@@ -159,21 +168,11 @@ final class RequestFacts extends HttpFacts {
     HttpRequest changed(HttpRequest original) {
         if (headers.isEmpty() && limitMillis == 0) return original;
         try {
-            return rebuilt(original);
-        } catch (IllegalArgumentException | IllegalStateException e) {
-            // A request of a class of the application's own may hold what no builder takes.
+            return new ChangedRequest(original, headers, limitMillis);
+        } catch (IllegalArgumentException e) {
+            // A request of a class of the application's own may hold headers that no request can have.
             return original;
         }
-    }
-
-    private HttpRequest rebuilt(HttpRequest original) {
-        HttpRequest.Builder builder = HttpRequest.newBuilder(original, (name, value) -> true);
-        for (int i = 0; i < headers.size(); i += 2) builder.setHeader(headers.get(i), headers.get(i + 1));
-        if (limitMillis > 0) {
-            long own = callerTimeoutMillis();
-            builder.timeout(Duration.ofMillis(own == 0 ? limitMillis : Math.min(own, limitMillis)));
-        }
-        return builder.build();
     }
 
     HttpResponse.BodyHandler<?> limited(HttpResponse.BodyHandler<?> handler) {

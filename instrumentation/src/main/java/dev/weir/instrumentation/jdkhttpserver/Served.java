@@ -3,17 +3,16 @@ package dev.weir.instrumentation.jdkhttpserver;
 import com.sun.net.httpserver.HttpExchange;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
+import dev.weir.bootstrap.WeakIdentityMap;
 import java.io.OutputStream;
-import java.util.Collections;
-import java.util.Map;
-import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** One request that is being served. It is over when its handler has returned and its reply is complete. */
 final class Served {
 
-    private static final Map<HttpExchange, Served> EXCHANGES = Collections.synchronizedMap(new WeakHashMap<>());
-    private static final Map<OutputStream, Served> REPLIES = Collections.synchronizedMap(new WeakHashMap<>());
+    private static final int MOST = 1 << 16;
+    private static final WeakIdentityMap<Served> EXCHANGES = new WeakIdentityMap<>(MOST);
+    private static final WeakIdentityMap<Served> REPLIES = new WeakIdentityMap<>(MOST);
     private static final ThreadLocal<@Nullable Served> SENDING = new ThreadLocal<>();
 
     private final @Nullable Call call;
@@ -26,7 +25,7 @@ final class Served {
     }
 
     static boolean knows(HttpExchange exchange) {
-        return EXCHANGES.containsKey(exchange);
+        return EXCHANGES.get(exchange) != null;
     }
 
     static void add(HttpExchange exchange, @Nullable Call call) {
@@ -46,7 +45,7 @@ final class Served {
     }
 
     void sent(@Nullable Throwable thrown) {
-        SENDING.remove();
+        SENDING.set(null);
         if (thrown != null) status = 0;
     }
 

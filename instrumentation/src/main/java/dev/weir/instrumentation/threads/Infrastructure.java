@@ -91,6 +91,20 @@ final class Infrastructure {
         }
     };
 
+    /**
+     * The stages of an exchange of the JDK's HTTP client, a dozen for each. The application's body handlers run below
+     * those of {@code MultiExchange}.
+     */
+    private static final ClassValue<Boolean> REFUSED_STAGES = new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+            String name = type.getName();
+            return name.startsWith("jdk.internal.net.http.")
+                    && !name.startsWith("jdk.internal.net.http.MultiExchange")
+                    && type.getClassLoader() == ClassLoader.getPlatformClassLoader();
+        }
+    };
+
     private static final Function<Stream<StackWalker.StackFrame>, Boolean> STARTED_BY_LIBRARY = new Function<>() {
         @Override
         public Boolean apply(Stream<StackWalker.StackFrame> frames) {
@@ -116,6 +130,11 @@ final class Infrastructure {
     /** Whether tasks of this class go without a context: housekeeping, and what carries its context inside. */
     static boolean refuses(Class<?> task) {
         return REFUSED.get(task);
+    }
+
+    /** Whether functions of this class go without a context when they become stages of a {@code CompletableFuture}. */
+    static boolean refusesStage(Class<?> function) {
+        return REFUSED_STAGES.get(function);
     }
 
     /** Whether a thread that is about to be started takes the context of its starter along. */

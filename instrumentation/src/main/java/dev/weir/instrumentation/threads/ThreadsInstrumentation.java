@@ -339,7 +339,13 @@ public final class ThreadsInstrumentation implements Instrumentation {
     static final class Stage {
 
         static @Nullable Object argument1(Object future, @Nullable Object executor, @Nullable Object function) {
-            return Carried.here(function);
+            return carrying(function);
+        }
+
+        /** The function with this thread's context, unless it is a part of something that has no use for one. */
+        static @Nullable Object carrying(@Nullable Object function) {
+            if (function == null || Hooks.capture() == null) return function;
+            return Infrastructure.refusesStage(function.getClass()) ? function : Carried.here(function);
         }
     }
 
@@ -347,14 +353,14 @@ public final class ThreadsInstrumentation implements Instrumentation {
 
         static @Nullable Object argument2(
                 Object future, @Nullable Object executor, @Nullable Object other, @Nullable Object function) {
-            return Carried.here(function);
+            return Stage.carrying(function);
         }
     }
 
     static final class Async {
 
         static @Nullable Object argument1(Object future, @Nullable Object function) {
-            return Carried.here(function);
+            return Stage.carrying(function);
         }
     }
 

@@ -1,7 +1,8 @@
 package dev.weir.instrumentation.weaving;
 
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.ClassReader;
@@ -63,12 +64,17 @@ final class BootAdvice {
                             @Nullable String signature,
                             @Nullable String superName,
                             String @Nullable [] interfaces) {
-                        String[] kept = interfaces == null
-                                ? new String[0]
-                                : Arrays.stream(interfaces)
-                                        .filter(i -> !i.startsWith(WEAVING))
-                                        .toArray(String[]::new);
-                        super.visit(version, access | Opcodes.ACC_PUBLIC, name, null, superName, kept);
+                        List<String> kept = new ArrayList<>(2);
+                        for (String implemented : interfaces == null ? new String[0] : interfaces) {
+                            if (!implemented.startsWith(WEAVING)) kept.add(implemented);
+                        }
+                        super.visit(
+                                version,
+                                access | Opcodes.ACC_PUBLIC,
+                                name,
+                                null,
+                                superName,
+                                kept.toArray(new String[0]));
                     }
 
                     @Override

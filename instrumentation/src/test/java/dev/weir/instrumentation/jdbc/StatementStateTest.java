@@ -13,50 +13,6 @@ import org.junit.jupiter.api.Test;
 
 class StatementStateTest {
 
-    /** An object whose own methods must not be called. */
-    private static final class Foreign {
-
-        @Override
-        public int hashCode() {
-            throw new AssertionError("hashCode of an object of the application");
-        }
-
-        @Override
-        public boolean equals(Object other) {
-            throw new AssertionError("equals of an object of the application");
-        }
-    }
-
-    @Test
-    void objectsAreToldApartByIdentity() {
-        WeakIdentityMap<String> map = new WeakIdentityMap<>();
-        Foreign one = new Foreign();
-        Foreign two = new Foreign();
-        map.put(one, "one");
-        map.put(two, "two");
-        map.put(one, "uno");
-        assertEquals("uno", map.get(one));
-        assertEquals("two", map.get(two));
-        assertEquals(2, map.size());
-        map.remove(one);
-        assertNull(map.get(one));
-        assertEquals(1, map.size());
-    }
-
-    @Test
-    void objectsAreNotKeptAlive() {
-        WeakIdentityMap<String> map = new WeakIdentityMap<>();
-        for (int i = 0; i < 1_000; i++) map.put(new Foreign(), "gone");
-        Foreign kept = new Foreign();
-        map.put(kept, "kept");
-        for (int i = 0; i < 50 && map.size() > 2; i++) {
-            System.gc();
-            map.put(kept, "kept");
-        }
-        assertTrue(map.size() <= 2, map.size() + " entries are left");
-        assertEquals("kept", map.get(kept));
-    }
-
     @Test
     void parametersGrowAndAreCleared() {
         Parameters parameters = new Parameters();

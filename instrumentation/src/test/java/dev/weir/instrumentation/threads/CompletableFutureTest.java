@@ -7,8 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.testing.Woven;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -224,5 +231,35 @@ class CompletableFutureTest {
         assertNull(CompletableFuture.supplyAsync(
                         Hooks::capture, CompletableFuture.delayedExecutor(1, TimeUnit.MILLISECONDS, pool))
                 .get());
+    }
+
+    /** Stages of the client's own have no context, but for those that the application's body handler runs below. */
+    @Test
+    void theHttpClientCallsTheApplicationInItsContext() throws Exception {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            byte[] reply = new byte[100_000];
+            exchange.sendResponseHeaders(200, reply.length);
+            exchange.getResponseBody().write(reply);
+            exchange.close();
+        });
+        server.start();
+        try {
+            HttpClient client =
+                    HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+            HttpRequest request = HttpRequest.newBuilder(
+                            URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/"))
+                    .build();
+            HttpResponse.BodyHandler<Void> handler = head -> {
+                look("handler");
+                return HttpResponse.BodySubscribers.discarding();
+            };
+            inside(run, () -> client.send(request, handler));
+            inside(run, () -> client.sendAsync(request, handler).thenRun(() -> look("stage")))
+                    .get();
+            assertEquals(List.of("handler run", "handler run", "stage run"), seen);
+        } finally {
+            server.stop(0);
+        }
     }
 }

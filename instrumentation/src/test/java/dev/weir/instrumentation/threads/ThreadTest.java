@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.testing.Woven;
+import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Timer;
 import java.util.TimerTask;
@@ -17,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
@@ -140,6 +142,32 @@ class ThreadTest {
         without.join();
         assertEquals("null", seen.get(3));
         assertThrows(IllegalThreadStateException.class, () -> start(unstarted));
+    }
+
+    /**
+     * Carriers and the virtual threads they carry look up contexts in one table. With locks there, every carrier soon
+     * waited for a virtual thread that only a carrier could run.
+     */
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    void manyVirtualThreadsDoNotStarveTheirCarriers() throws Exception {
+        int threads = 200;
+        int rounds = 1_000;
+        Method start = Thread.class.getMethod("startVirtualThread", Runnable.class);
+        AtomicInteger inContext = new AtomicInteger();
+        for (int round = 0; round < rounds; round++) {
+            CountDownLatch done = new CountDownLatch(threads);
+            Runnable task = () -> {
+                if (Hooks.capture() == run) inContext.incrementAndGet();
+                done.countDown();
+            };
+            inside(run, () -> {
+                for (int i = 0; i < threads; i++) start.invoke(null, task);
+                return null;
+            });
+            assertTrue(done.await(20, TimeUnit.SECONDS), done.getCount() + " threads wait in round " + round);
+        }
+        assertEquals(threads * rounds, inContext.get());
     }
 
     private final class Task extends TimerTask {
