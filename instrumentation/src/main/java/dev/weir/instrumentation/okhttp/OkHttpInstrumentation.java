@@ -2,14 +2,12 @@ package dev.weir.instrumentation.okhttp;
 
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
+import dev.weir.bootstrap.WeakIdentityMap;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
-import java.util.Collections;
-import java.util.Map;
-import java.util.WeakHashMap;
 import okhttp3.Interceptor;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -96,7 +94,8 @@ public final class OkHttpInstrumentation implements Instrumentation {
 
     static final class Enqueued {
 
-        static final Map<Object, Object> CONTEXTS = Collections.synchronizedMap(new WeakHashMap<>());
+        // Calls that wait for their turn; OkHttp itself keeps no more of them than memory holds.
+        static final WeakIdentityMap<Object> CONTEXTS = new WeakIdentityMap<>(65_536);
 
         static void exit(Object asyncCall) {
             Object context = Hooks.capture();
