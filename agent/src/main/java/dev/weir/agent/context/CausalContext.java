@@ -29,6 +29,7 @@ public final class CausalContext {
     private final @Nullable String session;
     private final ScopeAttempt scope;
     private final String attemptPath;
+    private final @Nullable String layers;
     // Most calls are first attempts, and a context has many of them. Filled by whoever needs it, by several if need be.
     private @Nullable String firstAttemptPath;
 
@@ -42,7 +43,8 @@ public final class CausalContext {
             long deadlineNanos,
             @Nullable String session,
             ScopeAttempt scope,
-            String attemptPath) {
+            String attemptPath,
+            @Nullable String layers) {
         this.traceHigh = traceHigh;
         this.traceLow = traceLow;
         this.spanId = spanId;
@@ -53,6 +55,7 @@ public final class CausalContext {
         this.session = session;
         this.scope = scope;
         this.attemptPath = attemptPath;
+        this.layers = layers;
     }
 
     /** The first half of the trace's id. */
@@ -103,6 +106,14 @@ public final class CausalContext {
     /** The attempts on the way here, outermost first, such as {@code 2.3}. */
     public String attemptPath() {
         return attemptPath;
+    }
+
+    /**
+     * The layers of retries on the way here in this process, outermost first, each with the number of its try, such as
+     * {@code resilience4j:2/openai-java:3}; {@code null} when there is none.
+     */
+    public @Nullable String layers() {
+        return layers;
     }
 
     /** The attempts on the way to a call that happens here, and its own. */

@@ -40,6 +40,7 @@ final class Attributes {
     static final String OPERATION = "weir.operation.id";
     static final String ATTEMPT = "weir.attempt";
     static final String ATTEMPT_PATH = "weir.attempt.path";
+    static final String ATTEMPT_LAYERS = "weir.attempt.layers";
     static final String RESENDS = "weir.resends";
     static final String REMAINING = "weir.deadline.remaining_ms";
     static final String OVERRUN = "weir.deadline.overrun_ms";

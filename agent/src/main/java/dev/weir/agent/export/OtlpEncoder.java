@@ -179,6 +179,7 @@ final class OtlpEncoder {
         operation(record);
         number(Attributes.ATTEMPT, record.attempt);
         if (!record.attemptPath.isEmpty()) text(Attributes.ATTEMPT_PATH, record.attemptPath);
+        if (record.layers != null) text(Attributes.ATTEMPT_LAYERS, record.layers);
         text(Attributes.INSTRUMENTATION, record.instrumentation);
         if (record.resends > 0) number(Attributes.RESENDS, record.resends);
         if (record.remainingMillis != Long.MAX_VALUE) number(Attributes.REMAINING, record.remainingMillis);

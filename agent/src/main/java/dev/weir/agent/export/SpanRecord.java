@@ -64,6 +64,10 @@ public final class SpanRecord {
     public long operationLow;
     public int attempt;
     public String attemptPath = "";
+
+    /** The layers of retries around it, such as {@code resilience4j:2/openai-java:3}. */
+    public @Nullable String layers;
+
     public int resends;
     /** Milliseconds left at the start; {@link Long#MAX_VALUE} without a deadline. */
     public long remainingMillis = Long.MAX_VALUE;

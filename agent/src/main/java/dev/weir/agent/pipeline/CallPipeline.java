@@ -216,7 +216,15 @@ public final class CallPipeline implements Hooks.Agent {
                 scope.deadlineNanos,
                 cause == null ? null : cause.session(),
                 Operations.open(scope.attempt, scope.parent),
-                Wire.attemptPath(scope));
+                Wire.attemptPath(scope),
+                layers(scope, cause));
+    }
+
+    private static @Nullable String layers(OpenCall scope, @Nullable CausalContext cause) {
+        String around = cause == null ? null : cause.layers();
+        if (!(scope.attempt.facts() instanceof ScopeFacts layer) || layer.kind() != CallFacts.Kind.RETRY) return around;
+        int number = layer.tryNumber() > 0 ? layer.tryNumber() : scope.attempt.number();
+        return (around == null ? "" : around + "/") + layer.name() + ":" + number;
     }
 
     /** A request from outside: what it causes hangs below it, and its identity comes from outside where it can. */
@@ -267,7 +275,8 @@ public final class CallPipeline implements Hooks.Agent {
                 deadline,
                 baggage.session(),
                 scope,
-                call.path);
+                call.path,
+                null);
         state.node = call.inside;
         return call;
     }

@@ -97,6 +97,7 @@ final class Records {
         if (context != null) {
             record.traceState = context.traceState();
             record.session = context.session();
+            record.layers = context.layers();
         }
         record.operationHigh = call.attempt.operation().idHigh();
         record.operationLow = call.attempt.operation().idLow();

@@ -11,6 +11,7 @@ import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.RetryLoop;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -110,5 +111,21 @@ class RetryLoopTest {
         List<SpanRecord> tries = of(CallFacts.Kind.RETRY);
         assertEquals(List.of(1, 1), tries.stream().map(record -> record.attempt).toList());
         assertNotEquals(tries.get(0).operationLow, tries.get(1).operationLow);
+    }
+
+    @Test
+    void spansNameTheLayersAroundThem() throws Exception {
+        AtomicInteger calls = new AtomicInteger();
+        Callable<String> inner = () -> new RetryLoop("test", "inner")
+                .tries((Callable<String>) () -> pay(calls.incrementAndGet() < 3 ? 503 : 200))
+                .call();
+        Callable<String> outer = new RetryLoop("test", "outer").tries(inner);
+        outer.call();
+        outer.call();
+        assertEquals(
+                List.of("outer:1/inner:1", "outer:2/inner:1"),
+                of(CallFacts.Kind.HTTP_CLIENT).stream()
+                        .map(record -> record.layers)
+                        .toList());
     }
 }

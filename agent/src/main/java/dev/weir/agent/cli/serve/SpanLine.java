@@ -86,6 +86,8 @@ final class SpanLine {
                 && !path.toString().matches("1(\\.1)*")) {
             facts.add("path " + text.safe(path.toString(), 60));
         }
+        Object layers = span.attribute("weir.attempt.layers");
+        if (layers != null) facts.add("in " + text.safe(layers.toString(), 120));
         String amplification = amplification();
         if (!amplification.isEmpty()) {
             facts.add(text.paint(Colour.BOLD, amplification));
