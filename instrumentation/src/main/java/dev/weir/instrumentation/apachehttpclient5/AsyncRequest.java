@@ -6,8 +6,10 @@ import dev.weir.bootstrap.Hooks;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import org.apache.hc.client5.http.async.AsyncExecCallback;
 import org.apache.hc.client5.http.async.AsyncExecChain;
 import org.apache.hc.core5.concurrent.Cancellable;
@@ -28,7 +30,7 @@ final class AsyncRequest extends RequestFacts {
     private final AsyncExecChain.Scope scope;
     private final @Nullable Object cause;
     private final FollowedCallback callback;
-    private volatile @Nullable Cancellable running;
+    private final Deque<Cancellable> running = new ConcurrentLinkedDeque<>();
 
     AsyncRequest(
             HttpRequest request,
@@ -111,8 +113,8 @@ final class AsyncRequest extends RequestFacts {
 
     @Override
     void abort() {
-        Cancellable pending = running;
-        if (pending != null) pending.cancel();
+        // The library sets what can be cancelled on several threads, and the last is not always what still runs.
+        for (Cancellable each : running) each.cancel();
         // There is nothing to cancel, or the application does not want requests to be cancelled.
         callback.failed(new InterruptedIOException());
     }
@@ -128,7 +130,7 @@ final class AsyncRequest extends RequestFacts {
 
         @Override
         public void setDependency(Cancellable cancellable) {
-            running = cancellable;
+            running.addFirst(cancellable);
             dependency.setDependency(cancellable);
             if (late()) cancellable.cancel();
         }
