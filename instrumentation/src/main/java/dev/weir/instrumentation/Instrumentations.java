@@ -1,5 +1,7 @@
 package dev.weir.instrumentation;
 
+import dev.weir.instrumentation.apachehttpclient4.ApacheHttpClient4Instrumentation;
+import dev.weir.instrumentation.apachehttpclient5.ApacheHttpClient5Instrumentation;
 import dev.weir.instrumentation.declared.DeclaredScopesInstrumentation;
 import dev.weir.instrumentation.files.FilesInstrumentation;
 import dev.weir.instrumentation.httpurlconnection.HttpUrlConnectionInstrumentation;
@@ -22,6 +24,8 @@ public final class Instrumentations {
     /** A new instance of each. */
     public static List<Instrumentation> all() {
         return List.of(
+                new ApacheHttpClient4Instrumentation(),
+                new ApacheHttpClient5Instrumentation(),
                 new DeclaredScopesInstrumentation(),
                 new FilesInstrumentation(),
                 new HttpUrlConnectionInstrumentation(),

@@ -227,7 +227,7 @@ public final class Weaver implements ClassFileTransformer {
             @Nullable ClassLoader loader, String className, byte[] classFile, List<Wanted> wanted)
             throws ReflectiveOperationException {
         ClassReader reader = new ClassReader(classFile);
-        if ((reader.readUnsignedShort(6)) < Opcodes.V1_7) {
+        if (reader.readUnsignedShort(6) < Opcodes.V1_7 && !canBeJava7(reader, wanted)) {
             for (Wanted each : wanted) {
                 if (each.adapter.saidTooOld.compareAndSet(false, true)) {
                     listener.passedOver(className.replace('/', '.'), "its class file is older than Java 7");
@@ -253,6 +253,12 @@ public final class Weaver implements ClassFileTransformer {
             }
         }
         return writer.toByteArray();
+    }
+
+    /** What is wanted by name is a library's class that we know; what implements an interface may be anything. */
+    private static boolean canBeJava7(ClassReader reader, List<Wanted> wanted) {
+        for (Wanted each : wanted) if (each.target.className == null) return false;
+        return reader.readUnsignedShort(6) == Opcodes.V1_6 && OldClassFile.canBeJava7(reader);
     }
 
     private boolean seesHooks(ClassLoader loader, String className) {
@@ -314,6 +320,18 @@ public final class Weaver implements ClassFileTransformer {
             this.loader = loader;
             this.className = className;
             this.wanted = wanted;
+        }
+
+        @Override
+        public void visit(
+                int version,
+                int access,
+                String name,
+                @Nullable String signature,
+                @Nullable String superName,
+                String @Nullable [] interfaces) {
+            boolean old = (version & 0xffff) < Opcodes.V1_7;
+            super.visit(old ? Opcodes.V1_7 : version, access, name, signature, superName, interfaces);
         }
 
         @Override

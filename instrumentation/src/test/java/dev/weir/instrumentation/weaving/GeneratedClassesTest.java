@@ -339,8 +339,8 @@ class GeneratedClassesTest {
     }
 
     @Test
-    void aClassOlderThanJava7IsLeftAloneAndSaidOncePerAdapter() throws Exception {
-        byte[] classFile = generate(V1_6, writer -> {
+    void aClassOlderThanJava6IsLeftAloneAndSaidOncePerAdapter() throws Exception {
+        byte[] classFile = generate(V1_5, writer -> {
             MethodVisitor code = writer.visitMethod(ACC_PUBLIC, "method", "()V", null, null);
             code.visitCode();
             code.visitInsn(RETURN);
@@ -356,6 +356,43 @@ class GeneratedClassesTest {
         assertNull(weaver.transform(loader, "sample/Generated", null, null, classFile));
         assertNull(weaver.transform(loader, "sample/Other", null, null, classFile));
         assertEquals(List.of("passed over sample.Generated: its class file is older than Java 7"), loom.said);
+    }
+
+    private static byte[] java6(boolean frames) {
+        return generate(V1_6, writer -> {
+            MethodVisitor code = writer.visitMethod(ACC_PUBLIC | ACC_STATIC, "method", "(I)I", null, null);
+            code.visitCode();
+            Label end = new Label();
+            code.visitVarInsn(ILOAD, 0);
+            code.visitJumpInsn(IFNE, end);
+            code.visitIincInsn(0, 7);
+            code.visitLabel(end);
+            if (frames) code.visitFrame(F_NEW, 1, new Object[] {INTEGER}, 0, new Object[0]);
+            code.visitVarInsn(ILOAD, 0);
+            code.visitInsn(IRETURN);
+            code.visitMaxs(0, 0);
+            code.visitEnd();
+        });
+    }
+
+    @Test
+    void aClassOfJava6IsWoven() throws Exception {
+        assertEquals(
+                7, weave(java6(true), "Both").getMethod("method", int.class).invoke(null, 0));
+        assertEquals(List.of("enter", "exit token"), Events.take());
+    }
+
+    @Test
+    void aClassOfJava6WithoutFramesIsLeftAlone() throws Exception {
+        refused(java6(false), "its class file is older than Java 7");
+    }
+
+    @Test
+    void aClassOfJava6ThatIsNotKnownByNameIsLeftAlone() throws Exception {
+        assertNull(loom.transform(
+                java6(true),
+                "sample.Generated",
+                weaving -> weaving.subclassesOf("java.lang.Object", "method").method("method", "Both")));
     }
 
     @Test

@@ -1,0 +1,283 @@
+package dev.weir.instrumentation.apachehttpclient4;
+
+import dev.weir.bootstrap.Call;
+import dev.weir.bootstrap.DeadlineTimer;
+import dev.weir.bootstrap.Hooks;
+import dev.weir.bootstrap.HttpFacts;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.util.Set;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.apache.http.Header;
+import org.apache.http.HttpClientConnection;
+import org.apache.http.HttpEntity;
+import org.apache.http.HttpEntityEnclosingRequest;
+import org.apache.http.HttpHost;
+import org.apache.http.HttpRequest;
+import org.apache.http.HttpResponse;
+import org.apache.http.client.config.RequestConfig;
+import org.apache.http.client.methods.HttpExecutionAware;
+import org.apache.http.client.methods.HttpRequestWrapper;
+import org.apache.http.client.protocol.HttpClientContext;
+import org.apache.http.conn.routing.HttpRoute;
+import org.apache.http.protocol.HttpContext;
+import org.apache.http.protocol.HttpCoreContext;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of one request, from the search for a connection to the end of its answer. */
+final class RequestFacts extends HttpFacts {
+
+    private static final String LATE =
+            "weir: the deadline passed (rule deadline; switch it off with -Dweir.rule.deadline=observe)";
+
+    // Entities over memory. Others may be used up by one look, even where they say that they are repeatable.
+    private static final Set<String> IN_MEMORY = Set.of(
+            "org.apache.http.entity.ByteArrayEntity",
+            "org.apache.http.entity.StringEntity",
+            "org.apache.http.client.entity.UrlEncodedFormEntity");
+
+    private final HttpRequest request;
+    private final @Nullable HttpHost target;
+    private final HttpContext context;
+    private final @Nullable RequestConfig config;
+    private final @Nullable HttpEntity entity;
+    private final OwnHeaders headers = new OwnHeaders();
+    private final Cancelling cancelling;
+    private @Nullable HttpResponse response;
+    private @Nullable Call call;
+    private @Nullable RequestFacts next;
+    private boolean written;
+    private boolean nested;
+    private @Nullable Object outer;
+    private long limitMillis;
+    private long due;
+    private volatile @Nullable Future<?> timer;
+
+    RequestFacts(HttpRoute route, HttpRequestWrapper request, HttpClientContext context) {
+        this(request, route.getTargetHost(), context, context.getRequestConfig(), new Cancelling());
+    }
+
+    /** A request of a client without an execution chain. */
+    RequestFacts(HttpRequest request, HttpClientConnection connection, HttpContext context) {
+        this(
+                request,
+                context.getAttribute(HttpCoreContext.HTTP_TARGET_HOST) instanceof HttpHost host ? host : null,
+                context,
+                null,
+                new Cancelling(connection));
+    }
+
+    private RequestFacts(
+            HttpRequest request,
+            @Nullable HttpHost target,
+            HttpContext context,
+            @Nullable RequestConfig config,
+            Cancelling cancelling) {
+        super(
+                Kind.HTTP_CLIENT,
+                "apache-http-client-4",
+                request.getRequestLine().getMethod(),
+                target == null ? null : target.getSchemeName(),
+                target == null ? null : target.getHostName(),
+                target == null ? -1 : target.getPort(),
+                RequestTarget.path(request.getRequestLine().getUri()),
+                RequestTarget.query(request.getRequestLine().getUri()));
+        this.request = request;
+        this.target = target;
+        this.context = context;
+        this.config = config;
+        this.cancelling = cancelling;
+        this.entity = request instanceof HttpEntityEnclosingRequest enclosing ? enclosing.getEntity() : null;
+    }
+
+    static @Nullable RequestFacts of(@Nullable Call call) {
+        return call != null && call.facts() instanceof RequestFacts facts ? facts : null;
+    }
+
+    /**
+     * Begins the call. One that an interceptor makes while another call is open is a call of its own, not half of that
+     * one.
+     */
+    @Nullable
+    Call begin() {
+        nested = of(Hooks.open()) != null;
+        if (nested) outer = Hooks.enter(Hooks.capture());
+        Call begun = beginHop();
+        if (begun == null || begun instanceof Call.Denied) comeBack();
+        return begun;
+    }
+
+    private @Nullable Call beginHop() {
+        Call begun = Hooks.begin(this);
+        if (begun == null || begun instanceof Call.Denied) return begun;
+        call = begun;
+        if (limitMillis > 0) {
+            due = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limitMillis);
+            shortenTheWaitForAConnection();
+            timer = DeadlineTimer.after(limitMillis, cancelling);
+        }
+        return begun;
+    }
+
+    // A cancelled wait leaves the thread interrupted in old versions: so its own timeout ends it.
+    private void shortenTheWaitForAConnection() {
+        if (!(context instanceof HttpClientContext client) || config == null) return;
+        int own = config.getConnectionRequestTimeout();
+        // The pool's clock is coarser than the limit's, which has to be over first.
+        int most = (int) Math.min(limitMillis + 5, Integer.MAX_VALUE);
+        if (own > 0 && own <= most) return;
+        client.setRequestConfig(
+                RequestConfig.copy(config).setConnectionRequestTimeout(most).build());
+    }
+
+    private void comeBack() {
+        if (nested) Hooks.exit(outer);
+        nested = false;
+        outer = null;
+    }
+
+    /** Ends the call, or its last hop; returns what the application has to be told instead of what was thrown, if anything. */
+    @Nullable
+    Throwable end(@Nullable HttpResponse received, @Nullable Throwable thrown) {
+        RequestFacts last = this;
+        while (last.next != null) last = last.next;
+        Throwable told = last.endHop(received, thrown);
+        if (context instanceof HttpClientContext client && config != null) client.setRequestConfig(config);
+        if (received != null && last.isLimited()) {
+            HttpEntity body = received.getEntity();
+            if (body == null) last.cancelTimer();
+            else received.setEntity(new LimitedEntity(body, last));
+        }
+        comeBack();
+        return told;
+    }
+
+    private @Nullable Throwable endHop(@Nullable HttpResponse received, @Nullable Throwable thrown) {
+        headers.takeBack();
+        Throwable told = thrown != null && late() ? lateness(thrown) : null;
+        if (received == null) cancelTimer();
+        else response = received;
+        int status = received == null ? 0 : received.getStatusLine().getStatusCode();
+        Hooks.end(call, status, told == null ? thrown : told);
+        return told;
+    }
+
+    /**
+     * The request is about to be written. After a challenge, that is the next call.
+     *
+     * @return a denial when it must not be written
+     */
+    Call.@Nullable Denied write(HttpRequest last) {
+        RequestFacts now = this;
+        while (now.next != null) now = now.next;
+        return now.writeHop(last);
+    }
+
+    private Call.@Nullable Denied writeHop(HttpRequest last) {
+        if (late()) return new Call.Denied("deadline", LATE, true);
+        if (written && response != null) {
+            endHop(response, null);
+            cancelTimer();
+            RequestFacts following = new RequestFacts(request, target, context, config, cancelling);
+            next = following;
+            return following.beginHop() instanceof Call.Denied denied ? denied : following.writeHop(last);
+        }
+        Call.Denied denied = written ? Hooks.resent(call) : null;
+        written = true;
+        if (denied == null) headers.put(last);
+        return denied;
+    }
+
+    /** A request of this call was answered. There may be more of them. */
+    void answered(HttpRequest last, HttpResponse received) {
+        RequestFacts now = this;
+        while (now.next != null) now = now.next;
+        now.headers.takeBack();
+        now.response = received;
+    }
+
+    /** What the library learns from the application about cancelling, and tells about what can be cancelled. */
+    @Nullable
+    HttpExecutionAware aware(@Nullable HttpExecutionAware application) {
+        return isLimited() ? cancelling.around(application) : application;
+    }
+
+    /** Whether there is a limit and its time is up. */
+    boolean late() {
+        return due != 0 && System.nanoTime() - due >= 0;
+    }
+
+    private boolean isLimited() {
+        return due != 0;
+    }
+
+    void cancelTimer() {
+        Future<?> pending = timer;
+        if (pending != null) pending.cancel(false);
+    }
+
+    /** What the application is told when the time is up. */
+    static IOException lateness(@Nullable Throwable suppressed) {
+        IOException late = new SocketTimeoutException(LATE);
+        if (suppressed != null) late.addSuppressed(suppressed);
+        return late;
+    }
+
+    @Override
+    public long callerTimeoutMillis() {
+        return config == null ? 0 : Math.max(0, config.getSocketTimeout());
+    }
+
+    @Override
+    public boolean limit(long millis) {
+        limitMillis = millis;
+        return true;
+    }
+
+    @Override
+    public @Nullable String header(String name) {
+        String own = headers.value(name);
+        if (own != null) return own;
+        Header header = request.getFirstHeader(name);
+        return header == null ? null : header.getValue();
+    }
+
+    @Override
+    public boolean setHeader(String name, String value) {
+        headers.add(name, value, false);
+        return true;
+    }
+
+    @Override
+    public boolean replaceHeader(String name, String value) {
+        headers.add(name, value, true);
+        return true;
+    }
+
+    @Override
+    public @Nullable String responseHeader(String name) {
+        Header header = response == null ? null : response.getFirstHeader(name);
+        return header == null ? null : header.getValue();
+    }
+
+    @Override
+    public long bodyLength() {
+        return entity == null ? 0 : entity.getContentLength();
+    }
+
+    @Override
+    public byte @Nullable [] replayableBody(int limit) {
+        long length = bodyLength();
+        if (entity == null || length <= 0 || length > limit) return null;
+        if (!IN_MEMORY.contains(entity.getClass().getName())) return null;
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) length);
+        try {
+            entity.writeTo(bytes);
+        } catch (IOException e) {
+            return null;
+        }
+        return bytes.toByteArray();
+    }
+}

@@ -1,0 +1,5 @@
+/** Apache HttpClient 4. */
+@NullMarked
+package dev.weir.instrumentation.apachehttpclient4;
+
+import org.jspecify.annotations.NullMarked;

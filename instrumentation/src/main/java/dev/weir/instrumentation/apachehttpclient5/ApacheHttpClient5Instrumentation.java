@@ -1,0 +1,171 @@
+package dev.weir.instrumentation.apachehttpclient5;
+
+import dev.weir.bootstrap.Call;
+import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.weaving.Instrumentation;
+import dev.weir.instrumentation.weaving.Weaving;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import org.apache.hc.client5.http.async.AsyncExecCallback;
+import org.apache.hc.client5.http.async.AsyncExecChain;
+import org.apache.hc.client5.http.classic.ExecChain;
+import org.apache.hc.client5.http.impl.classic.RequestFailedException;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpRequest;
+import org.apache.hc.core5.http.Method;
+import org.apache.hc.core5.http.io.HttpClientConnection;
+import org.apache.hc.core5.http.nio.AsyncEntityProducer;
+import org.apache.hc.core5.http.nio.RequestChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Apache HttpClient 5, classic and asynchronous.
+ *
+ * <p>A call is what passes the step of the execution chain that gets a connection. Retries, redirects and answers to
+ * challenges happen above it: each of their requests is a call. Repetitions by a step below it are counted where the
+ * request is written.
+ */
+public final class ApacheHttpClient5Instrumentation implements Instrumentation {
+
+    @Override
+    public String name() {
+        return "apache-http-client-5";
+    }
+
+    @Override
+    public void weave(Weaving weaving) {
+        weaving.type("org.apache.hc.client5.http.impl.classic.ConnectExec")
+                .method(
+                        "execute",
+                        "Classic",
+                        "org.apache.hc.core5.http.ClassicHttpRequest",
+                        "org.apache.hc.client5.http.classic.ExecChain$Scope");
+        weaving.type("org.apache.hc.core5.http.impl.io.HttpRequestExecutor")
+                .exactly(
+                        "execute",
+                        "ClassicWrite",
+                        "org.apache.hc.core5.http.ClassicHttpRequest",
+                        "org.apache.hc.core5.http.io.HttpClientConnection",
+                        "org.apache.hc.core5.http.io.HttpResponseInformationCallback",
+                        "org.apache.hc.core5.http.protocol.HttpContext");
+        weaving.type("org.apache.hc.client5.http.impl.async.AsyncConnectExec")
+                .method(
+                        "execute",
+                        "Async",
+                        "org.apache.hc.core5.http.HttpRequest",
+                        "org.apache.hc.core5.http.nio.AsyncEntityProducer",
+                        "org.apache.hc.client5.http.async.AsyncExecChain$Scope",
+                        "org.apache.hc.client5.http.async.AsyncExecChain",
+                        "org.apache.hc.client5.http.async.AsyncExecCallback");
+        // The handlers of the last step of the chain, for HTTP/1.1 (and HTTP/2 by agreement), and for HTTP/2 only.
+        weaving.type("org.apache.hc.client5.http.impl.async.HttpAsyncMainClientExec$1")
+                .method("produceRequest", "AsyncWrite", "org.apache.hc.core5.http.nio.RequestChannel");
+        weaving.type("org.apache.hc.client5.http.impl.async.H2AsyncMainClientExec$1")
+                .method("produceRequest", "AsyncWrite", "org.apache.hc.core5.http.nio.RequestChannel");
+    }
+
+    static final class Classic {
+
+        static @Nullable Call enter(Object exec, ClassicHttpRequest request, ExecChain.Scope scope) {
+            return new ClassicRequest(request, scope).begin();
+        }
+
+        static @Nullable Throwable exit(
+                @Nullable Call call, @Nullable ClassicHttpResponse response, @Nullable Throwable thrown) {
+            if (call instanceof Call.Denied denied) return denial(denied);
+            ClassicRequest facts = ClassicRequest.of(call);
+            return facts == null ? null : facts.end(response, thrown);
+        }
+    }
+
+    /** The request is written. A client without an execution chain ({@code HttpClients.createMinimal}) begins here. */
+    static final class ClassicWrite {
+
+        static @Nullable Call enter(Object executor, ClassicHttpRequest request, HttpClientConnection connection) {
+            if (Method.CONNECT.isSame(request.getMethod())) return null;
+            ClassicRequest chained = ClassicRequest.of(Hooks.open());
+            if (chained != null) return chained.write(request);
+            Call call = new ClassicRequest(request, connection).begin();
+            ClassicRequest facts = ClassicRequest.of(call);
+            if (facts != null) facts.write(request);
+            return call;
+        }
+
+        static @Nullable Throwable exit(
+                @Nullable Call call, @Nullable ClassicHttpResponse response, @Nullable Throwable thrown) {
+            return Classic.exit(call, response, thrown);
+        }
+    }
+
+    static final class Async {
+
+        static @Nullable Call enter(
+                Object exec,
+                HttpRequest request,
+                @Nullable AsyncEntityProducer producer,
+                AsyncExecChain.Scope scope,
+                AsyncExecChain chain,
+                AsyncExecCallback callback) {
+            return new AsyncRequest(request, producer, scope, callback).begin();
+        }
+
+        static AsyncExecChain.Scope argument2(
+                @Nullable Call call,
+                Object exec,
+                HttpRequest request,
+                @Nullable AsyncEntityProducer producer,
+                AsyncExecChain.Scope scope) {
+            AsyncRequest facts = AsyncRequest.of(call);
+            return facts == null ? scope : facts.scope();
+        }
+
+        static AsyncExecCallback argument4(
+                @Nullable Call call,
+                Object exec,
+                HttpRequest request,
+                @Nullable AsyncEntityProducer producer,
+                AsyncExecChain.Scope scope,
+                AsyncExecChain chain,
+                AsyncExecCallback callback) {
+            AsyncRequest facts = AsyncRequest.of(call);
+            return facts == null ? callback : facts.callback();
+        }
+
+        static void exit(
+                @Nullable Call call,
+                @Nullable Throwable thrown,
+                Object exec,
+                HttpRequest request,
+                @Nullable AsyncEntityProducer producer,
+                AsyncExecChain.Scope scope,
+                AsyncExecChain chain,
+                AsyncExecCallback callback) {
+            if (call instanceof Call.Denied denied) {
+                callback.failed(denial(denied));
+                return;
+            }
+            AsyncRequest facts = AsyncRequest.of(call);
+            if (facts != null) facts.handedOn(thrown);
+        }
+    }
+
+    static final class AsyncWrite {
+
+        static RequestChannel argument0(Object handler, RequestChannel channel) {
+            return (request, entity, context) -> {
+                AsyncRequest facts = AsyncRequest.writing(request);
+                Call.Denied denied = facts == null ? null : facts.write(request);
+                if (denied != null) throw denial(denied);
+                channel.sendRequest(request, entity, context);
+            };
+        }
+    }
+
+    // HttpClient's retries let both types pass.
+    static IOException denial(Call.Denied denied) {
+        return denied.timeout()
+                ? new SocketTimeoutException(denied.message())
+                : new RequestFailedException(denied.message());
+    }
+}

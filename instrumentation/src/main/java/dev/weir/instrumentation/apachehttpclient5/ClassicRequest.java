@@ -1,0 +1,124 @@
+package dev.weir.instrumentation.apachehttpclient5;
+
+import dev.weir.bootstrap.Call;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.apache.hc.client5.http.classic.ExecChain;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.io.HttpClientConnection;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.net.URIAuthority;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/** A request of the classic client. */
+final class ClassicRequest extends RequestFacts {
+
+    // Entities over memory. Others may be used up by one look, even where they say that they are repeatable.
+    private static final Set<String> IN_MEMORY = Set.of(
+            "org.apache.hc.core5.http.io.entity.ByteArrayEntity",
+            "org.apache.hc.core5.http.io.entity.StringEntity",
+            "org.apache.hc.client5.http.entity.UrlEncodedFormEntity");
+
+    private final @Nullable HttpEntity entity;
+    private final @Nullable HttpClientContext context;
+    private final Runnable abort;
+    private @Nullable RequestConfig before;
+
+    ClassicRequest(ClassicHttpRequest request, ExecChain.Scope scope) {
+        super(
+                request,
+                scope.route.getTargetHost().getSchemeName(),
+                scope.route.getTargetHost().getHostName(),
+                scope.route.getTargetHost().getPort(),
+                scope.clientContext.getRequestConfig());
+        this.entity = request.getEntity();
+        this.context = scope.clientContext;
+        this.abort = scope.execRuntime::discardEndpoint;
+    }
+
+    ClassicRequest(ClassicHttpRequest request, HttpClientConnection connection) {
+        this(request, connection, request.getAuthority());
+    }
+
+    private ClassicRequest(
+            ClassicHttpRequest request, HttpClientConnection connection, @Nullable URIAuthority authority) {
+        super(
+                request,
+                request.getScheme(),
+                authority == null ? null : authority.getHostName(),
+                authority == null ? -1 : authority.getPort(),
+                null);
+        this.entity = request.getEntity();
+        this.context = null;
+        this.abort = () -> connection.close(CloseMode.IMMEDIATE);
+    }
+
+    static @Nullable ClassicRequest of(@Nullable Call call) {
+        return call != null && call.facts() instanceof ClassicRequest facts ? facts : null;
+    }
+
+    @Nullable
+    Call begin() {
+        return begin(null);
+    }
+
+    @Override
+    void limited(long millis) {
+        if (context == null) return;
+        // Nothing but its own timeout ends the wait for a connection of the pool.
+        before = context.getRequestConfig();
+        RequestConfig config = before == null ? RequestConfig.DEFAULT : before;
+        Timeout own = config.getConnectionRequestTimeout();
+        if (own != null && own.getDuration() > 0 && own.toMilliseconds() <= millis) return;
+        // The pool's clock is coarser than the limit's, which has to be over first.
+        context.setRequestConfig(RequestConfig.copy(config)
+                .setConnectionRequestTimeout(millis + 5, TimeUnit.MILLISECONDS)
+                .build());
+    }
+
+    @Override
+    void abort() {
+        abort.run();
+    }
+
+    /** Ends the call; returns what the application has to be told instead of what was thrown, if anything. */
+    @Nullable
+    Throwable end(@Nullable ClassicHttpResponse response, @Nullable Throwable thrown) {
+        if (isLimited() && context != null) context.setRequestConfig(before);
+        Throwable told = thrown != null && late() ? lateness(thrown) : null;
+        HttpEntity body = response == null ? null : response.getEntity();
+        if (isLimited() && response != null) {
+            if (body == null) cancelTimer();
+            else response.setEntity(new LimitedEntity(body, this));
+        }
+        over(response, told == null ? thrown : told);
+        comeBack();
+        return told;
+    }
+
+    @Override
+    public long bodyLength() {
+        return entity == null ? 0 : entity.getContentLength();
+    }
+
+    @Override
+    public byte @Nullable [] replayableBody(int limit) {
+        long length = bodyLength();
+        if (entity == null || length <= 0 || length > limit) return null;
+        if (!IN_MEMORY.contains(entity.getClass().getName())) return null;
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) length);
+        try {
+            entity.writeTo(bytes);
+        } catch (IOException e) {
+            return null;
+        }
+        return bytes.toByteArray();
+    }
+}

@@ -1,0 +1,138 @@
+package dev.weir.instrumentation.apachehttpclient5;
+
+import dev.weir.bootstrap.Hooks;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.hc.client5.http.async.AsyncExecCallback;
+import org.apache.hc.core5.http.EntityDetails;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.nio.AsyncDataConsumer;
+import org.apache.hc.core5.http.nio.CapacityChannel;
+import org.jspecify.annotations.Nullable;
+
+/** Learns how a call ends, and lets everybody above run inside what caused it, on whatever thread. */
+final class FollowedCallback implements AsyncExecCallback {
+
+    private final AsyncExecCallback callback;
+    private final AsyncRequest request;
+    private final @Nullable Object cause;
+    private final AtomicBoolean told = new AtomicBoolean();
+
+    FollowedCallback(AsyncExecCallback callback, AsyncRequest request, @Nullable Object cause) {
+        this.callback = callback;
+        this.request = request;
+        this.cause = cause;
+    }
+
+    @Override
+    public @Nullable AsyncDataConsumer handleResponse(HttpResponse response, @Nullable EntityDetails entity)
+            throws HttpException, IOException {
+        if (told.get()) throw RequestFacts.lateness(null);
+        request.finish(response, null);
+        if (entity == null) request.cancelTimer();
+        Object outer = Hooks.enter(cause);
+        try {
+            AsyncDataConsumer consumer = callback.handleResponse(response, entity);
+            boolean plain = consumer == null || entity == null || cause == null && !request.isLimited();
+            return plain ? consumer : new Body(consumer);
+        } finally {
+            Hooks.exit(outer);
+        }
+    }
+
+    @Override
+    public void handleInformationResponse(HttpResponse response) throws HttpException, IOException {
+        Object outer = Hooks.enter(cause);
+        try {
+            callback.handleInformationResponse(response);
+        } finally {
+            Hooks.exit(outer);
+        }
+    }
+
+    @Override
+    public void completed() {
+        request.cancelTimer();
+        if (!isFirst()) return;
+        Object outer = Hooks.enter(cause);
+        try {
+            callback.completed();
+        } finally {
+            Hooks.exit(outer);
+        }
+    }
+
+    @Override
+    public void failed(Exception thrown) {
+        request.cancelTimer();
+        if (!isFirst()) return;
+        Exception known = request.late() ? RequestFacts.lateness(thrown) : thrown;
+        request.finish(null, known);
+        Object outer = Hooks.enter(cause);
+        try {
+            callback.failed(known);
+        } finally {
+            Hooks.exit(outer);
+        }
+    }
+
+    /** A limit ends a call on a thread of its own, and the library may still report the end that it sees. */
+    private boolean isFirst() {
+        return told.compareAndSet(false, true) || !request.isLimited();
+    }
+
+    private final class Body implements AsyncDataConsumer {
+
+        private final AsyncDataConsumer consumer;
+
+        Body(AsyncDataConsumer consumer) {
+            this.consumer = consumer;
+        }
+
+        @Override
+        public void updateCapacity(CapacityChannel channel) throws IOException {
+            Object outer = Hooks.enter(cause);
+            try {
+                consumer.updateCapacity(channel);
+            } finally {
+                Hooks.exit(outer);
+            }
+        }
+
+        @Override
+        public void consume(ByteBuffer source) throws IOException {
+            if (told.get() && request.late()) throw RequestFacts.lateness(null);
+            Object outer = Hooks.enter(cause);
+            try {
+                consumer.consume(source);
+            } finally {
+                Hooks.exit(outer);
+            }
+        }
+
+        @Override
+        public void streamEnd(@Nullable List<? extends Header> trailers) throws HttpException, IOException {
+            request.cancelTimer();
+            Object outer = Hooks.enter(cause);
+            try {
+                consumer.streamEnd(trailers);
+            } finally {
+                Hooks.exit(outer);
+            }
+        }
+
+        @Override
+        public void releaseResources() {
+            Object outer = Hooks.enter(cause);
+            try {
+                consumer.releaseResources();
+            } finally {
+                Hooks.exit(outer);
+            }
+        }
+    }
+}
