@@ -226,6 +226,11 @@ final class RequestFacts extends HttpFacts {
     }
 
     @Override
+    public boolean waits() {
+        return true;
+    }
+
+    @Override
     public long callerTimeoutMillis() {
         return config == null ? 0 : Math.max(0, config.getSocketTimeout());
     }

@@ -70,6 +70,11 @@ final class ClassicRequest extends RequestFacts {
     }
 
     @Override
+    public boolean waits() {
+        return true;
+    }
+
+    @Override
     void limited(long millis) {
         if (context == null) return;
         // Nothing but its own timeout ends the wait for a connection of the pool.
