@@ -11,6 +11,12 @@ import java.util.concurrent.TimeUnit;
 /** Runs what ends a call whose deadline has passed. Its threads start with the first deadline that is enforced. */
 public final class DeadlineTimer {
 
+    /** For messages to the application: which rule has ended its call, and how that is switched off. */
+    public static final String RULE = "(rule deadline; switch it off with -Dweir.rule.deadline=observe)";
+
+    /** The message of a call that a passed deadline has ended. */
+    public static final String PASSED = "weir: the deadline passed " + RULE;
+
     // A driver opens a connection to cancel a statement. To a host that hangs, each of these hangs too, and the
     // deadlines of calls to other hosts must not wait for that.
     private static final int MOST_ENDING = 64;

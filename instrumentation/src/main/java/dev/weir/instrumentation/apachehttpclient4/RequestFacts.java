@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class RequestFacts extends HttpFacts {
 
     private static final String LATE =
-            "weir: the deadline passed (rule deadline; switch it off with -Dweir.rule.deadline=observe)";
+            DeadlineTimer.PASSED;
 
     // Entities over memory. Others may be used up by one look, even where they say that they are repeatable.
     private static final Set<String> IN_MEMORY = Set.of(

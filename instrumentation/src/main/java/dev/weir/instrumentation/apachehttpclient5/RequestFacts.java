@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 abstract class RequestFacts extends HttpFacts {
 
     private static final String LATE =
-            "weir: the deadline passed (rule deadline; switch it off with -Dweir.rule.deadline=observe)";
+            DeadlineTimer.PASSED;
 
     private final HttpRequest request;
     private final @Nullable RequestConfig config;

@@ -94,7 +94,7 @@ final class Deadline implements Runnable {
 
     String message() {
         return "weir: the deadline passed after " + millis
-                + " ms (rule deadline; switch it off with -Dweir.rule.deadline=observe)";
+                + " ms " + DeadlineTimer.RULE;
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.weir.instrumentation.jdbc;
 
 import dev.weir.bootstrap.Call;
+import dev.weir.bootstrap.DeadlineTimer;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientException;
 import java.sql.SQLTimeoutException;
@@ -28,7 +29,7 @@ final class SqlExceptions {
     static SQLException late(long limitMillis, @Nullable Throwable thrown) {
         return new SQLTimeoutException(
                 "weir: the statement was cancelled, its deadline passed after " + limitMillis
-                        + " ms (rule deadline; switch it off with -Dweir.rule.deadline=observe)",
+                        + " ms " + DeadlineTimer.RULE,
                 CANCELLED,
                 thrown);
     }

@@ -141,7 +141,7 @@ final class RequestFacts extends HttpFacts {
 
     static IOException lateness() {
         return new SocketTimeoutException(
-                "weir: the deadline passed (rule deadline; switch it off with -Dweir.rule.deadline=observe)");
+                DeadlineTimer.PASSED);
     }
 
     /** Whether OkHttp puts the request on the wire again because the last time was in vain. */
