@@ -38,9 +38,8 @@ public final class AgentStartup {
         "Hooks",
         "RetryLoop$Try",
         "RetryLoop$Ended",
-        "RetryLoop$Calls",
-        "RetryLoop$Supplies",
-        "RetryLoop$Runs",
+        "RetryLoop$Action",
+        "RetryLoop$Failure",
         "RetryLoop",
     };
 

@@ -17,6 +17,8 @@ public final class RetryLoop {
     // Tries come one after the other, but each may be on another thread.
     private volatile @Nullable Call latest;
     private volatile int tries;
+    private boolean bound;
+    private @Nullable Object cause;
 
     /**
      * @param instrumentation the adapter's name
@@ -25,6 +27,61 @@ public final class RetryLoop {
     public RetryLoop(String instrumentation, String name) {
         this.instrumentation = instrumentation;
         this.name = name;
+    }
+
+    /**
+     * Whatever caused the logical call on this thread now causes every try, also those that a scheduler's thread makes, or
+     * the thread on which the try before ended. Before the first try.
+     */
+    public RetryLoop causedHere() {
+        bound = true;
+        cause = Hooks.capture();
+        return this;
+    }
+
+    /** What is tried, in a library's own functional type. */
+    public interface Action<T extends @Nullable Object, E extends Throwable> {
+
+        /** Runs it once. */
+        T run() throws E;
+    }
+
+    /** Says of a result what failure it stands for. */
+    public interface Failure {
+
+        /** {@code null} when it stands for none. */
+        @Nullable
+        Throwable of(@Nullable Object result);
+    }
+
+    /** Runs the action as the next try. */
+    public <T extends @Nullable Object, E extends Throwable> T attempt(Action<T, E> action) throws E {
+        return attempt(action, null);
+    }
+
+    /**
+     * Runs the action as the next try.
+     *
+     * @param failure for layers in which tries do not throw: what a result, or what the result's stage ends with, stands for
+     */
+    public <T extends @Nullable Object, E extends Throwable> T attempt(Action<T, E> action, @Nullable Failure failure)
+            throws E {
+        boolean elsewhere = bound && Hooks.capture() != cause;
+        Object previous = elsewhere ? Hooks.enter(cause) : null;
+        try {
+            Call call = begin();
+            T result;
+            try {
+                result = action.run();
+            } catch (Throwable t) {
+                end(call, null, t);
+                throw t;
+            }
+            end(call, result, null, failure);
+            return result;
+        } finally {
+            if (elsewhere) Hooks.exit(previous);
+        }
     }
 
     /** The next try begins on this thread. */
@@ -43,27 +100,36 @@ public final class RetryLoop {
 
     /** The try is over, or, when its result is a stage, will be with that. */
     public static void end(@Nullable Call call, @Nullable Object result, @Nullable Throwable thrown) {
-        if (call != null && thrown == null && result instanceof CompletionStage<?> stage) {
+        end(call, result, thrown, null);
+    }
+
+    private static void end(
+            @Nullable Call call, @Nullable Object result, @Nullable Throwable thrown, @Nullable Failure failure) {
+        if (call == null) return;
+        if (thrown == null && result instanceof CompletionStage<?> stage) {
             Hooks.leave(call);
-            stage.whenComplete(new Ended<>(call));
+            stage.whenComplete(new Ended<>(call, failure));
         } else {
-            Hooks.end(call, 0, thrown);
+            Hooks.end(call, 0, thrown == null && failure != null ? failure.of(result) : thrown);
         }
     }
 
     /** Calls the same, as the next try each time. */
     public <T> Callable<T> tries(Callable<T> callable) {
-        return new Calls<>(this, callable);
+        return () -> attempt(callable::call);
     }
 
     /** Calls the same, as the next try each time. */
     public <T> Supplier<T> tries(Supplier<T> supplier) {
-        return new Supplies<>(this, supplier);
+        return () -> attempt(supplier::get);
     }
 
     /** Runs the same, as the next try each time. */
     public Runnable tries(Runnable runnable) {
-        return new Runs(this, runnable);
+        return () -> attempt(() -> {
+            runnable.run();
+            return this;
+        });
     }
 
     /** One try. */
@@ -92,87 +158,16 @@ public final class RetryLoop {
     private static final class Ended<T> implements BiConsumer<T, Throwable> {
 
         private final Call call;
+        private final @Nullable Failure failure;
 
-        Ended(Call call) {
+        Ended(Call call, @Nullable Failure failure) {
             this.call = call;
+            this.failure = failure;
         }
 
         @Override
-        public void accept(T result, Throwable thrown) {
-            Hooks.end(call, 0, thrown);
-        }
-    }
-
-    private static final class Calls<T> implements Callable<T> {
-
-        private final RetryLoop loop;
-        private final Callable<T> callable;
-
-        Calls(RetryLoop loop, Callable<T> callable) {
-            this.loop = loop;
-            this.callable = callable;
-        }
-
-        @Override
-        public T call() throws Exception {
-            Call call = loop.begin();
-            T result;
-            try {
-                result = callable.call();
-            } catch (Throwable t) {
-                end(call, null, t);
-                throw t;
-            }
-            end(call, result, null);
-            return result;
-        }
-    }
-
-    private static final class Supplies<T> implements Supplier<T> {
-
-        private final RetryLoop loop;
-        private final Supplier<T> supplier;
-
-        Supplies(RetryLoop loop, Supplier<T> supplier) {
-            this.loop = loop;
-            this.supplier = supplier;
-        }
-
-        @Override
-        public T get() {
-            Call call = loop.begin();
-            T result;
-            try {
-                result = supplier.get();
-            } catch (Throwable t) {
-                end(call, null, t);
-                throw t;
-            }
-            end(call, result, null);
-            return result;
-        }
-    }
-
-    private static final class Runs implements Runnable {
-
-        private final RetryLoop loop;
-        private final Runnable runnable;
-
-        Runs(RetryLoop loop, Runnable runnable) {
-            this.loop = loop;
-            this.runnable = runnable;
-        }
-
-        @Override
-        public void run() {
-            Call call = loop.begin();
-            try {
-                runnable.run();
-            } catch (Throwable t) {
-                end(call, null, t);
-                throw t;
-            }
-            end(call, null, null);
+        public void accept(@Nullable T result, @Nullable Throwable thrown) {
+            Hooks.end(call, 0, thrown == null && failure != null ? failure.of(result) : thrown);
         }
     }
 }

@@ -2,8 +2,12 @@ package dev.weir.instrumentation;
 
 import dev.weir.instrumentation.apachehttpclient4.ApacheHttpClient4Instrumentation;
 import dev.weir.instrumentation.apachehttpclient5.ApacheHttpClient5Instrumentation;
+import dev.weir.instrumentation.awssdk.AwsSdkInstrumentation;
 import dev.weir.instrumentation.declared.DeclaredScopesInstrumentation;
+import dev.weir.instrumentation.failsafe.FailsafeInstrumentation;
 import dev.weir.instrumentation.files.FilesInstrumentation;
+import dev.weir.instrumentation.googlegenai.GoogleGenAiInstrumentation;
+import dev.weir.instrumentation.guavaretrying.GuavaRetryingInstrumentation;
 import dev.weir.instrumentation.httpurlconnection.HttpUrlConnectionInstrumentation;
 import dev.weir.instrumentation.jdbc.JdbcInstrumentation;
 import dev.weir.instrumentation.jdkhttpclient.JdkHttpClientInstrumentation;
@@ -11,7 +15,11 @@ import dev.weir.instrumentation.jdkhttpserver.JdkHttpServerInstrumentation;
 import dev.weir.instrumentation.langchain4jretry.LangChain4jRetryInstrumentation;
 import dev.weir.instrumentation.management.ManagementInstrumentation;
 import dev.weir.instrumentation.okhttp.OkHttpInstrumentation;
+import dev.weir.instrumentation.resilience4j.Resilience4jInstrumentation;
 import dev.weir.instrumentation.servlet.ServletInstrumentation;
+import dev.weir.instrumentation.springcoreretry.SpringCoreRetryInstrumentation;
+import dev.weir.instrumentation.springretry.SpringRetryInstrumentation;
+import dev.weir.instrumentation.stainless.StainlessInstrumentation;
 import dev.weir.instrumentation.threads.ThreadsInstrumentation;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import java.util.List;
@@ -26,8 +34,12 @@ public final class Instrumentations {
         return List.of(
                 new ApacheHttpClient4Instrumentation(),
                 new ApacheHttpClient5Instrumentation(),
+                new AwsSdkInstrumentation(),
                 new DeclaredScopesInstrumentation(),
+                new FailsafeInstrumentation(),
                 new FilesInstrumentation(),
+                new GoogleGenAiInstrumentation(),
+                new GuavaRetryingInstrumentation(),
                 new HttpUrlConnectionInstrumentation(),
                 new JdbcInstrumentation(),
                 new JdkHttpClientInstrumentation(),
@@ -35,7 +47,11 @@ public final class Instrumentations {
                 new LangChain4jRetryInstrumentation(),
                 new ManagementInstrumentation(),
                 new OkHttpInstrumentation(),
+                new Resilience4jInstrumentation(),
                 new ServletInstrumentation(),
+                new SpringCoreRetryInstrumentation(),
+                new SpringRetryInstrumentation(),
+                new StainlessInstrumentation(),
                 new ThreadsInstrumentation());
     }
 }

@@ -153,6 +153,8 @@ public final class CallPipeline implements Hooks.Agent {
                 : AttemptHint.NONE;
         long fingerprint = fingerprints.of(facts, hint);
         if (facts instanceof ScopeFacts scope && scope.previousTry() instanceof OpenCall before) {
+            // Each thread has an ambient table of its own, but a scheduler may make the next try.
+            if (cause == null && before.cause() == null) parent = before.parent;
             Operations.repeat(attempt, parent, fingerprint, before.attempt.operation(), now);
         } else {
             Operations.begin(attempt, parent, fingerprint, hint, now);

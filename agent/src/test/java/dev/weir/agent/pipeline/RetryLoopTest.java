@@ -128,4 +128,43 @@ class RetryLoopTest {
                         .map(record -> record.layers)
                         .toList());
     }
+
+    @Test
+    void triesOnOtherThreadsHaveTheCauseOfTheCall() throws Exception {
+        Call request = pipeline.begin(Sent.received("GET", "http://me/x"));
+        RetryLoop loop = new RetryLoop("test", "scheduled").causedHere();
+        loop.attempt(() -> pay(503));
+        onAnotherThread(loop.tries((Runnable) () -> pay(200)));
+        pipeline.end(request, 200, null, null);
+        assertTwoAttemptsOfOneOperation();
+        assertEquals(
+                List.of(
+                        of(CallFacts.Kind.HTTP_SERVER).get(0).spanId,
+                        of(CallFacts.Kind.HTTP_SERVER).get(0).spanId),
+                of(CallFacts.Kind.RETRY).stream()
+                        .map(record -> record.parentSpanId)
+                        .toList());
+    }
+
+    @Test
+    void triesOnOtherThreadsAreOfOneOperationWithoutACauseToo() throws Exception {
+        RetryLoop loop = new RetryLoop("test", "scheduled").causedHere();
+        loop.attempt(() -> pay(503));
+        onAnotherThread(loop.tries((Runnable) () -> pay(200)));
+        assertTwoAttemptsOfOneOperation();
+    }
+
+    private void assertTwoAttemptsOfOneOperation() {
+        List<SpanRecord> tries = of(CallFacts.Kind.RETRY);
+        assertEquals(List.of(1, 2), tries.stream().map(record -> record.attempt).toList());
+        assertEquals(tries.get(0).operationLow, tries.get(1).operationLow);
+        List<SpanRecord> payments = of(CallFacts.Kind.HTTP_CLIENT);
+        assertEquals(payments.get(0).operationLow, payments.get(1).operationLow);
+    }
+
+    private static void onAnotherThread(Runnable task) throws InterruptedException {
+        Thread thread = new Thread(task);
+        thread.start();
+        thread.join();
+    }
 }

@@ -29,8 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** What is known of one request, from the search for a connection to the end of its answer. */
 final class RequestFacts extends HttpFacts {
 
-    private static final String LATE =
-            DeadlineTimer.PASSED;
+    private static final String LATE = DeadlineTimer.PASSED;
 
     // Entities over memory. Others may be used up by one look, even where they say that they are repeatable.
     private static final Set<String> IN_MEMORY = Set.of(

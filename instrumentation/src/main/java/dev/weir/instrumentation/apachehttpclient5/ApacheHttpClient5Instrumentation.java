@@ -164,8 +164,16 @@ public final class ApacheHttpClient5Instrumentation implements Instrumentation {
 
     // HttpClient's retries let both types pass.
     static IOException denial(Call.Denied denied) {
-        return denied.timeout()
-                ? new SocketTimeoutException(denied.message())
-                : new RequestFailedException(denied.message());
+        return Refusal.of(denied);
+    }
+
+    // In a class of its own: this one is also loaded where there is no Apache HttpClient, and verified there.
+    private static final class Refusal {
+
+        static IOException of(Call.Denied denied) {
+            return denied.timeout()
+                    ? new SocketTimeoutException(denied.message())
+                    : new RequestFailedException(denied.message());
+        }
     }
 }

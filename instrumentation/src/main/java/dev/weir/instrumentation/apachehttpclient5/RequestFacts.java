@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** What is known of one request, from the search for a connection to the end of its answer. */
 abstract class RequestFacts extends HttpFacts {
 
-    private static final String LATE =
-            DeadlineTimer.PASSED;
+    private static final String LATE = DeadlineTimer.PASSED;
 
     private final HttpRequest request;
     private final @Nullable RequestConfig config;

@@ -93,8 +93,7 @@ final class Deadline implements Runnable {
     }
 
     String message() {
-        return "weir: the deadline passed after " + millis
-                + " ms " + DeadlineTimer.RULE;
+        return "weir: the deadline passed after " + millis + " ms " + DeadlineTimer.RULE;
     }
 
     /**

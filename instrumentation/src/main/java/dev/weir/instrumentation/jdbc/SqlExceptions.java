@@ -28,8 +28,8 @@ final class SqlExceptions {
     /** @param thrown what the driver made of it; some return as if nothing had happened */
     static SQLException late(long limitMillis, @Nullable Throwable thrown) {
         return new SQLTimeoutException(
-                "weir: the statement was cancelled, its deadline passed after " + limitMillis
-                        + " ms " + DeadlineTimer.RULE,
+                "weir: the statement was cancelled, its deadline passed after " + limitMillis + " ms "
+                        + DeadlineTimer.RULE,
                 CANCELLED,
                 thrown);
     }

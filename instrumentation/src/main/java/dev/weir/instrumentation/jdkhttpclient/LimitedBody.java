@@ -40,8 +40,8 @@ final class LimitedBody<T> implements HttpResponse.BodySubscriber<T> {
         timer = DeadlineTimer.after(millis, () -> {
             if (!over.compareAndSet(false, true)) return;
             // The application's subscriber first: cancelling first lets the client's own error win.
-            application.onError(new HttpTimeoutException("weir: the deadline passed while the body was read "
-                    + DeadlineTimer.RULE));
+            application.onError(new HttpTimeoutException(
+                    "weir: the deadline passed while the body was read " + DeadlineTimer.RULE));
             subscription.cancel();
         });
         application.onSubscribe(subscription);

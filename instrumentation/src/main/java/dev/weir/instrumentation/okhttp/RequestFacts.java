@@ -140,8 +140,7 @@ final class RequestFacts extends HttpFacts {
     }
 
     static IOException lateness() {
-        return new SocketTimeoutException(
-                DeadlineTimer.PASSED);
+        return new SocketTimeoutException(DeadlineTimer.PASSED);
     }
 
     /** Whether OkHttp puts the request on the wire again because the last time was in vain. */

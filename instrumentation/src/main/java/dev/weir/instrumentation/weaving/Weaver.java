@@ -235,7 +235,9 @@ public final class Weaver implements ClassFileTransformer {
             }
             return null;
         }
-        if ((reader.getAccess() & Opcodes.ACC_INTERFACE) != 0) return null;
+        // What subtypes do is woven in classes.
+        if ((reader.getAccess() & Opcodes.ACC_INTERFACE) != 0
+                && wanted.stream().allMatch(each -> each.target.className == null)) return null;
         if (loader != null && !seesHooks(loader, className)) return null;
         ClassWriter writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
         Joiner joiner = new Joiner(writer, loader, className, wanted);

@@ -14,7 +14,7 @@ class LangChain4jRetryInstrumentationTest extends RetryLayerContract {
     final Woven woven = new Woven(new LangChain4jRetryInstrumentation());
 
     private final RetryUtils.RetryPolicy policy =
-            RetryUtils.retryPolicyBuilder().delayMillis(1).build();
+            RetryUtils.retryPolicyBuilder().delayMillis(10).build();
 
     @Override
     protected Woven woven() {

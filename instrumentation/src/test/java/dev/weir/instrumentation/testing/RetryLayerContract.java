@@ -77,6 +77,11 @@ public abstract class RetryLayerContract {
         return true;
     }
 
+    /** What the end of a try says of {@link Unlucky}. */
+    protected String failure() {
+        return " Unlucky";
+    }
+
     /** How many tries the layer makes of what always fails. */
     protected int most() {
         return 3;
@@ -99,9 +104,9 @@ public abstract class RetryLayerContract {
         assertEquals(
                 List.of(
                         "begin RETRY",
-                        "end RETRY Unlucky",
+                        "end RETRY" + failure(),
                         "begin RETRY",
-                        "end RETRY Unlucky",
+                        "end RETRY" + failure(),
                         "begin RETRY",
                         "end RETRY"),
                 woven().agent().events());

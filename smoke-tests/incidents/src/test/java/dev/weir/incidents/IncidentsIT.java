@@ -57,7 +57,8 @@ final class IncidentsIT {
                 RetryTower.unavailable(),
                 RetryTower.dropped(),
                 RetryTower.silent(),
-                RetryTower.twoProcesses());
+                RetryTower.twoProcesses(),
+                new ModelTower());
     }
 
     private static Path ramfs(Run run) throws IOException, InterruptedException {

@@ -69,8 +69,25 @@ public final class Run implements AutoCloseable {
 
     /** Forks a program; {@code settings} are for Weir, as {@code weir.…=value}. */
     public Program start(List<String> settings, String name, Class<?> main, String... arguments) throws IOException {
+        return start(classPath(), settings, name, main, arguments);
+    }
+
+    /** Forks a program that also uses the libraries of these groups, as {@code com/example}. */
+    public Program startWith(List<String> groups, String name, Class<?> main, String... arguments) throws IOException {
+        String separator = System.getProperty("path.separator");
+        List<String> entries = new ArrayList<>(List.of(location(main.getName())));
+        String all = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        for (String entry : all.split(separator)) {
+            String path = entry.replace('\\', '/');
+            if (groups.stream().anyMatch(group -> path.contains("/" + group + "/"))) entries.add(entry);
+        }
+        return start(String.join(separator, entries), List.of(), name, main, arguments);
+    }
+
+    private Program start(String classPath, List<String> settings, String name, Class<?> main, String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>(List.of(
-                jdk.java().toString(), "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", classPath()));
+                jdk.java().toString(), "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", classPath));
         if (mode != Mode.WITHOUT) {
             command.add("-javaagent:" + weirJar());
             if (mode == Mode.ENFORCE) for (String rule : rules) command.add("-Dweir.rule." + rule + "=enforce");

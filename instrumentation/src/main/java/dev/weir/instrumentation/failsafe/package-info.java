@@ -1,0 +1,5 @@
+/** Failsafe. */
+@NullMarked
+package dev.weir.instrumentation.failsafe;
+
+import org.jspecify.annotations.NullMarked;

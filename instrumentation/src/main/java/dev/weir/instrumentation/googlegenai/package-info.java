@@ -1,0 +1,5 @@
+/** Google's Gen AI SDK. */
+@NullMarked
+package dev.weir.instrumentation.googlegenai;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Spring Retry. */
+@NullMarked
+package dev.weir.instrumentation.springretry;
+
+import org.jspecify.annotations.NullMarked;
