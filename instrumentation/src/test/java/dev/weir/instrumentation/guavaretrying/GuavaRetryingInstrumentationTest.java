@@ -6,8 +6,6 @@ import com.github.rholder.retry.StopStrategies;
 import dev.weir.instrumentation.testing.RetryLayerContract;
 import dev.weir.instrumentation.testing.Woven;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class GuavaRetryingInstrumentationTest extends RetryLayerContract {
@@ -39,11 +37,6 @@ class GuavaRetryingInstrumentationTest extends RetryLayerContract {
     @Override
     protected boolean hasAsynchronousForm() {
         return false;
-    }
-
-    @Override
-    protected CompletionStage<String> callAsync(Supplier<CompletionStage<String>> action) {
-        throw new AssertionError("there is no such form");
     }
 
     @Override

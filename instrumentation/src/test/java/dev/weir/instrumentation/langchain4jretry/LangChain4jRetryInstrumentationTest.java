@@ -4,8 +4,6 @@ import dev.langchain4j.internal.RetryUtils;
 import dev.weir.instrumentation.testing.RetryLayerContract;
 import dev.weir.instrumentation.testing.Woven;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class LangChain4jRetryInstrumentationTest extends RetryLayerContract {
@@ -39,15 +37,5 @@ class LangChain4jRetryInstrumentationTest extends RetryLayerContract {
     @Override
     protected boolean retriesResults() {
         return false;
-    }
-
-    @Override
-    protected CompletionStage<String> callAsync(Supplier<CompletionStage<String>> action) {
-        throw new AssertionError("there is no such form");
-    }
-
-    @Override
-    protected String callUntilGood(Callable<String> action) {
-        throw new AssertionError("results are not retried");
     }
 }

@@ -10,8 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -54,16 +52,6 @@ class SpringCoreRetryInstrumentationTest extends RetryLayerContract {
     @Override
     protected boolean retriesResults() {
         return false;
-    }
-
-    @Override
-    protected CompletionStage<String> callAsync(Supplier<CompletionStage<String>> action) {
-        throw new AssertionError("there is no such form");
-    }
-
-    @Override
-    protected String callUntilGood(Callable<String> action) {
-        throw new AssertionError("results are not retried");
     }
 
     @Test

@@ -11,9 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -59,16 +57,6 @@ class SpringRetryInstrumentationTest extends RetryLayerContract {
     @Override
     protected boolean retriesResults() {
         return false;
-    }
-
-    @Override
-    protected CompletionStage<String> callAsync(Supplier<CompletionStage<String>> action) {
-        throw new AssertionError("there is no such form");
-    }
-
-    @Override
-    protected String callUntilGood(Callable<String> action) {
-        throw new AssertionError("results are not retried");
     }
 
     @Test
