@@ -160,9 +160,11 @@ class ThreadsInstrumentationTest {
     @Test
     void aTaskThatThrowsLeavesNothingBehind() throws Exception {
         List<String> uncaught = new CopyOnWriteArrayList<>();
+        List<Thread> threads = new CopyOnWriteArrayList<>();
         ThreadPoolExecutor pool =
                 pool(new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
                     Thread thread = new Thread(task);
+                    threads.add(thread);
                     thread.setUncaughtExceptionHandler((t, e) -> uncaught.add(e.getMessage() + " " + Hooks.capture()));
                     return thread;
                 }));
@@ -179,6 +181,8 @@ class ThreadsInstrumentationTest {
         assertEquals(List.of("null"), seen);
         pool.shutdown();
         assertTrue(pool.awaitTermination(20, TimeUnit.SECONDS));
+        // A pool has terminated before the last of its threads has said what it died of.
+        for (Thread thread : threads) thread.join();
         assertEquals(List.of("thrown in run null", "thrown in run null", "thrown in run null"), uncaught);
         Future<Object> failed = inside(
                 run,
