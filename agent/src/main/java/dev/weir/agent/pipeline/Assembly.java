@@ -59,7 +59,8 @@ public final class Assembly {
                         settings.list(Setting.KEY_SAFE_PATHS)),
                 new RateLimitRule(
                         new Pressure(concurrency(), (int) settings.number(Setting.DESTINATIONS)),
-                        settings.number(Setting.RATE_MOST_WAIT)),
+                        settings.number(Setting.RATE_MOST_WAIT),
+                        System::currentTimeMillis),
                 new RetryBudgetRule(
                         (int) settings.number(Setting.RETRY_ATTEMPTS),
                         new DestinationRetries(

@@ -4,6 +4,7 @@ import dev.weir.agent.context.Attempt;
 import dev.weir.agent.ledger.Pressure;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.HttpFacts;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A destination that asks for fewer calls gets fewer: not before the time it names, and no faster than it took them. */
@@ -13,11 +14,15 @@ public final class RateLimitRule implements Rule {
 
     private final Pressure pressure;
     private final long mostWaitNanos;
-    private final RetryAfter retryAfter = new RetryAfter();
+    private final RetryAfter retryAfter;
 
-    /** @param mostWaitMillis the longest that a call is made to wait */
-    public RateLimitRule(Pressure pressure, long mostWaitMillis) {
+    /**
+     * @param mostWaitMillis the longest that a call is made to wait
+     * @param epochMillis the time of day, for answers that name a moment
+     */
+    public RateLimitRule(Pressure pressure, long mostWaitMillis, LongSupplier epochMillis) {
         this.pressure = pressure;
+        this.retryAfter = new RetryAfter(epochMillis);
         this.mostWaitNanos = mostWaitMillis * MILLI;
     }
 

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,13 @@ final class RetryAfter {
         {"ratelimit-remaining", "ratelimit-reset"},
     };
 
+    private final LongSupplier epochMillis;
     private final AtomicLong malformed = new AtomicLong();
+
+    /** @param epochMillis the time of day, for answers that name a moment */
+    RetryAfter(LongSupplier epochMillis) {
+        this.epochMillis = epochMillis;
+    }
 
     /** How many headers were absurd, and ignored. */
     long malformed() {
@@ -83,7 +90,7 @@ final class RetryAfter {
         if (until == null) return absurd();
         // By the server's own clock, where it tells it.
         Instant now = date == null ? null : httpDate(date.strip());
-        long millis = until.toEpochMilli() - (now == null ? System.currentTimeMillis() : now.toEpochMilli());
+        long millis = until.toEpochMilli() - (now == null ? epochMillis.getAsLong() : now.toEpochMilli());
         return millis <= 0 ? 0 : believed(millis);
     }
 
@@ -91,7 +98,7 @@ final class RetryAfter {
         if (value.isEmpty()) return absurd();
         if (value.indexOf('T') > 0) {
             try {
-                return believed(Instant.parse(value).toEpochMilli() - System.currentTimeMillis());
+                return believed(Instant.parse(value).toEpochMilli() - epochMillis.getAsLong());
             } catch (DateTimeException e) {
                 return absurd();
             }
@@ -100,7 +107,7 @@ final class RetryAfter {
             long seconds = number(value);
             if (seconds < 0) return seconds;
             // A number this large is a moment, a small one a time.
-            long now = System.currentTimeMillis() / 1_000;
+            long now = epochMillis.getAsLong() / 1_000;
             return believed((seconds > 100_000_000 ? seconds - now : seconds) * 1_000);
         }
         return believed(duration(value));

@@ -18,6 +18,7 @@ final class Sent extends HttpFacts {
     long limited;
     boolean levers = true;
     boolean repeated;
+    boolean waits;
 
     @Nullable
     String peer;
@@ -50,6 +51,11 @@ final class Sent extends HttpFacts {
     @Override
     public boolean repeatsHeader(String name) {
         return repeated;
+    }
+
+    @Override
+    public boolean waits() {
+        return waits;
     }
 
     @Override

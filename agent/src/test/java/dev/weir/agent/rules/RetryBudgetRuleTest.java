@@ -30,6 +30,19 @@ class RetryBudgetRuleTest {
     }
 
     @Test
+    void whatTheOtherSideCallsHopelessIsNotTriedAgain() {
+        RetryBudgetRule rule = new RetryBudgetRule(3, new DestinationRetries(0.2, 1, 20, 10));
+        Attempts.Http said = new Attempts.Http("GET", "dep", "/");
+        said.responseHeaders.put("x-should-retry", "false");
+        Attempt first = attempts.begin(said, Long.MAX_VALUE, 1);
+        assertSame(Verdict.ALLOW, rule.judge(first, 1));
+        rule.ended(first, Rule.Answer.BAD, 1);
+        attempts.fail(first, 1);
+        Verdict.Deny deny = assertInstanceOf(Verdict.Deny.class, next(rule, 1));
+        assertEquals("the other side has said not to try again (X-Should-Retry)", deny.reason());
+    }
+
+    @Test
     void afterTheRetryWindowItIsAnotherOperation() {
         RetryBudgetRule rule = new RetryBudgetRule(1, new DestinationRetries(0.2, 1, 20, 10));
         assertSame(Verdict.ALLOW, next(rule, 1));

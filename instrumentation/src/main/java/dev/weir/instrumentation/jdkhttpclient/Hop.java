@@ -94,7 +94,7 @@ final class Hop extends HttpFacts {
     @Override
     public @Nullable String responseHeader(String name) {
         HttpResponse<?> answer = response;
-        return answer == null ? null : answer.headers().firstValue(name).orElse(null);
+        return answer == null ? null : RequestFacts.first(answer.headers(), name);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
@@ -122,9 +123,7 @@ final class RequestFacts extends HttpFacts {
         for (int i = headers.size() - 2; i >= 0; i -= 2) {
             if (headers.get(i).equalsIgnoreCase(name)) return headers.get(i + 1);
         }
-        // Not firstValue: it makes a stream and an Optional each time.
-        List<String> values = request.headers().map().get(name);
-        return values == null || values.isEmpty() ? null : values.get(0);
+        return first(request.headers(), name);
     }
 
     @Override
@@ -157,7 +156,13 @@ final class RequestFacts extends HttpFacts {
 
     @Override
     public @Nullable String responseHeader(String name) {
-        return response == null ? null : response.headers().firstValue(name).orElse(null);
+        return response == null ? null : first(response.headers(), name);
+    }
+
+    /** Not {@code firstValue}: it makes a stream and an {@code Optional} each time. */
+    static @Nullable String first(HttpHeaders headers, String name) {
+        List<String> values = headers.map().get(name);
+        return values == null || values.isEmpty() ? null : values.get(0);
     }
 
     /** A web socket's handshake is a request of an internal class, and a copy of it would be an ordinary request. */

@@ -90,12 +90,6 @@ class ApacheHttpClient4InstrumentationTest extends HttpClientContract {
     }
 
     @Override
-    protected CompletableFuture<Answer> sendAsync(
-            String method, URI uri, Map<String, String> headers, @Nullable String body) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
     protected Answer sendOnce(URI uri, InputStream body) throws IOException {
         return send(client, request("POST", uri, Map.of(), new InputStreamEntity(body, 6, ContentType.TEXT_PLAIN)));
     }
