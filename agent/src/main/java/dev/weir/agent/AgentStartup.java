@@ -36,11 +36,6 @@ public final class AgentStartup {
         "Fuse",
         "Hooks$Agent",
         "Hooks",
-        "RetryLoop$Try",
-        "RetryLoop$Ended",
-        "RetryLoop$Action",
-        "RetryLoop$Failure",
-        "RetryLoop",
     };
 
     private AgentStartup() {}

@@ -4,6 +4,7 @@ import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -19,6 +20,8 @@ class ArchitectureTest {
 
     private static final String WEAVING = "dev.weir.instrumentation.weaving..";
 
+    private static final String SHARED = "dev.weir.instrumentation.shared";
+
     private final JavaClasses classes = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("dev.weir.instrumentation");
@@ -28,7 +31,28 @@ class ArchitectureTest {
         slices().matching("dev.weir.instrumentation.(*)..")
                 .should()
                 .notDependOnEachOther()
-                .ignoreDependency(alwaysTrue(), resideInAPackage(WEAVING))
+                .ignoreDependency(alwaysTrue(), resideInAPackage(WEAVING).or(resideInAPackage(SHARED)))
+                .check(classes);
+    }
+
+    /** It is defined beside libraries of every sort, and on the boot loader: it can have only what is everywhere. */
+    @Test
+    void whatAdaptersShareKnowsNoLibrary() {
+        classes()
+                .that()
+                .resideInAPackage(SHARED)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        SHARED,
+                        "dev.weir.bootstrap",
+                        "java.io",
+                        "java.lang..",
+                        "java.net",
+                        "java.util",
+                        "java.util.concurrent..",
+                        "java.util.function",
+                        "org.jspecify..")
                 .check(classes);
     }
 

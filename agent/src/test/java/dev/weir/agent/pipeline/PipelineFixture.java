@@ -6,8 +6,10 @@ import dev.weir.agent.export.EpochClock;
 import dev.weir.agent.export.SpanRecord;
 import dev.weir.agent.rules.Mode;
 import dev.weir.agent.rules.RuleBook;
+import dev.weir.bootstrap.Call;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -42,5 +44,22 @@ final class PipelineFixture {
 
     SpanRecord last() {
         return records.get(records.size() - 1);
+    }
+
+    /** Makes a call that is answered with this status. */
+    SpanRecord call(Sent sent, int status) {
+        Call call = pipeline.begin(sent);
+        pipeline.end(call, status, null, null);
+        return last();
+    }
+
+    static Sent pay() {
+        return Sent.to("POST", "http://pay/charge", "10 EUR");
+    }
+
+    static String outcomes(SpanRecord record) {
+        List<String> outcomes = new ArrayList<>();
+        for (SpanRecord.Verdict verdict : record.verdicts) outcomes.add(verdict.rule() + " " + verdict.outcome());
+        return String.join(", ", outcomes);
     }
 }

@@ -1,6 +1,7 @@
 package dev.weir.instrumentation.apachehttpclient4;
 
-import java.io.FilterInputStream;
+import dev.weir.instrumentation.shared.CallLimit;
+import dev.weir.instrumentation.shared.LimitedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -11,17 +12,17 @@ import org.jspecify.annotations.Nullable;
 /** The body of a call with a limit: says why when it is cut off, and ends the limit when it is over. */
 final class LimitedEntity extends HttpEntityWrapper {
 
-    private final RequestFacts facts;
+    private final CallLimit limit;
 
-    LimitedEntity(HttpEntity entity, RequestFacts facts) {
+    LimitedEntity(HttpEntity entity, CallLimit limit) {
         super(entity);
-        this.facts = facts;
+        this.limit = limit;
     }
 
     @Override
     public @Nullable InputStream getContent() throws IOException {
         InputStream content = super.getContent();
-        return content == null ? null : new Content(content);
+        return content == null ? null : new LimitedInputStream(content, limit);
     }
 
     @Override
@@ -30,52 +31,6 @@ final class LimitedEntity extends HttpEntityWrapper {
         if (content == null) return;
         try (content) {
             content.transferTo(out);
-        }
-    }
-
-    private IOException told(IOException thrown) {
-        return facts.late() ? RequestFacts.lateness(thrown) : thrown;
-    }
-
-    private final class Content extends FilterInputStream {
-
-        Content(InputStream content) {
-            super(content);
-        }
-
-        @Override
-        public int read() throws IOException {
-            try {
-                return ended(super.read());
-            } catch (IOException e) {
-                throw told(e);
-            }
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            try {
-                return ended(super.read(bytes, offset, length));
-            } catch (IOException e) {
-                throw told(e);
-            }
-        }
-
-        private int ended(int read) {
-            if (read < 0) facts.cancelTimer();
-            return read;
-        }
-
-        @Override
-        public void close() throws IOException {
-            // What is left is read first.
-            try {
-                super.close();
-            } catch (IOException e) {
-                throw told(e);
-            } finally {
-                facts.cancelTimer();
-            }
         }
     }
 }

@@ -4,12 +4,13 @@ import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.DeadlineTimer;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.instrumentation.shared.CallLimit;
+import dev.weir.instrumentation.shared.OwnCause;
+import dev.weir.instrumentation.shared.OwnHeaders;
+import dev.weir.instrumentation.shared.RequestTarget;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.util.Set;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.apache.http.Header;
 import org.apache.http.HttpClientConnection;
 import org.apache.http.HttpEntity;
@@ -29,30 +30,47 @@ import org.jspecify.annotations.Nullable;
 /** What is known of one request, from the search for a connection to the end of its answer. */
 final class RequestFacts extends HttpFacts {
 
-    private static final String LATE = DeadlineTimer.PASSED;
-
     // Entities over memory. Others may be used up by one look, even where they say that they are repeatable.
     private static final Set<String> IN_MEMORY = Set.of(
             "org.apache.http.entity.ByteArrayEntity",
             "org.apache.http.entity.StringEntity",
             "org.apache.http.client.entity.UrlEncodedFormEntity");
 
+    private static final OwnHeaders.Carrier<HttpRequest, Header> HEADERS = new OwnHeaders.Carrier<>() {
+        @Override
+        public @Nullable Header first(HttpRequest request, String name) {
+            return request.getFirstHeader(name);
+        }
+
+        @Override
+        public void set(HttpRequest request, String name, String value) {
+            request.setHeader(name, value);
+        }
+
+        @Override
+        public void restore(HttpRequest request, Header header) {
+            request.setHeader(header);
+        }
+
+        @Override
+        public void remove(HttpRequest request, String name) {
+            request.removeHeaders(name);
+        }
+    };
+
     private final HttpRequest request;
     private final @Nullable HttpHost target;
     private final HttpContext context;
     private final @Nullable RequestConfig config;
     private final @Nullable HttpEntity entity;
-    private final OwnHeaders headers = new OwnHeaders();
+    private final OwnHeaders<HttpRequest, Header> headers = new OwnHeaders<>(HEADERS);
     private final Cancelling cancelling;
     private @Nullable HttpResponse response;
     private @Nullable Call call;
     private @Nullable RequestFacts next;
     private boolean written;
-    private boolean nested;
-    private @Nullable Object outer;
-    private long limitMillis;
-    private long due;
-    private volatile @Nullable Future<?> timer;
+    private final OwnCause cause = new OwnCause();
+    private final CallLimit limit = new CallLimit();
 
     RequestFacts(HttpRoute route, HttpRequestWrapper request, HttpClientContext context) {
         this(request, route.getTargetHost(), context, context.getRequestConfig(), new Cancelling());
@@ -101,10 +119,9 @@ final class RequestFacts extends HttpFacts {
      */
     @Nullable
     Call begin() {
-        nested = of(Hooks.open()) != null;
-        if (nested) outer = Hooks.enter(Hooks.capture());
+        if (of(Hooks.open()) != null) cause.apart();
         Call begun = beginHop();
-        if (begun == null || begun instanceof Call.Denied) comeBack();
+        if (begun == null || begun instanceof Call.Denied) cause.leave();
         return begun;
     }
 
@@ -112,11 +129,8 @@ final class RequestFacts extends HttpFacts {
         Call begun = Hooks.begin(this);
         if (begun == null || begun instanceof Call.Denied) return begun;
         call = begun;
-        if (limitMillis > 0) {
-            due = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limitMillis);
-            shortenTheWaitForAConnection();
-            timer = DeadlineTimer.after(limitMillis, cancelling);
-        }
+        limit.start(cancelling);
+        if (limit.isRunning()) shortenTheWaitForAConnection();
         return begun;
     }
 
@@ -125,16 +139,10 @@ final class RequestFacts extends HttpFacts {
         if (!(context instanceof HttpClientContext client) || config == null) return;
         int own = config.getConnectionRequestTimeout();
         // The pool's clock is coarser than the limit's, which has to be over first.
-        int most = (int) Math.min(limitMillis + 5, Integer.MAX_VALUE);
+        int most = (int) Math.min(limit.millis() + 5, Integer.MAX_VALUE);
         if (own > 0 && own <= most) return;
         client.setRequestConfig(
                 RequestConfig.copy(config).setConnectionRequestTimeout(most).build());
-    }
-
-    private void comeBack() {
-        if (nested) Hooks.exit(outer);
-        nested = false;
-        outer = null;
     }
 
     /** Ends the call, or its last hop; returns what the application has to be told instead of what was thrown, if anything. */
@@ -144,19 +152,19 @@ final class RequestFacts extends HttpFacts {
         while (last.next != null) last = last.next;
         Throwable told = last.endHop(received, thrown);
         if (context instanceof HttpClientContext client && config != null) client.setRequestConfig(config);
-        if (received != null && last.isLimited()) {
+        if (received != null && last.limit.isRunning()) {
             HttpEntity body = received.getEntity();
-            if (body == null) last.cancelTimer();
-            else received.setEntity(new LimitedEntity(body, last));
+            if (body == null) last.limit.cancel();
+            else received.setEntity(new LimitedEntity(body, last.limit));
         }
-        comeBack();
+        cause.leave();
         return told;
     }
 
     private @Nullable Throwable endHop(@Nullable HttpResponse received, @Nullable Throwable thrown) {
         headers.takeBack();
-        Throwable told = thrown != null && late() ? lateness(thrown) : null;
-        if (received == null) cancelTimer();
+        Throwable told = limit.reasonOf(thrown);
+        if (received == null) limit.cancel();
         else response = received;
         int status = received == null ? 0 : received.getStatusLine().getStatusCode();
         Hooks.end(call, status, told == null ? thrown : told);
@@ -175,10 +183,10 @@ final class RequestFacts extends HttpFacts {
     }
 
     private Call.@Nullable Denied writeHop(HttpRequest last) {
-        if (late()) return new Call.Denied("deadline", LATE, true);
+        if (limit.isOver()) return new Call.Denied("deadline", DeadlineTimer.PASSED, true);
         if (written && response != null) {
             endHop(response, null);
-            cancelTimer();
+            limit.cancel();
             RequestFacts following = new RequestFacts(request, target, context, config, cancelling);
             next = following;
             return following.beginHop() instanceof Call.Denied denied ? denied : following.writeHop(last);
@@ -200,28 +208,7 @@ final class RequestFacts extends HttpFacts {
     /** What the library learns from the application about cancelling, and tells about what can be cancelled. */
     @Nullable
     HttpExecutionAware aware(@Nullable HttpExecutionAware application) {
-        return isLimited() ? cancelling.around(application) : application;
-    }
-
-    /** Whether there is a limit and its time is up. */
-    boolean late() {
-        return due != 0 && System.nanoTime() - due >= 0;
-    }
-
-    private boolean isLimited() {
-        return due != 0;
-    }
-
-    void cancelTimer() {
-        Future<?> pending = timer;
-        if (pending != null) pending.cancel(false);
-    }
-
-    /** What the application is told when the time is up. */
-    static IOException lateness(@Nullable Throwable suppressed) {
-        IOException late = new SocketTimeoutException(LATE);
-        if (suppressed != null) late.addSuppressed(suppressed);
-        return late;
+        return limit.isRunning() ? cancelling.around(application) : application;
     }
 
     @Override
@@ -236,7 +223,7 @@ final class RequestFacts extends HttpFacts {
 
     @Override
     public boolean limit(long millis) {
-        limitMillis = millis;
+        limit.set(millis);
         return true;
     }
 

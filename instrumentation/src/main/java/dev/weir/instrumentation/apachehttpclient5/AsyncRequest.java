@@ -74,7 +74,7 @@ final class AsyncRequest extends RequestFacts {
 
     /** The scope for the rest of the chain. With a limit, it remembers what has to be cancelled. */
     AsyncExecChain.Scope scope() {
-        if (!isLimited()) return scope;
+        if (!limit().isRunning()) return scope;
         CancellableDependency remembering = new Remembering(scope.cancellableDependency);
         try {
             return new AsyncExecChain.Scope(
@@ -132,7 +132,7 @@ final class AsyncRequest extends RequestFacts {
         public void setDependency(Cancellable cancellable) {
             running.addFirst(cancellable);
             dependency.setDependency(cancellable);
-            if (late()) cancellable.cancel();
+            if (limit().isOver()) cancellable.cancel();
         }
 
         @Override

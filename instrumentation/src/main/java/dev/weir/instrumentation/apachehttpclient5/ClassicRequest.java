@@ -96,12 +96,12 @@ final class ClassicRequest extends RequestFacts {
     /** Ends the call; returns what the application has to be told instead of what was thrown, if anything. */
     @Nullable
     Throwable end(@Nullable ClassicHttpResponse response, @Nullable Throwable thrown) {
-        if (isLimited() && context != null) context.setRequestConfig(before);
-        Throwable told = thrown != null && late() ? lateness(thrown) : null;
+        if (limit().isRunning() && context != null) context.setRequestConfig(before);
+        Throwable told = limit().reasonOf(thrown);
         HttpEntity body = response == null ? null : response.getEntity();
-        if (isLimited() && response != null) {
-            if (body == null) cancelTimer();
-            else response.setEntity(new LimitedEntity(body, this));
+        if (limit().isRunning() && response != null) {
+            if (body == null) limit().cancel();
+            else response.setEntity(new LimitedEntity(body, limit()));
         }
         over(response, told == null ? thrown : told);
         comeBack();

@@ -1,6 +1,7 @@
 package dev.weir.instrumentation.apachehttpclient5;
 
 import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.shared.CallLimit;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -31,13 +32,15 @@ final class FollowedCallback implements AsyncExecCallback {
     @Override
     public @Nullable AsyncDataConsumer handleResponse(HttpResponse response, @Nullable EntityDetails entity)
             throws HttpException, IOException {
-        if (told.get()) throw RequestFacts.lateness(null);
+        if (told.get()) throw CallLimit.timeout(null);
         request.finish(response, null);
-        if (entity == null) request.cancelTimer();
+        if (entity == null) request.limit().cancel();
         Object outer = Hooks.enter(cause);
         try {
             AsyncDataConsumer consumer = callback.handleResponse(response, entity);
-            boolean plain = consumer == null || entity == null || cause == null && !request.isLimited();
+            boolean plain = consumer == null
+                    || entity == null
+                    || cause == null && !request.limit().isRunning();
             return plain ? consumer : new Body(consumer);
         } finally {
             Hooks.exit(outer);
@@ -56,7 +59,7 @@ final class FollowedCallback implements AsyncExecCallback {
 
     @Override
     public void completed() {
-        request.cancelTimer();
+        request.limit().cancel();
         if (!isFirst()) return;
         Object outer = Hooks.enter(cause);
         try {
@@ -68,9 +71,9 @@ final class FollowedCallback implements AsyncExecCallback {
 
     @Override
     public void failed(Exception thrown) {
-        request.cancelTimer();
+        request.limit().cancel();
         if (!isFirst()) return;
-        Exception known = request.late() ? RequestFacts.lateness(thrown) : thrown;
+        Exception known = request.limit().isOver() ? CallLimit.timeout(thrown) : thrown;
         request.finish(null, known);
         Object outer = Hooks.enter(cause);
         try {
@@ -82,7 +85,7 @@ final class FollowedCallback implements AsyncExecCallback {
 
     /** A limit ends a call on a thread of its own, and the library may still report the end that it sees. */
     private boolean isFirst() {
-        return told.compareAndSet(false, true) || !request.isLimited();
+        return told.compareAndSet(false, true) || !request.limit().isRunning();
     }
 
     private final class Body implements AsyncDataConsumer {
@@ -105,7 +108,7 @@ final class FollowedCallback implements AsyncExecCallback {
 
         @Override
         public void consume(ByteBuffer source) throws IOException {
-            if (told.get() && request.late()) throw RequestFacts.lateness(null);
+            if (told.get() && request.limit().isOver()) throw CallLimit.timeout(null);
             Object outer = Hooks.enter(cause);
             try {
                 consumer.consume(source);
@@ -116,7 +119,7 @@ final class FollowedCallback implements AsyncExecCallback {
 
         @Override
         public void streamEnd(@Nullable List<? extends Header> trailers) throws HttpException, IOException {
-            request.cancelTimer();
+            request.limit().cancel();
             Object outer = Hooks.enter(cause);
             try {
                 consumer.streamEnd(trailers);

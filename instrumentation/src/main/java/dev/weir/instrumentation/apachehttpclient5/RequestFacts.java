@@ -4,10 +4,10 @@ import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.DeadlineTimer;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
-import java.io.IOException;
-import java.net.SocketTimeoutException;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
+import dev.weir.instrumentation.shared.CallLimit;
+import dev.weir.instrumentation.shared.OwnCause;
+import dev.weir.instrumentation.shared.OwnHeaders;
+import dev.weir.instrumentation.shared.RequestTarget;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpRequest;
@@ -18,19 +18,36 @@ import org.jspecify.annotations.Nullable;
 /** What is known of one request, from the search for a connection to the end of its answer. */
 abstract class RequestFacts extends HttpFacts {
 
-    private static final String LATE = DeadlineTimer.PASSED;
+    private static final OwnHeaders.Carrier<HttpRequest, Header> HEADERS = new OwnHeaders.Carrier<>() {
+        @Override
+        public @Nullable Header first(HttpRequest request, String name) {
+            return request.getFirstHeader(name);
+        }
+
+        @Override
+        public void set(HttpRequest request, String name, String value) {
+            request.setHeader(name, value);
+        }
+
+        @Override
+        public void restore(HttpRequest request, Header header) {
+            request.setHeader(header);
+        }
+
+        @Override
+        public void remove(HttpRequest request, String name) {
+            request.removeHeaders(name);
+        }
+    };
 
     private final HttpRequest request;
     private final @Nullable RequestConfig config;
-    private final OwnHeaders headers = new OwnHeaders();
+    private final OwnHeaders<HttpRequest, Header> headers = new OwnHeaders<>(HEADERS);
+    private final OwnCause place = new OwnCause();
+    private final CallLimit limit = new CallLimit();
     private @Nullable HttpResponse response;
     private @Nullable Call call;
     private boolean written;
-    private boolean elsewhere;
-    private @Nullable Object outer;
-    private long limitMillis;
-    private long due;
-    private volatile @Nullable Future<?> timer;
 
     RequestFacts(
             HttpRequest request,
@@ -62,19 +79,16 @@ abstract class RequestFacts extends HttpFacts {
      */
     final @Nullable Call begin(@Nullable Object cause) {
         Call around = Hooks.open();
-        elsewhere = cause != null || around != null && around.facts() instanceof RequestFacts;
-        if (elsewhere) outer = Hooks.enter(cause == null ? Hooks.capture() : cause);
+        if (cause != null) place.of(cause);
+        else if (around != null && around.facts() instanceof RequestFacts) place.apart();
         Call begun = Hooks.begin(this);
         if (begun == null || begun instanceof Call.Denied) {
             comeBack();
             return begun;
         }
         call = begun;
-        if (limitMillis > 0) {
-            due = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limitMillis);
-            limited(limitMillis);
-            timer = DeadlineTimer.after(limitMillis, this::abort);
-        }
+        limit.start(this::abort);
+        if (limit.isRunning()) limited(limit.millis());
         return begun;
     }
 
@@ -83,16 +97,14 @@ abstract class RequestFacts extends HttpFacts {
 
     /** This thread goes on with what it did before the call. */
     final void comeBack() {
-        if (elsewhere) Hooks.exit(outer);
-        elsewhere = false;
-        outer = null;
+        place.leave();
     }
 
     /** The answer has come, or never will: the call is over. Its body may still be coming. */
     final void over(@Nullable HttpResponse received, @Nullable Throwable thrown) {
         headers.takeBack();
         if (received != null) response = received;
-        else cancelTimer();
+        else limit.cancel();
         Hooks.end(call, received == null ? 0 : received.getCode(), thrown);
     }
 
@@ -107,32 +119,15 @@ abstract class RequestFacts extends HttpFacts {
      * @return a denial when that must not happen
      */
     final Call.@Nullable Denied write(HttpRequest last) {
-        if (late()) return new Call.Denied("deadline", LATE, true);
+        if (limit.isOver()) return new Call.Denied("deadline", DeadlineTimer.PASSED, true);
         Call.Denied denied = written ? Hooks.resent(call) : null;
         written = true;
         if (denied == null) headers.put(last);
         return denied;
     }
 
-    /** Whether there is a limit and its time is up. */
-    final boolean late() {
-        return due != 0 && System.nanoTime() - due >= 0;
-    }
-
-    final boolean isLimited() {
-        return due != 0;
-    }
-
-    final void cancelTimer() {
-        Future<?> pending = timer;
-        if (pending != null) pending.cancel(false);
-    }
-
-    /** What the application is told when the time is up. */
-    static IOException lateness(@Nullable Throwable suppressed) {
-        IOException late = new SocketTimeoutException(LATE);
-        if (suppressed != null) late.addSuppressed(suppressed);
-        return late;
+    final CallLimit limit() {
+        return limit;
     }
 
     @Override
@@ -143,7 +138,7 @@ abstract class RequestFacts extends HttpFacts {
 
     @Override
     public final boolean limit(long millis) {
-        limitMillis = millis;
+        limit.set(millis);
         return true;
     }
 

@@ -4,7 +4,7 @@ import dev.failsafe.spi.AsyncExecutionInternal;
 import dev.failsafe.spi.ExecutionResult;
 import dev.failsafe.spi.SyncExecutionInternal;
 import dev.weir.bootstrap.Hooks;
-import dev.weir.bootstrap.RetryLoop;
+import dev.weir.instrumentation.shared.RetryLoop;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import java.lang.invoke.MethodHandle;

@@ -1,6 +1,6 @@
 package dev.weir.instrumentation.langchain4jretry;
 
-import dev.weir.bootstrap.RetryLoop;
+import dev.weir.instrumentation.shared.RetryLoop;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import java.util.concurrent.Callable;

@@ -1,5 +1,6 @@
 package dev.weir.instrumentation.okhttp;
 
+import dev.weir.instrumentation.shared.CallLimit;
 import java.io.IOException;
 import okhttp3.MediaType;
 import okhttp3.ResponseBody;
@@ -15,26 +16,24 @@ final class LimitedBody extends ResponseBody {
     private final ResponseBody body;
     private final BufferedSource source;
 
-    LimitedBody(ResponseBody body, RequestFacts facts) {
+    LimitedBody(ResponseBody body, CallLimit limit) {
         this.body = body;
         this.source = Okio.buffer(new ForwardingSource(body.source()) {
             @Override
             public long read(Buffer sink, long byteCount) throws IOException {
                 try {
                     long read = super.read(sink, byteCount);
-                    if (read < 0) facts.cancelTimer();
+                    if (read < 0) limit.cancel();
                     return read;
                 } catch (IOException e) {
-                    if (!facts.late()) throw e;
-                    IOException late = RequestFacts.lateness();
-                    late.addSuppressed(e);
-                    throw late;
+                    IOException reason = limit.reasonOf(e);
+                    throw reason == null ? e : reason;
                 }
             }
 
             @Override
             public void close() throws IOException {
-                facts.cancelTimer();
+                limit.cancel();
                 super.close();
             }
         });

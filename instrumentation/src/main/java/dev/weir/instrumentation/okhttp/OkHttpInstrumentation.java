@@ -59,7 +59,9 @@ public final class OkHttpInstrumentation implements Instrumentation {
 
         static @Nullable ResponseBody exit(@Nullable ResponseBody body) {
             RequestFacts facts = RequestFacts.of(Hooks.open());
-            return body == null || facts == null || !facts.limited() ? body : new LimitedBody(body, facts);
+            return body == null || facts == null || !facts.limit().isRunning()
+                    ? body
+                    : new LimitedBody(body, facts.limit());
         }
     }
 

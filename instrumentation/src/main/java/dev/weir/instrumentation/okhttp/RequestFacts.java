@@ -1,14 +1,13 @@
 package dev.weir.instrumentation.okhttp;
 
 import dev.weir.bootstrap.Call;
-import dev.weir.bootstrap.DeadlineTimer;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.instrumentation.shared.CallLimit;
+import dev.weir.instrumentation.shared.OwnCause;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Interceptor;
 import okhttp3.MultipartBody;
@@ -31,11 +30,8 @@ final class RequestFacts extends HttpFacts {
     private @Nullable Call call;
     private @Nullable RequestFacts next;
     private boolean sent;
-    private @Nullable Object outer;
-    private boolean nested;
-    private long limitMillis;
-    private volatile @Nullable Future<?> timer;
-    private volatile boolean late;
+    private final OwnCause cause = new OwnCause();
+    private final CallLimit limit = new CallLimit();
 
     RequestFacts(Interceptor.Chain chain) {
         this(chain.call(), chain.request());
@@ -62,10 +58,9 @@ final class RequestFacts extends HttpFacts {
     /** Begins the call. A call out of an authenticator or a network interceptor is one of its own, not half of another. */
     @Nullable
     Call begin() {
-        nested = of(Hooks.open()) != null;
-        if (nested) outer = Hooks.enter(Hooks.capture());
+        if (of(Hooks.open()) != null) cause.apart();
         Call begun = beginHop();
-        if (begun == null || begun instanceof Call.Denied) leaveNested();
+        if (begun == null || begun instanceof Call.Denied) cause.leave();
         return begun;
     }
 
@@ -73,14 +68,8 @@ final class RequestFacts extends HttpFacts {
         Call begun = Hooks.begin(this);
         if (begun == null || begun instanceof Call.Denied) return begun;
         call = begun;
-        if (limitMillis > 0) timer = DeadlineTimer.after(limitMillis, this::expire);
+        limit.start(okhttp::cancel);
         return begun;
-    }
-
-    private void leaveNested() {
-        if (nested) Hooks.exit(outer);
-        nested = false;
-        outer = null;
     }
 
     /** Ends the call, or its last hop; returns what the application has to be told instead of what was thrown, if anything. */
@@ -89,16 +78,15 @@ final class RequestFacts extends HttpFacts {
         RequestFacts last = this;
         while (last.next != null) last = last.next;
         Throwable told = last.endHop(received, thrown);
-        leaveNested();
+        cause.leave();
         return told;
     }
 
     private @Nullable Throwable endHop(@Nullable Response received, @Nullable Throwable thrown) {
         response = received;
         // A body may still be coming: it cancels the timer.
-        if (received == null) cancelTimer();
-        Throwable told = thrown != null && late ? lateness() : null;
-        if (told != null) told.addSuppressed(thrown);
+        if (received == null) limit.cancel();
+        Throwable told = limit.reasonOf(thrown);
         if (thrown == null && !sent) Hooks.withdraw(call);
         else Hooks.end(call, received == null ? 0 : received.code(), told == null ? thrown : told);
         return told;
@@ -115,32 +103,13 @@ final class RequestFacts extends HttpFacts {
     Throwable followUp(Response answer, Request following) {
         if (answer.code() >= 408) return null;
         endHop(answer, null);
-        cancelTimer();
+        limit.cancel();
         next = new RequestFacts(okhttp, following);
         return next.beginHop() instanceof Call.Denied denied ? OkHttpInstrumentation.denial(denied) : null;
     }
 
-    private void expire() {
-        late = true;
-        okhttp.cancel();
-    }
-
-    void cancelTimer() {
-        Future<?> pending = timer;
-        if (pending != null) pending.cancel(false);
-    }
-
-    /** Whether the limit has cancelled the call. */
-    boolean late() {
-        return late;
-    }
-
-    boolean limited() {
-        return timer != null;
-    }
-
-    static IOException lateness() {
-        return new SocketTimeoutException(DeadlineTimer.PASSED);
+    CallLimit limit() {
+        return limit;
     }
 
     /** Whether OkHttp puts the request on the wire again because the last time was in vain. */
@@ -171,7 +140,7 @@ final class RequestFacts extends HttpFacts {
 
     @Override
     public boolean limit(long millis) {
-        limitMillis = millis;
+        limit.set(millis);
         return true;
     }
 

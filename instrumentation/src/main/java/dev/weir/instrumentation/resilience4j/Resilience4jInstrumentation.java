@@ -1,6 +1,6 @@
 package dev.weir.instrumentation.resilience4j;
 
-import dev.weir.bootstrap.RetryLoop;
+import dev.weir.instrumentation.shared.RetryLoop;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import io.github.resilience4j.core.functions.CheckedConsumer;

@@ -15,9 +15,19 @@ final class InContext implements Runnable {
 
     @Override
     public void run() {
+        in(context, task::run);
+    }
+
+    /** What an application does when its container calls it. */
+    interface Step<E extends Exception> {
+
+        void run() throws E;
+    }
+
+    static <E extends Exception> void in(Object context, Step<E> step) throws E {
         Object previous = Hooks.enter(context);
         try {
-            task.run();
+            step.run();
         } finally {
             Hooks.exit(previous);
         }

@@ -1,6 +1,5 @@
 package dev.weir.instrumentation.servlet;
 
-import dev.weir.bootstrap.Hooks;
 import jakarta.servlet.ReadListener;
 import java.io.IOException;
 
@@ -17,31 +16,16 @@ final class ReadsInContext implements ReadListener {
 
     @Override
     public void onDataAvailable() throws IOException {
-        Object previous = Hooks.enter(context);
-        try {
-            listener.onDataAvailable();
-        } finally {
-            Hooks.exit(previous);
-        }
+        InContext.in(context, listener::onDataAvailable);
     }
 
     @Override
     public void onAllDataRead() throws IOException {
-        Object previous = Hooks.enter(context);
-        try {
-            listener.onAllDataRead();
-        } finally {
-            Hooks.exit(previous);
-        }
+        InContext.in(context, listener::onAllDataRead);
     }
 
     @Override
     public void onError(Throwable thrown) {
-        Object previous = Hooks.enter(context);
-        try {
-            listener.onError(thrown);
-        } finally {
-            Hooks.exit(previous);
-        }
+        InContext.in(context, () -> listener.onError(thrown));
     }
 }

@@ -1,6 +1,5 @@
 package dev.weir.instrumentation.servlet;
 
-import dev.weir.bootstrap.Hooks;
 import jakarta.servlet.WriteListener;
 import java.io.IOException;
 
@@ -17,21 +16,11 @@ final class WritesInContext implements WriteListener {
 
     @Override
     public void onWritePossible() throws IOException {
-        Object previous = Hooks.enter(context);
-        try {
-            listener.onWritePossible();
-        } finally {
-            Hooks.exit(previous);
-        }
+        InContext.in(context, listener::onWritePossible);
     }
 
     @Override
     public void onError(Throwable thrown) {
-        Object previous = Hooks.enter(context);
-        try {
-            listener.onError(thrown);
-        } finally {
-            Hooks.exit(previous);
-        }
+        InContext.in(context, () -> listener.onError(thrown));
     }
 }

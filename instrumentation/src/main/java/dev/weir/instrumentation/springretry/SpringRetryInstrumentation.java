@@ -1,7 +1,7 @@
 package dev.weir.instrumentation.springretry;
 
-import dev.weir.bootstrap.RetryLoop;
 import dev.weir.bootstrap.WeakIdentityMap;
+import dev.weir.instrumentation.shared.RetryLoop;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import org.jspecify.annotations.Nullable;

@@ -70,7 +70,6 @@ public final class Woven implements BeforeEachCallback, AfterEachCallback {
     @Override
     public void beforeEach(ExtensionContext context) {
         weaver(instrumentation);
-        failures.clear();
         Fuse.listen((index, cause) -> {
             cause.printStackTrace();
             failures.add("the fuse of " + Weaver.adviceOf(index) + " blew: " + cause);
@@ -83,7 +82,9 @@ public final class Woven implements BeforeEachCallback, AfterEachCallback {
     public void afterEach(ExtensionContext context) {
         Object left = agent.capture();
         Hooks.install(null);
-        assertEquals(List.of(), failures, "a fuse blew, or weaving failed");
+        List<String> met = List.copyOf(failures);
+        failures.clear();
+        assertEquals(List.of(), met, "a fuse blew, or weaving failed");
         assertEquals(List.of(), agent.unended(), "calls that never ended");
         assertEquals(null, left, "a context was left on the test's thread");
     }

@@ -1,5 +1,8 @@
-package dev.weir.bootstrap;
+package dev.weir.instrumentation.shared;
 
+import dev.weir.bootstrap.Call;
+import dev.weir.bootstrap.Hooks;
+import dev.weir.bootstrap.ScopeFacts;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;

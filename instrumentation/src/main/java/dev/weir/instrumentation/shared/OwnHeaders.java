@@ -1,0 +1,93 @@
+package dev.weir.instrumentation.shared;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The headers that Weir adds to one request that can be changed.
+ *
+ * <p>They are put on the request when it is written, because interceptors still set headers after the call has begun, and
+ * taken off after it, because libraries copy requests for redirects, and an application may send one again.
+ *
+ * @param <R> the library's request
+ * @param <H> the library's header
+ */
+public final class OwnHeaders<R, H> {
+
+    /** How a library's request is read and changed. */
+    public interface Carrier<R, H> {
+
+        /** The first header of the name; {@code null} when there is none. */
+        @Nullable
+        H first(R request, String name);
+
+        /** Puts this one in the place of all of its name. */
+        void set(R request, String name, String value);
+
+        /** Puts a header of before in the place of all of its name. */
+        void restore(R request, H header);
+
+        /** Takes all of the name away. */
+        void remove(R request, String name);
+    }
+
+    private record Own(String name, String value, boolean replaces) {}
+
+    private record Change<H>(String name, @Nullable H before) {}
+
+    private final Carrier<R, H> carrier;
+    private final List<Own> own = new ArrayList<>(6);
+    private final List<Change<H>> changes = new ArrayList<>(6);
+    private @Nullable R changed;
+
+    public OwnHeaders(Carrier<R, H> carrier) {
+        this.carrier = carrier;
+    }
+
+    /** @param replaces whether it stands in the place of what the application has set */
+    public void add(String name, String value, boolean replaces) {
+        own.add(new Own(name, value, replaces));
+    }
+
+    /** The value that was added; {@code null} when none was. */
+    public @Nullable String value(String name) {
+        for (int i = own.size() - 1; i >= 0; i--) {
+            if (own.get(i).name.equalsIgnoreCase(name)) return own.get(i).value;
+        }
+        return null;
+    }
+
+    // The thread that ends a call with a limit is not always the one that writes.
+    /** Puts them on the request that is about to be written. */
+    public synchronized void put(R request) {
+        takeBack();
+        changed = request;
+        for (Own each : own) {
+            H before = carrier.first(request, each.name);
+            // An interceptor of the application has set it meanwhile.
+            if (before != null && !each.replaces && !isOwn(each.name)) continue;
+            changes.add(new Change<>(each.name, before));
+            carrier.set(request, each.name, each.value);
+        }
+    }
+
+    private boolean isOwn(String name) {
+        for (Change<H> change : changes) if (change.name.equalsIgnoreCase(name)) return true;
+        return false;
+    }
+
+    /** The request is again as the application made it. */
+    public synchronized void takeBack() {
+        R request = changed;
+        if (request == null) return;
+        changed = null;
+        for (int i = changes.size() - 1; i >= 0; i--) {
+            Change<H> change = changes.get(i);
+            H before = change.before;
+            if (before == null) carrier.remove(request, change.name);
+            else carrier.restore(request, before);
+        }
+        changes.clear();
+    }
+}

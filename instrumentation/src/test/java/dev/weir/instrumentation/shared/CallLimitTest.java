@@ -1,0 +1,93 @@
+package dev.weir.instrumentation.shared;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketTimeoutException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class CallLimitTest {
+
+    private final CallLimit limit = new CallLimit();
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    private void runOut() throws InterruptedException {
+        limit.set(1);
+        limit.start(ended::countDown);
+        assertTrue(ended.await(10, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void withoutOneNothingHappens() {
+        limit.start(ended::countDown);
+        assertFalse(limit.isRunning());
+        assertFalse(limit.isOver());
+        assertEquals(Long.MAX_VALUE, limit.millisLeft());
+        assertNull(limit.reasonOf(new IOException("its own")));
+        limit.cancel();
+        assertEquals(1, ended.getCount());
+    }
+
+    @Test
+    void endsTheCallAndSaysWhy() throws InterruptedException {
+        runOut();
+        assertTrue(limit.isOver(), "the call is ended after its time, never before");
+        assertEquals(1, limit.millisLeft());
+        IOException closed = new IOException("socket closed");
+        SocketTimeoutException told = limit.reasonOf(closed);
+        assertTrue(told.getMessage().contains("-Dweir.rule.deadline=observe"), told.getMessage());
+        assertSame(closed, told.getSuppressed()[0]);
+        assertNull(limit.reasonOf(null), "what came in time stays");
+    }
+
+    @Test
+    void failureBeforeTheTimeIsItsOwn() {
+        limit.set(60_000);
+        limit.start(ended::countDown);
+        assertTrue(limit.isRunning());
+        assertNull(limit.reasonOf(new IOException("refused")));
+        limit.cancel();
+    }
+
+    @Test
+    void readerIsToldWhyItsBodyWasCutOff() throws Exception {
+        runOut();
+        InputStream broken = new InputStream() {
+            @Override
+            public int read() throws IOException {
+                throw new IOException("socket closed");
+            }
+
+            @Override
+            public void close() throws IOException {
+                throw new IOException("socket closed");
+            }
+        };
+        LimitedInputStream body = new LimitedInputStream(broken, limit);
+        assertThrows(SocketTimeoutException.class, body::read);
+        assertInstanceOf(IOException.class, assertThrows(SocketTimeoutException.class, () -> body.read(new byte[4])));
+        assertThrows(SocketTimeoutException.class, body::close);
+    }
+
+    @Test
+    void wholeBodyIsReadAsItIs() throws IOException {
+        limit.set(60_000);
+        limit.start(ended::countDown);
+        try (LimitedInputStream body = new LimitedInputStream(new ByteArrayInputStream(new byte[] {1, 2, 3}), limit)) {
+            assertEquals(1, body.read());
+            assertEquals(2, body.readAllBytes().length);
+            assertEquals(-1, body.read());
+        }
+        assertEquals(1, ended.getCount());
+    }
+}
