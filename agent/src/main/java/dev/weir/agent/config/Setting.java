@@ -51,7 +51,7 @@ public enum Setting {
     /** Milliseconds that a circuit stays open before a probe. */
     BREAKER_OPEN("weir.rule.circuit-breaker.open-ms", "30000", 1, 86_400_000),
     /** How many calls may be in flight to a destination that asks for fewer: aimd, gradient, off. */
-    RATE_CONCURRENCY("weir.rule.rate-limit.concurrency", "aimd"),
+    RATE_CONCURRENCY("weir.rule.rate-limit.concurrency", "gradient"),
     /** The longest that a call is made to wait, in milliseconds. */
     RATE_MOST_WAIT("weir.rule.rate-limit.most-wait-ms", "60000", 0, 86_400_000),
     /** Attempts that one operation gets, the first included. */

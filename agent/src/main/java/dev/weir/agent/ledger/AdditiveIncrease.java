@@ -20,6 +20,11 @@ final class AdditiveIncrease implements ConcurrencyLimit {
     }
 
     @Override
+    public boolean isProven() {
+        return most != Double.POSITIVE_INFINITY;
+    }
+
+    @Override
     public void ended(long nanos, int inFlight, boolean pressed) {
         if (pressed) {
             // What was in flight together fails together: that is one signal, not many.

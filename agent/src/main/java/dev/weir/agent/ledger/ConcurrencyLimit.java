@@ -3,15 +3,18 @@ package dev.weir.agent.ledger;
 /** How many calls to one destination may be in flight, learnt from how they end. */
 public interface ConcurrencyLimit {
 
-    /** At least 1; {@link Integer#MAX_VALUE} as long as nothing was wrong. */
+    /** At least 1; {@link Integer#MAX_VALUE} for as many as come. */
     int most();
+
+    /** Whether the destination has ever failed under what it was asked: reason enough to refuse a call that cannot wait. */
+    boolean isProven();
 
     /**
      * A call ended.
      *
      * @param nanos how long it took
      * @param inFlight how many were in flight, this one included
-     * @param pressed whether the destination asked for fewer calls, or did not manage this one
+     * @param pressed whether the destination asked for fewer calls, or did not answer
      */
     void ended(long nanos, int inFlight, boolean pressed);
 
@@ -34,6 +37,11 @@ public interface ConcurrencyLimit {
                         @Override
                         public int most() {
                             return Integer.MAX_VALUE;
+                        }
+
+                        @Override
+                        public boolean isProven() {
+                            return false;
                         }
 
                         @Override

@@ -3,8 +3,8 @@ package dev.weir.agent.ledger;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * What each destination says it can take: not before a moment, no faster than it took them, so many at once. Until it asks
- * for fewer calls, nothing holds them back.
+ * What each destination can take: not before a moment that it names, no faster than it took them, and so many at once as
+ * its latency bears.
  *
  * <p>A pace, not a quota for each window: two windows meet, and what was let through at the end of one and the beginning
  * of the next would be too much together. Source of the pace: the generic cell rate algorithm (ITU-T I.371).
@@ -54,15 +54,20 @@ public final class Pressure {
     /**
      * Whether a call may begin now; then it counts as in flight until {@link #ended} or {@link #dropped}.
      *
+     * @param canWait whether the call can be made to wait; what would have to be refused instead needs better reasons
      * @return 0 when it may, else in how many nanoseconds it is worth asking again, jittered
      */
-    public long wait(String destination, long nowNanos) {
+    public long wait(String destination, boolean canWait, long nowNanos) {
         Gate gate = gates.of(destination);
         synchronized (gate) {
             if (gate.pressed) {
                 long wait = gate.notBeforeNanos - nowNanos;
                 if (wait > 0) return wait + jitter(wait / 5, gate.spacingNanos);
-                if (gate.inFlight >= gate.limit.most()) return WHEN_FULL + jitter(WHEN_FULL, 0);
+            }
+            if (gate.inFlight >= gate.limit.most() && (canWait || gate.limit.isProven())) {
+                return WHEN_FULL + jitter(WHEN_FULL, 0);
+            }
+            if (gate.pressed) {
                 gate.notBeforeNanos = nowNanos + gate.spacingNanos;
                 if (gate.took > 0 && ++gate.withoutComplaint >= PATIENCE * gate.took)
                     pace(gate, gate.took + Math.max(1, gate.took / 10));
@@ -143,6 +148,14 @@ public final class Pressure {
         if (gate.pressed && until - gate.notBeforeNanos <= 0) return;
         gate.pressed = true;
         gate.notBeforeNanos = until;
+    }
+
+    /** Whether as many calls are in flight as may be. */
+    public boolean isFull(String destination) {
+        Gate gate = gates.of(destination);
+        synchronized (gate) {
+            return gate.inFlight >= gate.limit.most();
+        }
     }
 
     /** How many calls are in flight. */

@@ -49,7 +49,8 @@ enum Settlement {
         if (thrown instanceof CancellationException || thrown instanceof InterruptedException) return Rule.Answer.NONE;
         if (kind == CallFacts.Kind.HTTP_CLIENT) {
             if (status == 429) return Rule.Answer.PRESSED;
-            return thrown != null || status == 0 || status >= 500 ? Rule.Answer.BAD : Rule.Answer.GOOD;
+            if (thrown != null || status == 0 || status == 503 || status == 504) return Rule.Answer.UNANSWERED;
+            return status >= 500 ? Rule.Answer.BAD : Rule.Answer.GOOD;
         }
         // A statement that lost against another (40) or is wrong says nothing against the database.
         boolean bad = thrown != null && sql(code, thrown) == OPEN && !(code != null && code.startsWith("40"));

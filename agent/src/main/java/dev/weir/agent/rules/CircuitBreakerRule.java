@@ -42,7 +42,8 @@ public final class CircuitBreakerRule implements Rule {
             return null;
         }
         // To be asked for fewer calls is a matter of the rate limit: the destination is well.
-        Breakers.Change change = breakers.ended(destination, attempt, answer != Answer.BAD, nowNanos);
+        Breakers.Change change =
+                breakers.ended(destination, attempt, answer != Answer.BAD && answer != Answer.UNANSWERED, nowNanos);
         return switch (change) {
             case NONE -> null;
             case OPENED -> "opened the circuit to " + destination;

@@ -7,7 +7,10 @@ import dev.weir.bootstrap.HttpFacts;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** A destination that asks for fewer calls gets fewer: not before the time it names, and no faster than it took them. */
+/**
+ * A destination that asks for fewer calls gets fewer: not before the time it names, and no faster than it took them. And
+ * no more at once than its latency bears.
+ */
 public final class RateLimitRule implements Rule {
 
     private static final long MILLI = 1_000_000;
@@ -35,16 +38,23 @@ public final class RateLimitRule implements Rule {
         return attempt.facts().kind() == CallFacts.Kind.HTTP_CLIENT && attempt.facts() instanceof HttpFacts;
     }
 
+    /** An error of the destination's own says nothing of how many calls it bears. */
+    private static boolean isPressed(Answer answer) {
+        return answer == Answer.PRESSED || answer == Answer.UNANSWERED;
+    }
+
     @Override
     public Verdict judge(Attempt attempt, long nowNanos) {
         if (!isLimited(attempt)) return Verdict.ALLOW;
         String destination = attempt.destination().name();
-        long wait = pressure.wait(destination, nowNanos);
+        long wait = pressure.wait(destination, attempt.facts().waits(), nowNanos);
         if (wait == 0) {
             attempt.admitted(true);
             return Verdict.ALLOW;
         }
-        String reason = destination + " asks for fewer calls: worth " + Math.max(1, wait / MILLI) + " ms of waiting";
+        String reason = destination
+                + (pressure.isFull(destination) ? " has as many calls in flight as it bears" : " asks for fewer calls")
+                + ": worth " + Math.max(1, wait / MILLI) + " ms of waiting";
         long left = attempt.hasDeadline() ? attempt.deadlineNanos() - nowNanos : Long.MAX_VALUE;
         if (wait >= left) {
             return new Verdict.Deny(reason + ", and " + Math.max(0, left / MILLI) + " ms are left", false);
@@ -62,7 +72,7 @@ public final class RateLimitRule implements Rule {
         if (attempt.admitted()) {
             attempt.admitted(false);
             if (answer == Answer.NONE) pressure.dropped(destination);
-            else pressure.ended(destination, nowNanos - attempt.beganNanos(), answer == Answer.GOOD);
+            else pressure.ended(destination, nowNanos - attempt.beganNanos(), !isPressed(answer));
         }
         CallFacts facts = attempt.facts();
         if (answer == Answer.GOOD) {

@@ -48,8 +48,10 @@ public interface Rule {
         GOOD,
         /** The destination asks for fewer calls. */
         PRESSED,
-        /** The destination failed, or did not answer. */
+        /** The destination failed. */
         BAD,
+        /** The destination did not answer, or says that it cannot now (503, 504). */
+        UNANSWERED,
         /** Nobody can tell: the application itself gave up. */
         NONE
     }

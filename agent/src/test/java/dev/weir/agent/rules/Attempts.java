@@ -26,9 +26,21 @@ final class Attempts {
         final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         final Map<String, String> responseHeaders = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         long callerTimeout;
+        private boolean waits;
 
         Http(String method, String host, String path) {
             super(CallFacts.Kind.HTTP_CLIENT, "test", method, "http", host, 80, path, null);
+        }
+
+        /** The same, of a caller whose thread waits anyway. */
+        Http waiting() {
+            waits = true;
+            return this;
+        }
+
+        @Override
+        public boolean waits() {
+            return waits;
         }
 
         @Override

@@ -169,18 +169,80 @@ class RateLimitRuleTest {
         go(0);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"AIMD", "GRADIENT"})
-    void fewerAtOnceAfterComplaints(String algorithm) {
-        Pressure limited = new Pressure(ConcurrencyLimit.Algorithm.valueOf(algorithm), 10);
-        for (int i = 0; i < 12; i++) assertEquals(0, limited.wait("db", 0));
+    @Test
+    void additiveIncreaseLimitsAfterTheFirstComplaint() {
+        Pressure limited = new Pressure(ConcurrencyLimit.Algorithm.AIMD, 10);
+        for (int i = 0; i < 12; i++) assertEquals(0, limited.wait("db", true, 0));
         assertEquals(12, limited.inFlight("db"));
         limited.ended("db", SECOND, false);
         limited.refused("db", 0, 0);
         long now = 10 * SECOND;
-        assertTrue(limited.wait("db", now) > 0, "eleven are in flight, and fewer may be");
+        assertTrue(limited.wait("db", true, now) > 0, "eleven are in flight, and fewer may be");
         for (int i = 0; i < 11; i++) limited.ended("db", MILLI, true);
-        assertEquals(0, limited.wait("db", now));
+        assertEquals(0, limited.wait("db", true, now));
+    }
+
+    @Test
+    void gradientLimitsBeforeAnythingFails() {
+        Pressure limited = new Pressure(ConcurrencyLimit.Algorithm.GRADIENT, 10);
+        RateLimitRule careful = new RateLimitRule(limited, 60_000, () -> EPOCH_MILLIS);
+        List<Attempt> first = new ArrayList<>();
+        while (first.size() < 20) {
+            Attempt next = attempts.begin(new Attempts.Http("GET", "llm", "/").waiting(), Long.MAX_VALUE, 0);
+            assertSame(Verdict.ALLOW, careful.judge(next, 0));
+            first.add(next);
+        }
+        Attempt waiting = attempts.begin(new Attempts.Http("GET", "llm", "/").waiting(), Long.MAX_VALUE, 0);
+        Verdict.Delay delay = assertInstanceOf(Verdict.Delay.class, careful.judge(waiting, 0));
+        assertTrue(delay.reason().startsWith("llm has as many calls in flight as it bears"), delay.reason());
+        careful.ended(first.get(0), Answer.GOOD, MILLI);
+        assertSame(Verdict.ALLOW, careful.judge(waiting, MILLI));
+    }
+
+    /** To refuse is more than to make wait: it needs a destination that has been seen to fail. */
+    @Test
+    void callThatCannotWaitIsHeldBackByProvenLimitsOnly() {
+        Pressure limited = new Pressure(ConcurrencyLimit.Algorithm.GRADIENT, 10);
+        for (int i = 0; i < 100; i++) assertEquals(0, limited.wait("db", false, 0));
+        limited.ended("db", SECOND, false);
+        assertTrue(limited.wait("db", false, 0) > 0);
+    }
+
+    @Test
+    void gradientFollowsLatency() {
+        Pressure limited = new Pressure(ConcurrencyLimit.Algorithm.GRADIENT, 10);
+        int usual = mostAtOnce(limited, MILLI, 8);
+        assertTrue(usual > 60, "a destination that stays as quick gets more: " + usual);
+        int slow = mostAtOnce(limited, 10 * MILLI, 2);
+        assertTrue(slow < usual / 4, "one that becomes slower gets fewer: " + slow + " after " + usual);
+        assertTrue(slow >= 4, "some always go: " + slow);
+    }
+
+    /** How many may be in flight in the last of some rounds in which all that go take so long. */
+    private static int mostAtOnce(Pressure limited, long nanos, int rounds) {
+        int most = 0;
+        for (int round = 0; round < rounds; round++) {
+            most = 0;
+            while (limited.wait("db", true, 0) == 0) most++;
+            for (int i = 0; i < most; i++) limited.ended("db", nanos, true);
+        }
+        return most;
+    }
+
+    @Test
+    void errorsOfItsOwnSayNothingOfHowMuchItBears() {
+        Pressure limited = new Pressure(ConcurrencyLimit.Algorithm.AIMD, 10);
+        RateLimitRule careful = new RateLimitRule(limited, 60_000, () -> EPOCH_MILLIS);
+        List<Attempt> open = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            Attempt next = attempt(Long.MAX_VALUE, 0);
+            assertSame(Verdict.ALLOW, careful.judge(next, 0));
+            open.add(next);
+        }
+        careful.ended(open.get(0), Answer.BAD, MILLI);
+        assertSame(Verdict.ALLOW, careful.judge(attempt(Long.MAX_VALUE, 0), MILLI));
+        careful.ended(open.get(1), Answer.UNANSWERED, MILLI);
+        assertInstanceOf(Verdict.Delay.class, careful.judge(attempt(Long.MAX_VALUE, 0), MILLI));
     }
 
     @Test

@@ -52,6 +52,7 @@ final class IncidentsIT {
                 new SilentRepeat("url-connection", "http-url-connection"),
                 new SilentRepeat("okhttp", "okhttp"),
                 new ElevenAgents(),
+                new RetryStorm(),
                 new BatchInvoice(),
                 new SpuriousWebhooks(),
                 RetryTower.unavailable(),
