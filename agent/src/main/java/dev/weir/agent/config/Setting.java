@@ -38,7 +38,9 @@ public enum Setting {
     /** Methods that get an idempotency key. */
     KEY_METHODS("weir.rule.idempotency-key.methods", "POST,PATCH"),
     /** Hosts known to answer a repeated key with their first answer. */
-    KEY_HONOURED_BY("weir.rule.idempotency-key.honoured-by", "api.stripe.com"),
+    KEY_HONOURED_BY(
+            "weir.rule.idempotency-key.honoured-by",
+            "api.stripe.com,api.mollie.com,api.gocardless.com,api.increase.com"),
     /** Ends of paths that may be repeated although their method is unsafe: what models are asked through. */
     KEY_SAFE_PATHS(
             "weir.rule.idempotency-key.safe-paths",

@@ -12,6 +12,7 @@ import dev.weir.agent.ledger.ConcurrencyLimit;
 import dev.weir.agent.ledger.DestinationRetries;
 import dev.weir.agent.ledger.Pressure;
 import dev.weir.agent.ledger.Roots;
+import dev.weir.agent.ledger.UsedKeys;
 import dev.weir.agent.rules.CircuitBreakerRule;
 import dev.weir.agent.rules.DeadlineRule;
 import dev.weir.agent.rules.IdempotencyKeyRule;
@@ -56,7 +57,9 @@ public final class Assembly {
                         identity,
                         methods(),
                         new HostClasses(settings.list(Setting.KEY_HONOURED_BY)),
-                        settings.list(Setting.KEY_SAFE_PATHS)),
+                        settings.list(Setting.KEY_SAFE_PATHS),
+                        new UsedKeys((int) settings.number(Setting.DESTINATIONS)),
+                        (int) settings.number(Setting.IDENTITY_BODY)),
                 new RateLimitRule(
                         new Pressure(concurrency(), (int) settings.number(Setting.DESTINATIONS)),
                         settings.number(Setting.RATE_MOST_WAIT),

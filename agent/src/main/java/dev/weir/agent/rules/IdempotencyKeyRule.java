@@ -2,33 +2,52 @@ package dev.weir.agent.rules;
 
 import dev.weir.agent.context.Attempt;
 import dev.weir.agent.context.HeaderNames;
+import dev.weir.agent.context.Hex;
 import dev.weir.agent.context.HostClasses;
 import dev.weir.agent.context.Identity;
+import dev.weir.agent.context.KeyedHash;
 import dev.weir.agent.context.Operation;
+import dev.weir.agent.ledger.UsedKeys;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.HttpFacts;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Every attempt of an unsafe call carries the same idempotency key, and what has succeeded is not done again. */
+/**
+ * Every attempt of an unsafe call carries the same idempotency key, no other call carries it, and what has succeeded is
+ * not done again.
+ */
 public final class IdempotencyKeyRule implements Rule {
+
+    private static final int LONGEST_KEY = 255;
 
     private final Identity identity;
     private final Set<String> methods;
     private final HostClasses honouring;
     private final List<String> safePaths;
+    private final UsedKeys used;
+    private final int bodyLimit;
 
     /**
      * @param methods upper-case methods that get a key
      * @param honouring hosts known to answer a repeated key with their first answer
      * @param safePaths ends of paths whose calls may be repeated although their method is unsafe
+     * @param bodyLimit the longest body that is looked at, in bytes
      */
-    public IdempotencyKeyRule(Identity identity, Set<String> methods, HostClasses honouring, List<String> safePaths) {
+    public IdempotencyKeyRule(
+            Identity identity,
+            Set<String> methods,
+            HostClasses honouring,
+            List<String> safePaths,
+            UsedKeys used,
+            int bodyLimit) {
         this.identity = identity;
         this.methods = methods;
         this.honouring = honouring;
         this.safePaths = safePaths;
+        this.used = used;
+        this.bodyLimit = bodyLimit;
     }
 
     @Override
@@ -40,7 +59,13 @@ public final class IdempotencyKeyRule implements Rule {
     public Verdict judge(Attempt attempt, long nowNanos) {
         HttpFacts http = unsafe(attempt.facts());
         if (http == null) return Verdict.ALLOW;
-        Verdict key = key(http, attempt.operation());
+        String own = http.header(HeaderNames.IDEMPOTENCY_KEY);
+        if (own != null && standsForAnother(own, http)) {
+            return new Verdict.Deny(
+                    "the application's Idempotency-Key was sent to " + http.host() + " with another payload before",
+                    false);
+        }
+        Verdict key = key(own, attempt.operation());
         if (attempt.succeededBefore() && !honouring.contain(http.host()) && !isSafePath(http.path())) {
             return new Verdict.Deny(
                     "an earlier attempt of this operation succeeded, and " + http.host()
@@ -52,8 +77,28 @@ public final class IdempotencyKeyRule implements Rule {
         return key;
     }
 
-    private Verdict key(HttpFacts http, Operation operation) {
-        String own = http.header(HeaderNames.IDEMPOTENCY_KEY);
+    /** Keys of ours are one to an operation, whose payload is part of its identity. The application's need not be. */
+    private boolean standsForAnother(String key, HttpFacts http) {
+        if (key.isEmpty() || key.length() > LONGEST_KEY) return false;
+        KeyedHash digest = identity.hash();
+        long length = http.bodyLength();
+        if (length != 0) {
+            byte[] body = length > bodyLimit ? null : http.replayableBody(bodyLimit);
+            if (body == null) return false;
+            digest.add(body, 0, body.length);
+        }
+        long payload = digest.finish().low();
+        KeyedHash where = identity.hash()
+                .add(key)
+                .add(http.method())
+                .add(http.host())
+                .add((long) http.port())
+                .add(http.path())
+                .finish();
+        return used.isTaken(Hex.of(where.high(), where.low()), payload);
+    }
+
+    private Verdict key(@Nullable String own, Operation operation) {
         String pinned = operation.pinnedKey();
         if (pinned == null) {
             String key = own != null ? own : identity.idempotencyKey(operation);

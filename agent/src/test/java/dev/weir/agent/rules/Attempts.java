@@ -10,6 +10,7 @@ import dev.weir.agent.context.Operations;
 import dev.weir.agent.context.ScopeAttempt;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.HttpFacts;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,24 @@ final class Attempts {
 
         Http(String method, String host, String path) {
             super(CallFacts.Kind.HTTP_CLIENT, "test", method, "http", host, 80, path, null);
+        }
+
+        private byte[] body = {};
+
+        /** The same with a body. */
+        Http body(String text) {
+            body = text.getBytes(StandardCharsets.UTF_8);
+            return this;
+        }
+
+        @Override
+        public long bodyLength() {
+            return body.length;
+        }
+
+        @Override
+        public byte[] replayableBody(int limit) {
+            return body;
         }
 
         /** The same, of a caller whose thread waits anyway. */
