@@ -3,6 +3,7 @@ package dev.weir.instrumentation;
 import dev.weir.instrumentation.apachehttpclient4.ApacheHttpClient4Instrumentation;
 import dev.weir.instrumentation.apachehttpclient5.ApacheHttpClient5Instrumentation;
 import dev.weir.instrumentation.awssdk.AwsSdkInstrumentation;
+import dev.weir.instrumentation.azurecore.AzureCoreInstrumentation;
 import dev.weir.instrumentation.declared.DeclaredScopesInstrumentation;
 import dev.weir.instrumentation.failsafe.FailsafeInstrumentation;
 import dev.weir.instrumentation.files.FilesInstrumentation;
@@ -36,6 +37,7 @@ public final class Instrumentations {
                 new ApacheHttpClient4Instrumentation(),
                 new ApacheHttpClient5Instrumentation(),
                 new AwsSdkInstrumentation(),
+                new AzureCoreInstrumentation(),
                 new DeclaredScopesInstrumentation(),
                 new FailsafeInstrumentation(),
                 new FilesInstrumentation(),
