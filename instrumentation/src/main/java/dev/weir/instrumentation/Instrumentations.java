@@ -19,6 +19,7 @@ import dev.weir.instrumentation.management.ManagementInstrumentation;
 import dev.weir.instrumentation.okhttp.OkHttpInstrumentation;
 import dev.weir.instrumentation.resilience4j.Resilience4jInstrumentation;
 import dev.weir.instrumentation.servlet.ServletInstrumentation;
+import dev.weir.instrumentation.smallryefaulttolerance.SmallRyeFaultToleranceInstrumentation;
 import dev.weir.instrumentation.springcoreretry.SpringCoreRetryInstrumentation;
 import dev.weir.instrumentation.springretry.SpringRetryInstrumentation;
 import dev.weir.instrumentation.stainless.StainlessInstrumentation;
@@ -53,6 +54,7 @@ public final class Instrumentations {
                 new OkHttpInstrumentation(),
                 new Resilience4jInstrumentation(),
                 new ServletInstrumentation(),
+                new SmallRyeFaultToleranceInstrumentation(),
                 new SpringCoreRetryInstrumentation(),
                 new SpringRetryInstrumentation(),
                 new StainlessInstrumentation(),
