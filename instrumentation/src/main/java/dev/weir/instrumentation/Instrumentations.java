@@ -18,6 +18,7 @@ import dev.weir.instrumentation.langchain4jretry.LangChain4jRetryInstrumentation
 import dev.weir.instrumentation.management.ManagementInstrumentation;
 import dev.weir.instrumentation.okhttp.OkHttpInstrumentation;
 import dev.weir.instrumentation.resilience4j.Resilience4jInstrumentation;
+import dev.weir.instrumentation.rxjava3retry.RxJava3RetryInstrumentation;
 import dev.weir.instrumentation.servlet.ServletInstrumentation;
 import dev.weir.instrumentation.smallryefaulttolerance.SmallRyeFaultToleranceInstrumentation;
 import dev.weir.instrumentation.springcoreretry.SpringCoreRetryInstrumentation;
@@ -53,6 +54,7 @@ public final class Instrumentations {
                 new ManagementInstrumentation(),
                 new OkHttpInstrumentation(),
                 new Resilience4jInstrumentation(),
+                new RxJava3RetryInstrumentation(),
                 new ServletInstrumentation(),
                 new SmallRyeFaultToleranceInstrumentation(),
                 new SpringCoreRetryInstrumentation(),
