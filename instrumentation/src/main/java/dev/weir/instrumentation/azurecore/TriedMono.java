@@ -2,7 +2,7 @@ package dev.weir.instrumentation.azurecore;
 
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
-import dev.weir.bootstrap.RetryLoop;
+import dev.weir.instrumentation.shared.RetryLoop;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;

@@ -5,7 +5,7 @@ import com.google.api.client.http.LowLevelHttpRequest;
 import dev.weir.bootstrap.Attachments;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
-import dev.weir.bootstrap.RetryLoop;
+import dev.weir.instrumentation.shared.RetryLoop;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package dev.weir.instrumentation.rxjava3retry;
 
-import dev.weir.bootstrap.RetryLoop;
+import dev.weir.instrumentation.shared.RetryLoop;
 import dev.weir.bootstrap.WeakIdentityMap;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;

@@ -2,7 +2,7 @@ package dev.weir.instrumentation.rxjava3retry;
 
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
-import dev.weir.bootstrap.RetryLoop;
+import dev.weir.instrumentation.shared.RetryLoop;
 import io.reactivex.rxjava3.core.ObservableSource;
 import io.reactivex.rxjava3.core.Observer;
 import io.reactivex.rxjava3.disposables.Disposable;
