@@ -37,6 +37,14 @@ public abstract class ScopeFacts extends CallFacts {
         return null;
     }
 
+    /**
+     * What whoever makes the tries knows this scope by: another process that makes another try of it says the same, and
+     * whatever is going on around it here did not cause it. {@code null} when it is known in this process only.
+     */
+    public String @Nullable [] identity() {
+        return null;
+    }
+
     /** Which try of its layer this is, from 1; 0 where nobody knows. */
     public int tryNumber() {
         return 0;

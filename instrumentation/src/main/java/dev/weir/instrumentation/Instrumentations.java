@@ -3,10 +3,12 @@ package dev.weir.instrumentation;
 import dev.weir.instrumentation.apachehttpclient4.ApacheHttpClient4Instrumentation;
 import dev.weir.instrumentation.apachehttpclient5.ApacheHttpClient5Instrumentation;
 import dev.weir.instrumentation.awssdk.AwsSdkInstrumentation;
+import dev.weir.instrumentation.azurecore.AzureCoreInstrumentation;
 import dev.weir.instrumentation.declared.DeclaredScopesInstrumentation;
 import dev.weir.instrumentation.failsafe.FailsafeInstrumentation;
 import dev.weir.instrumentation.files.FilesInstrumentation;
 import dev.weir.instrumentation.googlegenai.GoogleGenAiInstrumentation;
+import dev.weir.instrumentation.googlehttpclient.GoogleHttpClientInstrumentation;
 import dev.weir.instrumentation.guavaretrying.GuavaRetryingInstrumentation;
 import dev.weir.instrumentation.httpurlconnection.HttpUrlConnectionInstrumentation;
 import dev.weir.instrumentation.jdbc.JdbcInstrumentation;
@@ -16,7 +18,9 @@ import dev.weir.instrumentation.langchain4jretry.LangChain4jRetryInstrumentation
 import dev.weir.instrumentation.management.ManagementInstrumentation;
 import dev.weir.instrumentation.okhttp.OkHttpInstrumentation;
 import dev.weir.instrumentation.resilience4j.Resilience4jInstrumentation;
+import dev.weir.instrumentation.rxjava3retry.RxJava3RetryInstrumentation;
 import dev.weir.instrumentation.servlet.ServletInstrumentation;
+import dev.weir.instrumentation.smallryefaulttolerance.SmallRyeFaultToleranceInstrumentation;
 import dev.weir.instrumentation.springcoreretry.SpringCoreRetryInstrumentation;
 import dev.weir.instrumentation.springretry.SpringRetryInstrumentation;
 import dev.weir.instrumentation.stainless.StainlessInstrumentation;
@@ -35,10 +39,12 @@ public final class Instrumentations {
                 new ApacheHttpClient4Instrumentation(),
                 new ApacheHttpClient5Instrumentation(),
                 new AwsSdkInstrumentation(),
+                new AzureCoreInstrumentation(),
                 new DeclaredScopesInstrumentation(),
                 new FailsafeInstrumentation(),
                 new FilesInstrumentation(),
                 new GoogleGenAiInstrumentation(),
+                new GoogleHttpClientInstrumentation(),
                 new GuavaRetryingInstrumentation(),
                 new HttpUrlConnectionInstrumentation(),
                 new JdbcInstrumentation(),
@@ -48,7 +54,9 @@ public final class Instrumentations {
                 new ManagementInstrumentation(),
                 new OkHttpInstrumentation(),
                 new Resilience4jInstrumentation(),
+                new RxJava3RetryInstrumentation(),
                 new ServletInstrumentation(),
+                new SmallRyeFaultToleranceInstrumentation(),
                 new SpringCoreRetryInstrumentation(),
                 new SpringRetryInstrumentation(),
                 new StainlessInstrumentation(),

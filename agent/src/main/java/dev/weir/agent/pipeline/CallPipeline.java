@@ -59,6 +59,7 @@ public final class CallPipeline implements Hooks.Agent {
     private final HostClasses trusted;
     private final Destinations destinations;
     private final Fingerprints fingerprints;
+    private final KnownScopes knownScopes;
     private final Wire wire;
     private final AttemptHeaders attemptHeaders = new AttemptHeaders();
     private final RefusedAttributes refusedAttributes;
@@ -90,6 +91,7 @@ public final class CallPipeline implements Hooks.Agent {
         this.trusted = trusted;
         this.destinations = destinations;
         this.fingerprints = fingerprints;
+        this.knownScopes = new KnownScopes(identity, roots);
         this.wire = wire;
         this.records = records;
         this.clock = clock;
@@ -143,14 +145,15 @@ public final class CallPipeline implements Hooks.Agent {
     /** A call, or a scope inside the process. */
     private Call beginInside(CallFacts facts, ThreadState state) {
         long now = System.nanoTime();
-        CausalContext cause = state.context();
-        ScopeAttempt parent = cause == null ? ambient(state) : cause.scope();
+        ScopeAttempt known = knownScopes.begin(facts);
+        CausalContext cause = known == null ? state.context() : null;
+        ScopeAttempt parent = known != null ? known : cause == null ? ambient(state) : cause.scope();
         long inherited = cause == null ? CausalContext.NO_DEADLINE : cause.deadlineNanos();
         Destination destination = destinations.of(facts);
         Attempt attempt = new Attempt(facts, cause, destination, inherited, now);
         AttemptHint hint = facts instanceof HttpFacts request
                 ? attemptHeaders.of(request).unlessPassedOn(parent.inbound())
-                : AttemptHint.NONE;
+                : known == null ? AttemptHint.NONE : KnownScopes.triedBefore(facts);
         long fingerprint = fingerprints.of(facts, hint);
         if (facts instanceof ScopeFacts scope && scope.previousTry() instanceof OpenCall before) {
             // Each thread has an ambient table of its own, but a scheduler may make the next try.
@@ -198,6 +201,7 @@ public final class CallPipeline implements Hooks.Agent {
         if (cause == null) {
             call.traceHigh = call.attempt.operation().traceHigh();
             call.traceLow = call.attempt.operation().traceLow();
+            if (call.traceHigh == 0) knownScopes.trace(call);
             call.flags = sampler.begin(call.traceLow);
         } else {
             call.traceHigh = cause.traceHigh();
@@ -387,6 +391,7 @@ public final class CallPipeline implements Hooks.Agent {
                     open.notes = rules.ended(open.attempt, answer, now);
                 }
                 Operations.end(open.attempt, open.parent, ending(open, facts, settled, succeeded), now);
+                if (KnownScopes.isKnown(facts)) Operations.endInbound(open.parent, settled, succeeded, now);
             }
             records.ended(open, status, code, thrown, now);
             if (facts instanceof FileFacts file) refusedAttributes.ended(file);

@@ -87,6 +87,31 @@ public final class RetryLoop {
         }
     }
 
+    /** What a try consists of that is over when something says so. */
+    public interface Start {
+
+        /** @param call for {@link Hooks#end}, on any thread */
+        void run(@Nullable Call call);
+    }
+
+    /** Runs the action inside the next try, and leaves it open: whoever has the call ends it. */
+    public void start(Start action) {
+        boolean elsewhere = bound && Hooks.capture() != cause;
+        Object previous = elsewhere ? Hooks.enter(cause) : null;
+        try {
+            Call call = begin();
+            try {
+                action.run(call);
+            } catch (Throwable t) {
+                Hooks.end(call, 0, t);
+                throw t;
+            }
+            Hooks.leave(call);
+        } finally {
+            if (elsewhere) Hooks.exit(previous);
+        }
+    }
+
     /** The next try begins on this thread. */
     @SuppressWarnings("NonAtomicOperationOnVolatileField")
     public @Nullable Call begin() {

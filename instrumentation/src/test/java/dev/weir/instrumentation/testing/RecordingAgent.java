@@ -174,7 +174,9 @@ public final class RecordingAgent implements Hooks.Agent {
 
     @Override
     public void leave(Call call) {
-        if (!(call instanceof Open open) || open.left || open.began != Thread.currentThread()) return;
+        if (!(call instanceof Open open) || open.began != Thread.currentThread()) return;
+        // A callback inside of it that ended it may have put it back since.
+        if (open.left && current.get() != open) return;
         open.left = true;
         current.set(open.previous);
     }

@@ -1,0 +1,5 @@
+/** SmallRye Fault Tolerance. */
+@NullMarked
+package dev.weir.instrumentation.smallryefaulttolerance;
+
+import org.jspecify.annotations.NullMarked;
