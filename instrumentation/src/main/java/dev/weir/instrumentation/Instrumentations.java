@@ -7,6 +7,7 @@ import dev.weir.instrumentation.declared.DeclaredScopesInstrumentation;
 import dev.weir.instrumentation.failsafe.FailsafeInstrumentation;
 import dev.weir.instrumentation.files.FilesInstrumentation;
 import dev.weir.instrumentation.googlegenai.GoogleGenAiInstrumentation;
+import dev.weir.instrumentation.grpc.GrpcClientInstrumentation;
 import dev.weir.instrumentation.guavaretrying.GuavaRetryingInstrumentation;
 import dev.weir.instrumentation.httpurlconnection.HttpUrlConnectionInstrumentation;
 import dev.weir.instrumentation.jdbc.JdbcInstrumentation;
@@ -39,6 +40,7 @@ public final class Instrumentations {
                 new FailsafeInstrumentation(),
                 new FilesInstrumentation(),
                 new GoogleGenAiInstrumentation(),
+                new GrpcClientInstrumentation(),
                 new GuavaRetryingInstrumentation(),
                 new HttpUrlConnectionInstrumentation(),
                 new JdbcInstrumentation(),
