@@ -8,6 +8,7 @@ import dev.weir.instrumentation.failsafe.FailsafeInstrumentation;
 import dev.weir.instrumentation.files.FilesInstrumentation;
 import dev.weir.instrumentation.googlegenai.GoogleGenAiInstrumentation;
 import dev.weir.instrumentation.grpc.GrpcClientInstrumentation;
+import dev.weir.instrumentation.grpc.GrpcServerInstrumentation;
 import dev.weir.instrumentation.guavaretrying.GuavaRetryingInstrumentation;
 import dev.weir.instrumentation.httpurlconnection.HttpUrlConnectionInstrumentation;
 import dev.weir.instrumentation.jdbc.JdbcInstrumentation;
@@ -41,6 +42,7 @@ public final class Instrumentations {
                 new FilesInstrumentation(),
                 new GoogleGenAiInstrumentation(),
                 new GrpcClientInstrumentation(),
+                new GrpcServerInstrumentation(),
                 new GuavaRetryingInstrumentation(),
                 new HttpUrlConnectionInstrumentation(),
                 new JdbcInstrumentation(),
