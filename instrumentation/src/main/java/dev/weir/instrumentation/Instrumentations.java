@@ -6,6 +6,7 @@ import dev.weir.instrumentation.awssdk.AwsSdkInstrumentation;
 import dev.weir.instrumentation.declared.DeclaredScopesInstrumentation;
 import dev.weir.instrumentation.failsafe.FailsafeInstrumentation;
 import dev.weir.instrumentation.files.FilesInstrumentation;
+import dev.weir.instrumentation.gax.GaxInstrumentation;
 import dev.weir.instrumentation.googlegenai.GoogleGenAiInstrumentation;
 import dev.weir.instrumentation.grpc.GrpcClientInstrumentation;
 import dev.weir.instrumentation.grpc.GrpcServerInstrumentation;
@@ -40,6 +41,7 @@ public final class Instrumentations {
                 new DeclaredScopesInstrumentation(),
                 new FailsafeInstrumentation(),
                 new FilesInstrumentation(),
+                new GaxInstrumentation(),
                 new GoogleGenAiInstrumentation(),
                 new GrpcClientInstrumentation(),
                 new GrpcServerInstrumentation(),
