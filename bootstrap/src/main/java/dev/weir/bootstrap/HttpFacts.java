@@ -68,6 +68,14 @@ public abstract class HttpFacts extends CallFacts {
         return query;
     }
 
+    /**
+     * The remote procedure call system that this exchange belongs to, such as {@code grpc}; {@code null} when it is plain
+     * HTTP. The path is then {@code /package.Service/Method}, and what counts at the end is the code, not the status.
+     */
+    public @Nullable String rpcSystem() {
+        return null;
+    }
+
     /** Server: the address of the peer as text, to decide on trust; {@code null} when unknown. */
     public @Nullable String peerAddress() {
         return null;

@@ -7,8 +7,11 @@ import dev.weir.instrumentation.azurecore.AzureCoreInstrumentation;
 import dev.weir.instrumentation.declared.DeclaredScopesInstrumentation;
 import dev.weir.instrumentation.failsafe.FailsafeInstrumentation;
 import dev.weir.instrumentation.files.FilesInstrumentation;
+import dev.weir.instrumentation.gax.GaxInstrumentation;
 import dev.weir.instrumentation.googlegenai.GoogleGenAiInstrumentation;
 import dev.weir.instrumentation.googlehttpclient.GoogleHttpClientInstrumentation;
+import dev.weir.instrumentation.grpc.GrpcClientInstrumentation;
+import dev.weir.instrumentation.grpc.GrpcServerInstrumentation;
 import dev.weir.instrumentation.guavaretrying.GuavaRetryingInstrumentation;
 import dev.weir.instrumentation.httpurlconnection.HttpUrlConnectionInstrumentation;
 import dev.weir.instrumentation.jdbc.JdbcInstrumentation;
@@ -43,8 +46,11 @@ public final class Instrumentations {
                 new DeclaredScopesInstrumentation(),
                 new FailsafeInstrumentation(),
                 new FilesInstrumentation(),
+                new GaxInstrumentation(),
                 new GoogleGenAiInstrumentation(),
                 new GoogleHttpClientInstrumentation(),
+                new GrpcClientInstrumentation(),
+                new GrpcServerInstrumentation(),
                 new GuavaRetryingInstrumentation(),
                 new HttpUrlConnectionInstrumentation(),
                 new JdbcInstrumentation(),

@@ -18,6 +18,11 @@ final class Attributes {
     static final String CLIENT_ADDRESS = "client.address";
     static final String ERROR_TYPE = "error.type";
 
+    // A release candidate, in v1.44.0 still.
+    static final String RPC_SYSTEM = "rpc.system.name";
+    static final String RPC_METHOD = "rpc.method";
+    static final String RPC_STATUS = "rpc.response.status_code";
+
     static final String DB_SYSTEM = "db.system.name";
     static final String DB_NAMESPACE = "db.namespace";
     static final String DB_OPERATION = "db.operation.name";

@@ -3,6 +3,7 @@ package dev.weir.agent.export;
 import dev.weir.agent.context.Hex;
 import dev.weir.agent.sql.Dialect;
 import dev.weir.agent.sql.SqlSummary;
+import dev.weir.bootstrap.CallFacts;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -80,8 +81,11 @@ final class OtlpEncoder {
         out.fixed64(7, clock.epochNanos(record.startNanos));
         out.fixed64(8, clock.epochNanos(record.endNanos));
         switch (record.kind) {
-            case HTTP_CLIENT -> httpClient(record);
-            case HTTP_SERVER -> httpServer(record);
+            case HTTP_CLIENT, HTTP_SERVER -> {
+                if (record.rpcSystem != null) rpc(record, record.rpcSystem);
+                else if (record.kind == CallFacts.Kind.HTTP_CLIENT) httpClient(record);
+                else httpServer(record);
+            }
             case SQL -> sql(record);
             case FILE -> file(record);
             case RUN, TOOL, RETRY -> scope(record);
@@ -121,6 +125,20 @@ final class OtlpEncoder {
         }
         if (record.peer != null) text(Attributes.CLIENT_ADDRESS, record.peer);
         httpOutcome(record);
+    }
+
+    private void rpc(SpanRecord record, String system) {
+        text(Attributes.RPC_SYSTEM, system);
+        text(Attributes.RPC_METHOD, SpanNames.rpcMethod(record));
+        if (!record.target.isEmpty()) {
+            text(Attributes.SERVER_ADDRESS, record.target);
+            number(Attributes.SERVER_PORT, record.port);
+        }
+        if (record.peer != null) text(Attributes.CLIENT_ADDRESS, record.peer);
+        // A refused call has a code of ours, which is none of the system's.
+        if (record.code != null && !record.code.startsWith("weir.")) text(Attributes.RPC_STATUS, record.code);
+        if (record.error && record.code != null) text(Attributes.ERROR_TYPE, record.code);
+        else failure(record);
     }
 
     private void httpOutcome(SpanRecord record) {

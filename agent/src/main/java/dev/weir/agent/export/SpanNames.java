@@ -11,13 +11,19 @@ final class SpanNames {
 
     static CharSequence of(SpanRecord record, StringBuilder to) {
         return switch (record.kind) {
-            case HTTP_CLIENT, HTTP_SERVER -> record.subject;
+            case HTTP_CLIENT, HTTP_SERVER -> record.rpcSystem == null ? record.subject : rpcMethod(record);
             case SQL -> of(SqlSummary.of(record.subject, Dialect.of(record.target)), to);
             case FILE -> to.append("file ").append(lowerCase(record.subject));
             case TOOL -> to.append("execute_tool ").append(record.target);
             case RUN -> to.append("invoke_agent ").append(record.target);
             case RETRY -> to.append("retry ").append(record.target);
         };
+    }
+
+    /** What is called, such as {@code package.Service/Method}. */
+    static CharSequence rpcMethod(SpanRecord record) {
+        String path = record.path;
+        return path == null || path.length() < 2 ? "_OTHER" : path.substring(1);
     }
 
     /** Verb and main table, such as {@code INSERT orders}. */

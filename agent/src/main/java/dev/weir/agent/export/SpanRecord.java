@@ -34,6 +34,9 @@ public final class SpanRecord {
     /** HTTP: method. SQL: text. File: action. Scope: kind of scope. */
     public String subject = "";
 
+    /** HTTP: what {@code HttpFacts.rpcSystem} says; its call's name is then the path. */
+    public @Nullable String rpcSystem;
+
     /** HTTP: scheme. */
     public String scheme = "";
 
@@ -49,7 +52,7 @@ public final class SpanRecord {
 
     /** HTTP status, rows affected, or 0. */
     public int status;
-    /** SQLSTATE or the like. */
+    /** SQLSTATE, gRPC status, or the like. */
     public @Nullable String code;
     /** Class name of what was thrown. */
     public @Nullable String thrown;

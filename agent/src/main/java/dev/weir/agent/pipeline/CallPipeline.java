@@ -336,8 +336,9 @@ public final class CallPipeline implements Hooks.Agent {
                 resends = open.resends + 1;
             }
             Judgement judgement = rules.judgeResend(open.attempt, resends);
-            Call.Denied denial = judgement.denial(open.attempt.facts());
-            if (denial == null) judgement.apply(open.attempt.facts());
+            CallFacts facts = open.attempt.facts();
+            Call.Denied denial = facts.refusable() ? judgement.denial(facts) : null;
+            if (denial == null) judgement.apply(facts);
             else judgement.refuse();
             synchronized (open) {
                 open.resendJudgement = judgement;
@@ -380,14 +381,14 @@ public final class CallPipeline implements Hooks.Agent {
             CallFacts facts = open.attempt.facts();
             boolean keySent =
                     facts.kind() == CallFacts.Kind.HTTP_CLIENT && facts.header(HeaderNames.IDEMPOTENCY_KEY) != null;
-            Settlement settlement = Settlement.of(facts.kind(), status, code, thrown, keySent);
+            Settlement settlement = Settlement.of(facts, status, code, thrown, keySent);
             boolean settled = settlement != Settlement.OPEN;
             boolean succeeded = settlement == Settlement.SUCCEEDED;
             if (facts.kind() == CallFacts.Kind.HTTP_SERVER) {
                 Operations.endInbound(open.parent, settled, succeeded, now);
             } else {
                 if (!facts.kind().scope() && facts.kind() != CallFacts.Kind.FILE) {
-                    Rule.Answer answer = Settlement.answer(facts.kind(), status, code, thrown);
+                    Rule.Answer answer = Settlement.answer(facts, status, code, thrown);
                     open.notes = rules.ended(open.attempt, answer, now);
                 }
                 Operations.end(open.attempt, open.parent, ending(open, facts, settled, succeeded), now);

@@ -48,7 +48,7 @@ final class Records {
             // Only an exception of the JDK: getMessage of an application's own may do anything.
             record.message = isOfTheJdk(cause) ? cause.getMessage() : null;
         }
-        record.error = thrown != null || isErrorStatus(call.attempt.facts().kind(), status);
+        record.error = thrown != null || Settlement.isError(call.attempt.facts(), status, code);
         record.resends = call.resends;
         offer(record);
     }
@@ -64,11 +64,6 @@ final class Records {
         boolean wraps = name.equals("java.util.concurrent.CompletionException")
                 || name.equals("java.util.concurrent.ExecutionException");
         return wraps && cause != null ? cause : thrown;
-    }
-
-    private static boolean isErrorStatus(CallFacts.Kind kind, int status) {
-        return (kind == CallFacts.Kind.HTTP_CLIENT && status >= 400)
-                || (kind == CallFacts.Kind.HTTP_SERVER && status >= 500);
     }
 
     /** How many verdicts on a call a person should see. */
@@ -114,6 +109,7 @@ final class Records {
     private static void facts(SpanRecord record, CallFacts facts) {
         if (facts instanceof HttpFacts http) {
             record.subject = http.method();
+            record.rpcSystem = http.rpcSystem();
             record.scheme = http.scheme();
             record.target = http.host();
             record.port = http.port();

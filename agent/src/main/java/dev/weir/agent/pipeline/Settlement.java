@@ -2,6 +2,7 @@ package dev.weir.agent.pipeline;
 
 import dev.weir.agent.rules.Rule;
 import dev.weir.bootstrap.CallFacts;
+import dev.weir.bootstrap.HttpFacts;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +17,9 @@ enum Settlement {
 
     /** @param keySent whether an idempotency key went along: then 409 means that the first attempt is still at work */
     static Settlement of(
-            CallFacts.Kind kind, int status, @Nullable String code, @Nullable Throwable thrown, boolean keySent) {
-        return switch (kind) {
+            CallFacts facts, int status, @Nullable String code, @Nullable Throwable thrown, boolean keySent) {
+        if (isRpc(facts)) return rpc(code);
+        return switch (facts.kind()) {
             case HTTP_CLIENT, HTTP_SERVER -> http(status, thrown, keySent);
             case SQL -> sql(code, thrown);
             case FILE, RUN, TOOL, RETRY -> thrown == null ? SUCCEEDED : OPEN;
@@ -29,6 +31,56 @@ enum Settlement {
         if (status == 408 || status == 425 || status == 429 || status >= 500) return OPEN;
         if (status == 409 && keySent) return OPEN;
         return status < 400 ? SUCCEEDED : FAILED;
+    }
+
+    private static boolean isRpc(CallFacts facts) {
+        return facts instanceof HttpFacts http && http.rpcSystem() != null;
+    }
+
+    /** Source: gRPC's list of status codes. An end without a code is no answer. */
+    private static Settlement rpc(@Nullable String code) {
+        if (code == null) return OPEN;
+        return switch (code) {
+            case "OK" -> SUCCEEDED;
+            case "CANCELLED",
+                    "UNKNOWN",
+                    "DEADLINE_EXCEEDED",
+                    "RESOURCE_EXHAUSTED",
+                    "ABORTED",
+                    "INTERNAL",
+                    "UNAVAILABLE",
+                    "DATA_LOSS" -> OPEN;
+            default -> FAILED;
+        };
+    }
+
+    /** What a remote procedure call's end says of who was called. */
+    private static Rule.Answer rpcAnswer(@Nullable String code) {
+        if (code == null) return Rule.Answer.UNANSWERED;
+        return switch (code) {
+            // The caller itself gave up; a server that does so for a reason of its own says another code.
+            case "CANCELLED" -> Rule.Answer.NONE;
+            case "RESOURCE_EXHAUSTED" -> Rule.Answer.PRESSED;
+            case "DEADLINE_EXCEEDED", "UNAVAILABLE" -> Rule.Answer.UNANSWERED;
+            case "UNKNOWN", "INTERNAL", "DATA_LOSS" -> Rule.Answer.BAD;
+            default -> Rule.Answer.GOOD;
+        };
+    }
+
+    /**
+     * Whether a person would call this end of an exchange an error. Source: OpenTelemetry's conventions for HTTP and for
+     * gRPC: a client's every bad answer, a server's own failures only.
+     */
+    static boolean isError(CallFacts facts, int status, @Nullable String code) {
+        boolean client = facts.kind() == CallFacts.Kind.HTTP_CLIENT;
+        if (!client && facts.kind() != CallFacts.Kind.HTTP_SERVER) return false;
+        if (!isRpc(facts)) return status >= (client ? 400 : 500);
+        if (code == null) return true;
+        return switch (code) {
+            case "OK" -> false;
+            case "UNKNOWN", "DEADLINE_EXCEEDED", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS" -> true;
+            default -> client;
+        };
     }
 
     /** Source: SQLSTATE classes 08 (connection), 40 (rollback), 57 (operator intervention, PostgreSQL). */
@@ -45,9 +97,10 @@ enum Settlement {
     }
 
     /** What an outcome says of the destination. */
-    static Rule.Answer answer(CallFacts.Kind kind, int status, @Nullable String code, @Nullable Throwable thrown) {
+    static Rule.Answer answer(CallFacts facts, int status, @Nullable String code, @Nullable Throwable thrown) {
+        if (isRpc(facts)) return rpcAnswer(code);
         if (thrown instanceof CancellationException || thrown instanceof InterruptedException) return Rule.Answer.NONE;
-        if (kind == CallFacts.Kind.HTTP_CLIENT) {
+        if (facts.kind() == CallFacts.Kind.HTTP_CLIENT) {
             if (status == 429) return Rule.Answer.PRESSED;
             if (thrown != null || status == 0 || status == 503 || status == 504) return Rule.Answer.UNANSWERED;
             return status >= 500 ? Rule.Answer.BAD : Rule.Answer.GOOD;

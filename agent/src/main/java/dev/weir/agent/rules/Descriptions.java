@@ -15,6 +15,7 @@ final class Descriptions {
 
     static String of(CallFacts facts) {
         if (facts instanceof HttpFacts http) {
+            if (http.rpcSystem() != null) return http.rpcSystem() + " " + http.host() + ":" + http.port() + http.path();
             return http.method() + " " + http.scheme() + "://" + http.host() + ":" + http.port() + http.path();
         }
         if (facts instanceof SqlFacts sql) {

@@ -121,10 +121,10 @@ public final class IdempotencyKeyRule implements Rule {
         HttpFacts http = unsafe(attempt.facts());
         if (http == null) return Verdict.ALLOW;
         if (http.header(HeaderNames.IDEMPOTENCY_KEY) == null) {
-            return new Verdict.Deny("the HTTP client repeats an unsafe request by itself, without a key", false);
+            return new Verdict.Deny("the client repeats an unsafe request by itself, without a key", false);
         }
         // A kept-alive connection that the server had closed is the usual, harmless reason: with a key it may go on.
-        return new Verdict.Flag("the HTTP client repeated an unsafe request by itself, with the same key");
+        return new Verdict.Flag("the client repeated an unsafe request by itself, with the same key");
     }
 
     private @Nullable HttpFacts unsafe(CallFacts facts) {

@@ -32,7 +32,8 @@ public final class RetryBudgetRule implements Rule {
             return Verdict.ALLOW;
         }
         if (attempt.operation().isHopeless()) {
-            return new Verdict.Deny("the other side has said not to try again (X-Should-Retry)", false);
+            return new Verdict.Deny(
+                    "the other side has said not to try again (X-Should-Retry, grpc-retry-pushback-ms)", false);
         }
         // The caller's retries count against ours, but never against a first attempt: whether theirs came as far as
         // this call, nobody knows.
@@ -53,8 +54,7 @@ public final class RetryBudgetRule implements Rule {
     @Override
     public Verdict judgeResend(Attempt attempt, int resends) {
         return attempt.sentBefore() + 1 + resends > attempts
-                ? new Verdict.Deny(
-                        "the HTTP client repeats by itself what already had " + attempts + " attempts", false)
+                ? new Verdict.Deny("the client repeats by itself what already had " + attempts + " attempts", false)
                 : Verdict.ALLOW;
     }
 

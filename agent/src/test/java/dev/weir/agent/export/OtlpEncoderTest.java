@@ -1,6 +1,7 @@
 package dev.weir.agent.export;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
@@ -103,6 +104,29 @@ class OtlpEncoderTest {
         assertEquals(2, span.getStatus().getCodeValue());
         assertEquals("späte Antwort 💥 ?", span.getStatus().getMessage());
         assertEquals("11111111111111111111111111111111", hex(span.getLinks(0).getTraceId()));
+    }
+
+    @Test
+    void remoteProcedureCallsFollowTheirOwnConventions() throws Exception {
+        SpanRecord record = record();
+        record.rpcSystem = "grpc";
+        record.path = "/pay.Payments/Charge";
+        record.status = 0;
+        record.code = "UNAVAILABLE";
+        Span span = decoded(List.of(record)).get(0);
+        assertEquals("pay.Payments/Charge", span.getName());
+        Map<String, Object> attributes = attributes(span.getAttributesList());
+        assertEquals("grpc", attributes.get("rpc.system.name"));
+        assertEquals("pay.Payments/Charge", attributes.get("rpc.method"));
+        assertEquals("UNAVAILABLE", attributes.get("rpc.response.status_code"));
+        assertEquals("UNAVAILABLE", attributes.get("error.type"));
+        assertEquals("pay.internal", attributes.get("server.address"));
+        assertFalse(attributes.containsKey("http.request.method"));
+
+        record.code = "weir.retry-budget";
+        attributes = attributes(decoded(List.of(record)).get(0).getAttributesList());
+        assertFalse(attributes.containsKey("rpc.response.status_code"));
+        assertEquals("weir.retry-budget", attributes.get("error.type"));
     }
 
     @Test

@@ -23,6 +23,9 @@ final class Sent extends HttpFacts {
     @Nullable
     String peer;
 
+    @Nullable
+    String rpcSystem;
+
     private Sent(CallFacts.Kind kind, String method, URI uri, String body) {
         super(kind, "test", method, uri.getScheme(), uri.getHost(), uri.getPort(), uri.getRawPath(), uri.getRawQuery());
         this.body = body;
@@ -51,6 +54,11 @@ final class Sent extends HttpFacts {
     @Override
     public boolean repeatsHeader(String name) {
         return repeated;
+    }
+
+    @Override
+    public @Nullable String rpcSystem() {
+        return rpcSystem;
     }
 
     @Override

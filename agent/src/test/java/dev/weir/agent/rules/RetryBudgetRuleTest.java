@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import dev.weir.agent.context.Attempt;
 import dev.weir.agent.ledger.DestinationRetries;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RetryBudgetRuleTest {
 
@@ -29,17 +31,19 @@ class RetryBudgetRuleTest {
         assertEquals("attempt 4 of an operation that gets 3, over all layers", deny.reason());
     }
 
-    @Test
-    void whatTheOtherSideCallsHopelessIsNotTriedAgain() {
+    @ParameterizedTest
+    @CsvSource({"x-should-retry, false", "grpc-retry-pushback-ms, -1"})
+    void whatTheOtherSideCallsHopelessIsNotTriedAgain(String header, String value) {
         RetryBudgetRule rule = new RetryBudgetRule(3, new DestinationRetries(0.2, 1, 20, 10));
         Attempts.Http said = new Attempts.Http("GET", "dep", "/");
-        said.responseHeaders.put("x-should-retry", "false");
+        said.responseHeaders.put(header, value);
         Attempt first = attempts.begin(said, Long.MAX_VALUE, 1);
         assertSame(Verdict.ALLOW, rule.judge(first, 1));
         rule.ended(first, Rule.Answer.BAD, 1);
         attempts.fail(first, 1);
         Verdict.Deny deny = assertInstanceOf(Verdict.Deny.class, next(rule, 1));
-        assertEquals("the other side has said not to try again (X-Should-Retry)", deny.reason());
+        assertEquals(
+                "the other side has said not to try again (X-Should-Retry, grpc-retry-pushback-ms)", deny.reason());
     }
 
     @Test
