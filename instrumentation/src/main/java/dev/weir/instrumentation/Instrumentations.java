@@ -12,6 +12,7 @@ import dev.weir.instrumentation.httpurlconnection.HttpUrlConnectionInstrumentati
 import dev.weir.instrumentation.jdbc.JdbcInstrumentation;
 import dev.weir.instrumentation.jdkhttpclient.JdkHttpClientInstrumentation;
 import dev.weir.instrumentation.jdkhttpserver.JdkHttpServerInstrumentation;
+import dev.weir.instrumentation.jettyclient.JettyClientInstrumentation;
 import dev.weir.instrumentation.langchain4jretry.LangChain4jRetryInstrumentation;
 import dev.weir.instrumentation.management.ManagementInstrumentation;
 import dev.weir.instrumentation.okhttp.OkHttpInstrumentation;
@@ -44,6 +45,7 @@ public final class Instrumentations {
                 new JdbcInstrumentation(),
                 new JdkHttpClientInstrumentation(),
                 new JdkHttpServerInstrumentation(),
+                new JettyClientInstrumentation(),
                 new LangChain4jRetryInstrumentation(),
                 new ManagementInstrumentation(),
                 new OkHttpInstrumentation(),
