@@ -22,6 +22,8 @@ import dev.weir.instrumentation.springcoreretry.SpringCoreRetryInstrumentation;
 import dev.weir.instrumentation.springretry.SpringRetryInstrumentation;
 import dev.weir.instrumentation.stainless.StainlessInstrumentation;
 import dev.weir.instrumentation.threads.ThreadsInstrumentation;
+import dev.weir.instrumentation.vertx.VertxHttpClientInstrumentation;
+import dev.weir.instrumentation.vertx.VertxInstrumentation;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import java.util.List;
 
@@ -54,6 +56,8 @@ public final class Instrumentations {
                 new SpringCoreRetryInstrumentation(),
                 new SpringRetryInstrumentation(),
                 new StainlessInstrumentation(),
-                new ThreadsInstrumentation());
+                new ThreadsInstrumentation(),
+                new VertxInstrumentation(),
+                new VertxHttpClientInstrumentation());
     }
 }

@@ -330,7 +330,8 @@ class JettyClientInstrumentationTest extends HttpClientContract {
                 new CompletableResponseListener(client.newRequest(server().uri("/hang"))).send();
         hanging.cancel(true);
         woven.agent().awaitEnds(2);
-        assertEquals("end GET /hang CancellationException", woven.agent().events().get(3));
+        assertEquals(
+                "end GET /hang CancellationException", woven.agent().events().get(3));
         woven.agent().deny(facts -> true);
         CompletableFuture<ContentResponse> denied =
                 new CompletableResponseListener(client.newRequest(server().uri("/a"))).send();
