@@ -54,7 +54,7 @@ public final class VertxInstrumentation implements Instrumentation {
                 .method(
                         "executeBlocking",
                         "Blocking5",
-                        "io.vertx.core.impl.WorkerPool",
+                        "io.vertx.core.internal.WorkerPool",
                         "io.vertx.core.internal.ContextInternal",
                         CALLABLE);
         weaving.type("io.vertx.core.impl.ContextImpl")
