@@ -23,6 +23,7 @@ import dev.weir.instrumentation.springretry.SpringRetryInstrumentation;
 import dev.weir.instrumentation.stainless.StainlessInstrumentation;
 import dev.weir.instrumentation.threads.ThreadsInstrumentation;
 import dev.weir.instrumentation.vertx.VertxHttpClientInstrumentation;
+import dev.weir.instrumentation.vertx.VertxHttpServerInstrumentation;
 import dev.weir.instrumentation.vertx.VertxInstrumentation;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import java.util.List;
@@ -58,6 +59,7 @@ public final class Instrumentations {
                 new StainlessInstrumentation(),
                 new ThreadsInstrumentation(),
                 new VertxInstrumentation(),
-                new VertxHttpClientInstrumentation());
+                new VertxHttpClientInstrumentation(),
+                new VertxHttpServerInstrumentation());
     }
 }
