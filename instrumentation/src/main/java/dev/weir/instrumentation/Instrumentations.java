@@ -17,6 +17,7 @@ import dev.weir.instrumentation.httpurlconnection.HttpUrlConnectionInstrumentati
 import dev.weir.instrumentation.jdbc.JdbcInstrumentation;
 import dev.weir.instrumentation.jdkhttpclient.JdkHttpClientInstrumentation;
 import dev.weir.instrumentation.jdkhttpserver.JdkHttpServerInstrumentation;
+import dev.weir.instrumentation.jettyclient.JettyClientInstrumentation;
 import dev.weir.instrumentation.langchain4jretry.LangChain4jRetryInstrumentation;
 import dev.weir.instrumentation.management.ManagementInstrumentation;
 import dev.weir.instrumentation.okhttp.OkHttpInstrumentation;
@@ -28,6 +29,9 @@ import dev.weir.instrumentation.springcoreretry.SpringCoreRetryInstrumentation;
 import dev.weir.instrumentation.springretry.SpringRetryInstrumentation;
 import dev.weir.instrumentation.stainless.StainlessInstrumentation;
 import dev.weir.instrumentation.threads.ThreadsInstrumentation;
+import dev.weir.instrumentation.vertx.VertxHttpClientInstrumentation;
+import dev.weir.instrumentation.vertx.VertxHttpServerInstrumentation;
+import dev.weir.instrumentation.vertx.VertxInstrumentation;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import java.util.List;
 
@@ -56,6 +60,7 @@ public final class Instrumentations {
                 new JdbcInstrumentation(),
                 new JdkHttpClientInstrumentation(),
                 new JdkHttpServerInstrumentation(),
+                new JettyClientInstrumentation(),
                 new LangChain4jRetryInstrumentation(),
                 new ManagementInstrumentation(),
                 new OkHttpInstrumentation(),
@@ -66,6 +71,9 @@ public final class Instrumentations {
                 new SpringCoreRetryInstrumentation(),
                 new SpringRetryInstrumentation(),
                 new StainlessInstrumentation(),
-                new ThreadsInstrumentation());
+                new ThreadsInstrumentation(),
+                new VertxInstrumentation(),
+                new VertxHttpClientInstrumentation(),
+                new VertxHttpServerInstrumentation());
     }
 }

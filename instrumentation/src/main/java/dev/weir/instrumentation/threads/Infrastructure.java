@@ -26,6 +26,7 @@ final class Infrastructure {
         "com.mysql.cj.",
         "com.zaxxer.hikari.",
         "io.netty.",
+        "io.vertx.core.impl.",
         "kotlinx.coroutines.scheduling.",
         "okhttp3.internal.concurrent.",
         "okhttp3.internal.connection.RealConnectionPool",

@@ -36,10 +36,13 @@ public final class Woven implements BeforeEachCallback, AfterEachCallback {
     private static final Map<Class<?>, Weaver> weavers = new ConcurrentHashMap<>();
 
     private final Instrumentation instrumentation;
+    private final List<Instrumentation> companions;
     private final RecordingAgent agent;
 
-    public Woven(Instrumentation instrumentation) {
+    /** @param companions are woven too; the calls and scopes that they report are not recorded */
+    public Woven(Instrumentation instrumentation, Instrumentation... companions) {
         this.instrumentation = instrumentation;
+        this.companions = List.of(companions);
         this.agent = new RecordingAgent(instrumentation.name());
     }
 
@@ -70,6 +73,7 @@ public final class Woven implements BeforeEachCallback, AfterEachCallback {
     @Override
     public void beforeEach(ExtensionContext context) {
         weaver(instrumentation);
+        for (Instrumentation companion : companions) weaver(companion);
         Fuse.listen((index, cause) -> {
             cause.printStackTrace();
             failures.add("the fuse of " + Weaver.adviceOf(index) + " blew: " + cause);

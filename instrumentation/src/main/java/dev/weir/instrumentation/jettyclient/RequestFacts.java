@@ -1,0 +1,173 @@
+package dev.weir.instrumentation.jettyclient;
+
+import dev.weir.bootstrap.Call;
+import dev.weir.bootstrap.DeadlineTimer;
+import dev.weir.bootstrap.Hooks;
+import dev.weir.bootstrap.HttpFacts;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jetty.client.ByteBufferRequestContent;
+import org.eclipse.jetty.client.Request;
+import org.eclipse.jetty.client.Response;
+import org.eclipse.jetty.http.HttpFields;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of one exchange. It stands in an attribute of its request, which Jetty does not copy: a redirect begins
+ * without. Headers are set on the request itself, and taken back before a redirect is made of it.
+ */
+final class RequestFacts extends HttpFacts {
+
+    private static final String ATTRIBUTE = "dev.weir.call";
+
+    private record Changed(String name, List<String> before) {}
+
+    private final Request request;
+    private final boolean waits;
+    private final @Nullable Object cause;
+    private final List<Changed> changed = new ArrayList<>(6);
+    private final AtomicBoolean over = new AtomicBoolean();
+    private @Nullable Call call;
+    private volatile @Nullable Response response;
+    private volatile @Nullable Future<?> timer;
+    private long limitMillis;
+
+    RequestFacts(Request request, boolean waits) {
+        super(
+                Kind.HTTP_CLIENT,
+                "jetty-client",
+                request.getMethod(),
+                request.getScheme(),
+                request.getHost(),
+                request.getPort(),
+                request.getPath(),
+                request.getQuery());
+        this.request = request;
+        this.waits = waits;
+        this.cause = Hooks.capture();
+    }
+
+    static @Nullable RequestFacts of(@Nullable Request request) {
+        return request != null && request.getAttributes().get(ATTRIBUTE) instanceof RequestFacts facts ? facts : null;
+    }
+
+    /** Begins the call, and leaves it: whatever comes next may come on any thread. */
+    @Nullable
+    Call begin() {
+        Call begun = Hooks.begin(this);
+        if (begun == null || begun instanceof Call.Denied) return begun;
+        call = begun;
+        Hooks.leave(begun);
+        request.attribute(ATTRIBUTE, this);
+        if (limitMillis > 0) timer = DeadlineTimer.after(limitMillis, this::expire);
+        return begun;
+    }
+
+    private void expire() {
+        if (!over.get()) request.abort(new TimeoutException(DeadlineTimer.PASSED));
+    }
+
+    /** The exchange is complete, or failed. */
+    void end(@Nullable Response last, @Nullable Throwable thrown) {
+        if (!over.compareAndSet(false, true)) return;
+        response = last;
+        Future<?> pending = timer;
+        if (pending != null) pending.cancel(false);
+        request.headers(this::takeBack);
+        Hooks.end(call, last == null ? 0 : last.getStatus(), thrown);
+    }
+
+    private void takeBack(HttpFields.Mutable headers) {
+        for (int i = changed.size() - 1; i >= 0; i--) {
+            Changed change = changed.get(i);
+            if (change.before.isEmpty()) headers.remove(change.name);
+            else headers.put(change.name, change.before);
+        }
+    }
+
+    boolean isOver() {
+        return over.get();
+    }
+
+    /** What the request was made in. */
+    @Nullable
+    Object cause() {
+        return cause;
+    }
+
+    static Exception denial(Call.Denied denied) {
+        return denied.timeout() ? new TimeoutException(denied.message()) : new IOException(denied.message());
+    }
+
+    @Override
+    public boolean waits() {
+        return waits;
+    }
+
+    @Override
+    public long callerTimeoutMillis() {
+        return Math.max(0, request.getTimeout());
+    }
+
+    @Override
+    public boolean limit(long millis) {
+        limitMillis = millis;
+        return true;
+    }
+
+    @Override
+    public @Nullable String header(String name) {
+        return request.getHeaders().get(name);
+    }
+
+    @Override
+    public boolean repeatsHeader(String name) {
+        return request.getHeaders().getValuesList(name).size() > 1;
+    }
+
+    @Override
+    public boolean setHeader(String name, String value) {
+        List<String> before = request.getHeaders().getValuesList(name);
+        request.headers(headers -> headers.put(name, value));
+        changed.add(new Changed(name, before));
+        return true;
+    }
+
+    @Override
+    public boolean replaceHeader(String name, String value) {
+        return setHeader(name, value);
+    }
+
+    @Override
+    public @Nullable String responseHeader(String name) {
+        Response answer = response;
+        return answer == null ? null : answer.getHeaders().get(name);
+    }
+
+    @Override
+    public long bodyLength() {
+        Request.Content body = request.getBody();
+        return body == null ? 0 : body.getLength();
+    }
+
+    @Override
+    public byte @Nullable [] replayableBody(int limit) {
+        long length = bodyLength();
+        if (length <= 0 || length > limit || !(request.getBody() instanceof ByteBufferRequestContent content)) {
+            return null;
+        }
+        byte[] bytes = new byte[(int) length];
+        int taken = 0;
+        for (ByteBuffer buffer : content.getByteBuffers()) {
+            int size = Math.min(buffer.remaining(), bytes.length - taken);
+            buffer.slice().get(bytes, taken, size);
+            taken += size;
+        }
+        return taken == bytes.length ? bytes : null;
+    }
+}

@@ -1,0 +1,163 @@
+package dev.weir.instrumentation.vertx;
+
+import dev.weir.bootstrap.HttpFacts;
+import io.netty.buffer.ByteBuf;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of a request whose head is about to be written. Found by the request, and never holds it. */
+final class ClientFacts extends HttpFacts {
+
+    private record Changed(String name, List<String> before) {}
+
+    private final WeakReference<HttpClientRequest> request;
+    private final long ownTimeoutMillis;
+    private final List<Changed> changed = new ArrayList<>(6);
+    private final long length;
+    private @Nullable Object body;
+    private long limitMillis;
+    private volatile @Nullable HttpClientResponse response;
+
+    ClientFacts(HttpClientRequest request, @Nullable Object chunk, boolean end, long ownTimeoutMillis) {
+        this(request, request.absoluteURI(), request.getURI(), chunk, end, ownTimeoutMillis);
+    }
+
+    private ClientFacts(
+            HttpClientRequest request,
+            String absolute,
+            String target,
+            @Nullable Object chunk,
+            boolean end,
+            long ownTimeoutMillis) {
+        super(
+                Kind.HTTP_CLIENT,
+                "vertx-http-client",
+                request.getMethod().name(),
+                absolute.startsWith("https:") ? "https" : "http",
+                host(authority(absolute)),
+                port(authority(absolute)),
+                RequestTarget.path(target),
+                RequestTarget.query(target));
+        this.request = new WeakReference<>(request);
+        this.ownTimeoutMillis = ownTimeoutMillis;
+        this.body = end ? chunk : null;
+        this.length = end ? length(chunk) : -1;
+    }
+
+    private static String authority(String absolute) {
+        int from = absolute.indexOf("://") + 3;
+        int to = from;
+        while (to < absolute.length() && "/?#".indexOf(absolute.charAt(to)) < 0) to++;
+        return absolute.substring(from, to);
+    }
+
+    private static String host(String authority) {
+        int colon = colon(authority);
+        return colon < 0 ? authority : authority.substring(0, colon);
+    }
+
+    private static int port(String authority) {
+        int colon = colon(authority);
+        try {
+            return colon < 0 ? 0 : Integer.parseInt(authority.substring(colon + 1));
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    private static int colon(String authority) {
+        int colon = authority.lastIndexOf(':');
+        // The colons of an IPv6 address stand before its bracket.
+        return colon > authority.indexOf(']') ? colon : -1;
+    }
+
+    private static long length(@Nullable Object chunk) {
+        if (chunk == null) return 0;
+        if (chunk instanceof Buffer buffer) return buffer.length();
+        return chunk instanceof ByteBuf buf ? buf.readableBytes() : -1;
+    }
+
+    /** The request is about to be written: its buffer belongs to Vert.x from now on. */
+    void forgetBody() {
+        body = null;
+    }
+
+    long limitMillis() {
+        return limitMillis;
+    }
+
+    /** Takes back what was set: a redirect copies headers. */
+    void answered(HttpClientRequest answered, HttpClientResponse answer) {
+        response = answer;
+        MultiMap headers = answered.headers();
+        for (int i = changed.size() - 1; i >= 0; i--) {
+            Changed change = changed.get(i);
+            if (change.before.isEmpty()) headers.remove(change.name);
+            else headers.set(change.name, change.before);
+        }
+    }
+
+    @Override
+    public long callerTimeoutMillis() {
+        return ownTimeoutMillis;
+    }
+
+    @Override
+    public boolean limit(long millis) {
+        limitMillis = millis;
+        return true;
+    }
+
+    @Override
+    public @Nullable String header(String name) {
+        HttpClientRequest open = request.get();
+        return open == null ? null : open.headers().get(name);
+    }
+
+    @Override
+    public boolean repeatsHeader(String name) {
+        HttpClientRequest open = request.get();
+        return open != null && open.headers().getAll(name).size() > 1;
+    }
+
+    @Override
+    public boolean setHeader(String name, String value) {
+        HttpClientRequest open = request.get();
+        if (open == null) return false;
+        changed.add(new Changed(name, List.copyOf(open.headers().getAll(name))));
+        open.headers().set(name, value);
+        return true;
+    }
+
+    @Override
+    public boolean replaceHeader(String name, String value) {
+        return setHeader(name, value);
+    }
+
+    @Override
+    public @Nullable String responseHeader(String name) {
+        HttpClientResponse answer = response;
+        return answer == null ? null : answer.getHeader(name);
+    }
+
+    @Override
+    public long bodyLength() {
+        return length;
+    }
+
+    @Override
+    public byte @Nullable [] replayableBody(int limit) {
+        if (length <= 0 || length > limit) return null;
+        if (body instanceof Buffer buffer) return buffer.getBytes();
+        if (!(body instanceof ByteBuf buf)) return null;
+        byte[] bytes = new byte[buf.readableBytes()];
+        buf.getBytes(buf.readerIndex(), bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,138 @@
+package dev.weir.instrumentation.vertx;
+
+import dev.weir.bootstrap.Attachments;
+import dev.weir.bootstrap.Call;
+import dev.weir.bootstrap.DeadlineTimer;
+import dev.weir.bootstrap.Hooks;
+import dev.weir.bootstrap.WeakIdentityMap;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import java.io.IOException;
+import java.lang.ref.WeakReference;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of one request, from its timeout to the end of its response's body. Found by the request, and never holds it. */
+final class Exchange {
+
+    private static final WeakIdentityMap<Exchange> OPEN = new WeakIdentityMap<>(1 << 16);
+
+    private final AtomicBoolean over = new AtomicBoolean();
+    private volatile long ownTimeoutMillis;
+    private volatile boolean begun;
+    private volatile Call.@Nullable Denied denied;
+    private volatile @Nullable Call call;
+    private volatile @Nullable ClientFacts facts;
+    private volatile @Nullable Object cause;
+    private volatile @Nullable Object channel;
+    private volatile @Nullable Future<?> timer;
+    /** What the application is told instead of what Vert.x makes of it. */
+    private volatile @Nullable Throwable failure;
+
+    private Exchange() {}
+
+    static @Nullable Exchange known(HttpClientRequest request) {
+        return OPEN.get(request);
+    }
+
+    static Exchange of(HttpClientRequest request) {
+        Exchange known = OPEN.get(request);
+        if (known != null) return known;
+        Exchange added = new Exchange();
+        if (OPEN.putIfAbsent(request, added)) return added;
+        Exchange faster = OPEN.get(request);
+        return faster == null ? added : faster;
+    }
+
+    void ownTimeout(long millis) {
+        ownTimeoutMillis = millis;
+    }
+
+    boolean isBegun() {
+        return begun;
+    }
+
+    Call.@Nullable Denied denied() {
+        return denied;
+    }
+
+    /** The head is about to be written, with all of the body or without it. */
+    @Nullable
+    Call begin(HttpClientRequest request, @Nullable Object chunk, boolean end) {
+        begun = true;
+        cause = Hooks.capture();
+        ClientFacts known = new ClientFacts(request, chunk, end, ownTimeoutMillis);
+        Call now = Hooks.begin(known);
+        known.forgetBody();
+        if (now instanceof Call.Denied refused) {
+            denied = refused;
+            return refused;
+        }
+        if (now == null) return null;
+        call = now;
+        facts = known;
+        Hooks.leave(now);
+        Object connection = NettyChannels.of(request.connection());
+        channel = connection;
+        if (connection != null) Attachments.attach(connection, now);
+        if (known.limitMillis() > 0) {
+            WeakReference<HttpClientRequest> limited = new WeakReference<>(request);
+            timer = DeadlineTimer.after(known.limitMillis(), () -> expire(limited.get()));
+        }
+        return now;
+    }
+
+    private void expire(@Nullable HttpClientRequest request) {
+        if (request == null) return;
+        failure = new TimeoutException(DeadlineTimer.PASSED);
+        Resets.reset(request, failure);
+    }
+
+    /** Fails a request that must not be written the way a lost connection would. */
+    static Throwable refuse(HttpClientRequest request, Call.Denied denied) {
+        Throwable denial =
+                denied.timeout() ? new TimeoutException(denied.message()) : new IOException(denied.message());
+        of(request).failure = denial;
+        Resets.reset(request, denial);
+        return denial;
+    }
+
+    /** The head of the response has come: the call is over, its body may still be coming. */
+    Entered answered(HttpClientRequest request, HttpClientResponse response) {
+        ClientFacts known = facts;
+        if (known != null) known.answered(request, response);
+        end(response.statusCode(), null);
+        if (timer == null) OPEN.remove(request);
+        return new Entered(cause);
+    }
+
+    void fail(@Nullable Throwable thrown) {
+        cancelTimer();
+        end(0, told(thrown));
+    }
+
+    void complete(HttpClientRequest request) {
+        cancelTimer();
+        OPEN.remove(request);
+    }
+
+    @Nullable
+    Throwable told(@Nullable Throwable thrown) {
+        Throwable ours = failure;
+        return ours == null ? thrown : ours;
+    }
+
+    private void end(int status, @Nullable Throwable thrown) {
+        if (!over.compareAndSet(false, true)) return;
+        Object attached = channel;
+        if (attached != null && Attachments.of(attached) == call) Attachments.detach(attached);
+        Hooks.end(call, status, thrown);
+    }
+
+    private void cancelTimer() {
+        Future<?> pending = timer;
+        if (pending != null) pending.cancel(false);
+    }
+}

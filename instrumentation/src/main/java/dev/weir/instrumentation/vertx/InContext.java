@@ -1,0 +1,129 @@
+package dev.weir.instrumentation.vertx;
+
+import dev.weir.bootstrap.Hooks;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What an application hands to Vert.x, run later in the context in which it was handed over. */
+abstract class InContext {
+
+    private final Object context;
+
+    InContext(Object context) {
+        this.context = context;
+    }
+
+    final @Nullable Object enter() {
+        return Hooks.enter(context);
+    }
+
+    /** The context to run this in; {@code null} when it shall be left as it is. */
+    static @Nullable Object contextFor(@Nullable Object task) {
+        // A promise passes a result on, and its own listeners know where they come from.
+        return task == null || task instanceof InContext || task instanceof Promise ? null : Hooks.capture();
+    }
+
+    static <T> @Nullable Handler<T> of(@Nullable Handler<T> handler) {
+        Object context = contextFor(handler);
+        return context == null || handler == null ? handler : new Handling<>(context, handler);
+    }
+
+    static <T, R> @Nullable Function<T, R> of(@Nullable Function<T, R> function) {
+        Object context = contextFor(function);
+        return context == null || function == null ? function : new Applying<>(context, function);
+    }
+
+    static <T> @Nullable Supplier<T> of(@Nullable Supplier<T> supplier) {
+        Object context = contextFor(supplier);
+        return context == null || supplier == null ? supplier : new Supplying<>(context, supplier);
+    }
+
+    static <T> @Nullable Callable<T> of(@Nullable Callable<T> callable) {
+        Object context = contextFor(callable);
+        return context == null || callable == null ? callable : new Calling<>(context, callable);
+    }
+
+    private static final class Handling<T> extends InContext implements Handler<T> {
+
+        private final Handler<T> handler;
+
+        Handling(Object context, Handler<T> handler) {
+            super(context);
+            this.handler = handler;
+        }
+
+        @Override
+        public void handle(T event) {
+            Object outer = enter();
+            try {
+                handler.handle(event);
+            } finally {
+                Hooks.exit(outer);
+            }
+        }
+    }
+
+    private static final class Applying<T, R> extends InContext implements Function<T, R> {
+
+        private final Function<T, R> function;
+
+        Applying(Object context, Function<T, R> function) {
+            super(context);
+            this.function = function;
+        }
+
+        @Override
+        public R apply(T argument) {
+            Object outer = enter();
+            try {
+                return function.apply(argument);
+            } finally {
+                Hooks.exit(outer);
+            }
+        }
+    }
+
+    private static final class Supplying<T> extends InContext implements Supplier<T> {
+
+        private final Supplier<T> supplier;
+
+        Supplying(Object context, Supplier<T> supplier) {
+            super(context);
+            this.supplier = supplier;
+        }
+
+        @Override
+        public T get() {
+            Object outer = enter();
+            try {
+                return supplier.get();
+            } finally {
+                Hooks.exit(outer);
+            }
+        }
+    }
+
+    private static final class Calling<T> extends InContext implements Callable<T> {
+
+        private final Callable<T> callable;
+
+        Calling(Object context, Callable<T> callable) {
+            super(context);
+            this.callable = callable;
+        }
+
+        @Override
+        public T call() throws Exception {
+            Object outer = enter();
+            try {
+                return callable.call();
+            } finally {
+                Hooks.exit(outer);
+            }
+        }
+    }
+}
