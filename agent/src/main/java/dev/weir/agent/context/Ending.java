@@ -22,6 +22,15 @@ public record Ending(
         int amplificationBelow,
         int verdicts) {
 
+    // How nearly every call ends.
+    private static final Ending SUCCEEDED = new Ending(true, true, false, 0, 0, 0, 0, 0);
+
+    /** Not refused, and nothing is known of what it caused. */
+    public static Ending of(boolean settled, boolean succeeded, int resends, int verdicts) {
+        if (settled && succeeded && resends == 0 && verdicts == 0) return SUCCEEDED;
+        return new Ending(settled, succeeded, false, resends, 0, 0, 0, verdicts);
+    }
+
     /** Refused by a rule. */
     public static Ending denied(int verdicts) {
         return new Ending(false, false, true, 0, 0, 0, 0, verdicts);

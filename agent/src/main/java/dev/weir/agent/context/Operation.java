@@ -1,11 +1,6 @@
 package dev.weir.agent.context;
 
 import dev.weir.bootstrap.CallFacts;
-import java.util.ArrayDeque;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Iterator;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,11 +54,19 @@ public final class Operation {
     @Nullable
     Operation after;
 
+    // Where it stands among its siblings that are not forgotten, and among those that wait for their next attempt.
+    @Nullable
+    Operation earlier;
+
+    @Nullable
+    Operation later;
+
+    @Nullable
+    Operation nextWaiting;
+
     private @Nullable String pinnedKey;
     private volatile boolean hopeless;
-    private @Nullable Map<Long, Siblings> children;
-    /** How often all children of one fingerprint were forgotten: their like must not be taken for them. */
-    private int epoch;
+    private @Nullable Children children;
 
     Operation(
             Root root,
@@ -84,120 +87,19 @@ public final class Operation {
         this.occurrence = occurrence;
     }
 
-    /** The operations under one parent that have one fingerprint, in the order of their occurrence. */
-    static final class Siblings {
-
-        private static final int MOST_LOOKED_AT = 64;
-        private static final int MOST_ATTEMPTS = 64;
-
-        final Operation parent;
-        final long fingerprint;
-        /** The parent's epoch when these began. */
-        final int epoch;
-        /** Those that are not forgotten. */
-        private final ArrayDeque<Operation> kept = new ArrayDeque<>(2);
-        /** Those whose last attempt did not settle: the next call of this fingerprint is their next attempt. */
-        final ArrayDeque<Operation> unsettled = new ArrayDeque<>(1);
-        /** How many occurrences each of the last attempts of the parent has used. */
-        private int[] used = new int[1];
-        /** The attempt that {@link #used} begins with. */
-        private int firstUsed = 1;
-        /** The most that any attempt before that has used. */
-        private int usedBefore;
-
-        Siblings(Operation parent, long fingerprint, int epoch) {
-            this.parent = parent;
-            this.fingerprint = fingerprint;
-            this.epoch = epoch;
-        }
-
-        int use(int scopeAttempt) {
-            if (scopeAttempt - firstUsed >= MOST_ATTEMPTS) forgetAttempts(scopeAttempt - MOST_ATTEMPTS / 2);
-            int index = scopeAttempt - firstUsed;
-            if (index < 0) return usedBefore++;
-            if (index >= used.length) used = Arrays.copyOf(used, Math.max(index + 1, used.length * 2));
-            return used[index]++;
-        }
-
-        private void forgetAttempts(int upTo) {
-            int[] last = new int[MOST_ATTEMPTS];
-            for (int i = 0; i < used.length; i++) {
-                int attempt = firstUsed + i;
-                if (attempt < upTo) usedBefore = Math.max(usedBefore, used[i]);
-                else if (attempt - upTo < last.length) last[attempt - upTo] = used[i];
-            }
-            used = last;
-            firstUsed = upTo;
-        }
-
-        /** The latest operation of an attempt of the parent; one that is in flight only when all are. */
-        @Nullable
-        Operation latest(int scopeAttempt) {
-            Operation inFlight = null;
-            int looked = 0;
-            for (Iterator<Operation> newestFirst = kept.descendingIterator();
-                    newestFirst.hasNext() && looked < MOST_LOOKED_AT;
-                    looked++) {
-                Operation candidate = newestFirst.next();
-                if (candidate.scopeAttempt != scopeAttempt) continue;
-                if (candidate.inFlight == 0) return candidate;
-                if (inFlight == null) inFlight = candidate;
-            }
-            return inFlight;
-        }
-
-        @Nullable
-        Operation at(int occurrence) {
-            if (kept.isEmpty() || occurrence > kept.getLast().occurrence) return null;
-            if (occurrence == kept.getLast().occurrence) return kept.getLast();
-            for (Operation operation : kept) {
-                if (operation.occurrence >= occurrence) return operation.occurrence == occurrence ? operation : null;
-            }
-            return null;
-        }
-
-        void keep(Operation created) {
-            if (kept.isEmpty() || kept.getLast().occurrence < created.occurrence) {
-                kept.addLast(created);
-                return;
-            }
-            // A later attempt of the parent comes by one that was forgotten, and finds it under its old id again.
-            ArrayDeque<Operation> behind = new ArrayDeque<>();
-            while (!kept.isEmpty() && kept.getLast().occurrence > created.occurrence)
-                behind.addFirst(kept.removeLast());
-            kept.addLast(created);
-            kept.addAll(behind);
-        }
-
-        /** Forgets one; with the last one, all that is known of this fingerprint. */
-        void forget(Operation operation, boolean inUse) {
-            if (operation.waiting) unsettled.remove(operation);
-            operation.waiting = false;
-            kept.remove(operation);
-            if (kept.isEmpty() && !inUse) parent.forgetChildren(fingerprint);
-        }
-    }
-
-    private void forgetChildren(long fingerprint) {
-        if (children == null) return;
-        children.remove(fingerprint);
-        epoch++;
+    void forgetChildren(Siblings forgotten) {
+        if (children != null) children.forget(forgotten);
     }
 
     /** How many fingerprints of children are known. */
     int fingerprints() {
-        return children == null ? 0 : children.size();
+        return children == null ? 0 : children.count();
     }
 
     Siblings childrenOf(long fingerprint) {
-        Map<Long, Siblings> known = children;
-        if (known == null) children = known = new HashMap<>();
-        Siblings siblings = known.get(fingerprint);
-        if (siblings == null) {
-            siblings = new Siblings(this, fingerprint, epoch);
-            known.put(fingerprint, siblings);
-        }
-        return siblings;
+        Children known = children;
+        if (known == null) children = known = new Children(this);
+        return known.of(fingerprint);
     }
 
     /** What sort of thing it is. */

@@ -1,6 +1,5 @@
 package dev.weir.agent.context;
 
-import dev.weir.agent.context.Operation.Siblings;
 import dev.weir.bootstrap.CallFacts;
 import org.jspecify.annotations.Nullable;
 
@@ -95,7 +94,7 @@ public final class Root {
             long nowNanos) {
         Siblings siblings = parent.operation().childrenOf(fingerprint);
         Operation found = again(repeated, siblings);
-        if (found == null) found = retried(siblings, parent.ordinal, nowNanos);
+        if (found == null) found = siblings.retried(parent.ordinal, nowNanos, identity.retryWindowNanos());
         // Whoever repeats it knows better than we whether it was settled: the answer may have broken off half way.
         if (found == null && hint.repeats()) found = siblings.latest(parent.ordinal);
         boolean first = false;
@@ -109,10 +108,7 @@ public final class Root {
             } else {
                 found.wire = 0;
                 found.below = 0;
-                if (found.waiting) {
-                    siblings.unsettled.remove(found);
-                    found.waiting = false;
-                }
+                siblings.stopWaiting(found);
             }
         }
         // What it counts may include attempts that we refused.
@@ -128,25 +124,8 @@ public final class Root {
     private static @Nullable Operation again(@Nullable Operation repeated, Siblings siblings) {
         // A try that found itself under another cause than the one before starts afresh there.
         if (repeated == null || repeated.siblings != siblings || repeated.list == null) return null;
-        if (repeated.waiting) siblings.unsettled.remove(repeated);
-        repeated.waiting = false;
+        siblings.stopWaiting(repeated);
         return repeated;
-    }
-
-    private @Nullable Operation retried(Siblings siblings, int scopeAttempt, long nowNanos) {
-        int candidates = siblings.unsettled.size();
-        while (candidates-- > 0) {
-            Operation candidate = siblings.unsettled.removeFirst();
-            if (nowNanos - candidate.lastEndNanos > identity.retryWindowNanos()) {
-                candidate.waiting = false;
-            } else if (candidate.scopeAttempt == scopeAttempt) {
-                candidate.waiting = false;
-                return candidate;
-            } else {
-                siblings.unsettled.addLast(candidate);
-            }
-        }
-        return null;
     }
 
     private Operation create(
@@ -210,8 +189,7 @@ public final class Root {
     private static void waitForNext(Operation unsettled) {
         // Nobody can find it when it is forgotten.
         if (unsettled.siblings == null || unsettled.waiting || unsettled.list == null) return;
-        unsettled.waiting = true;
-        unsettled.siblings.unsettled.addLast(unsettled);
+        unsettled.siblings.startWaiting(unsettled);
     }
 
     /** An attempt is over. What was refused never was on the wire, and leaves the operation as unsettled as it was. */

@@ -425,6 +425,7 @@ public final class CallPipeline implements Hooks.Agent {
             return new Ending(settled, succeeded, false, 0, 0, 0, scope.amplification(), verdicts);
         }
         String header = open.attempt.destination().internal() ? facts.responseHeader(HeaderNames.ATTEMPTS) : null;
+        if (header == null) return Ending.of(settled, succeeded, open.resends, verdicts);
         long[] reported = wire.reported(header);
         return new Ending(
                 settled, succeeded, false, open.resends, reported[0], reported[1], (int) reported[2], verdicts);

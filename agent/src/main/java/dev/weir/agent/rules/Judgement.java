@@ -45,6 +45,7 @@ public final class Judgement {
 
     /** The denial, when a rule in enforce denies. The message names the rule, the operation, the reason, the switch. */
     public Call.@Nullable Denied denial(CallFacts facts) {
+        if (given.isEmpty()) return null;
         for (Given each : given) {
             if (each.mode() == Mode.ENFORCE && each.verdict() instanceof Verdict.Deny deny) {
                 String name = each.rule().name();
@@ -60,6 +61,7 @@ public final class Judgement {
 
     /** The longest wait that a rule in enforce asks for, in nanoseconds; 0 for none. */
     public long delayNanos() {
+        if (given.isEmpty()) return 0;
         long longest = 0;
         for (Given each : given) {
             if (each.mode() != Mode.ENFORCE) continue;

@@ -1,8 +1,9 @@
 package dev.weir.instrumentation.httpurlconnection;
 
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
 import java.net.HttpURLConnection;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
@@ -14,109 +15,139 @@ final class SunNet {
     static final String CLIENT = "sun.net.www.http.HttpClient";
     static final String HEADERS = "sun.net.www.MessageHeader";
 
-    private static final Method STREAMING = method(CONNECTION, "streaming");
+    private static final MethodHandle STREAMING = method(CONNECTION, "streaming", boolean.class);
     // Unlike setRequestProperty it may be called when the connection is open, which it is when a body is complete.
-    private static final Method SET_HEADER =
-            method(CONNECTION, "setAuthenticationProperty", String.class, String.class);
-    private static final Method REMOVE_HEADER = method(HEADERS, "remove", String.class);
-    private static final Method FIND_HEADER = method(HEADERS, "findValue", String.class);
-    private static final Method HEADER_VALUES = method(HEADERS, "multiValueIterator", String.class);
-    private static final Method HEADER_KEY = method(HEADERS, "getKey", int.class);
-    private static final Method HEADER_VALUE = method(HEADERS, "getValue", int.class);
-    private static final Method DO_NOT_RETRY = method(CLIENT, "setDoNotRetry", boolean.class);
-    private static final Method CLOSE = method(CLIENT, "closeServer");
-    private static final Method CONNECT_TIMEOUT = method(CLIENT, "getConnectTimeout");
-    private static final Method SET_CONNECT_TIMEOUT = method(CLIENT, "setConnectTimeout", int.class);
+    private static final MethodHandle SET_HEADER =
+            method(CONNECTION, "setAuthenticationProperty", void.class, String.class, String.class);
+    private static final MethodHandle FIND_HEADER = method(HEADERS, "findValue", String.class, String.class);
+    private static final MethodHandle HEADER_VALUES =
+            method(HEADERS, "multiValueIterator", Iterator.class, String.class);
+    private static final MethodHandle HEADER_KEY = method(HEADERS, "getKey", String.class, int.class);
+    private static final MethodHandle HEADER_VALUE = method(HEADERS, "getValue", String.class, int.class);
+    private static final MethodHandle DO_NOT_RETRY = method(CLIENT, "setDoNotRetry", void.class, boolean.class);
+    private static final MethodHandle CLOSE = method(CLIENT, "closeServer", void.class);
+    private static final MethodHandle CONNECT_TIMEOUT = method(CLIENT, "getConnectTimeout", int.class);
+    private static final MethodHandle SET_CONNECT_TIMEOUT = method(CLIENT, "setConnectTimeout", void.class, int.class);
 
     // getRequestProperties does not answer once the connection is open.
-    private static final @Nullable Field REQUESTS = requests();
+    private static final @Nullable MethodHandle REQUESTS = requests();
 
     private SunNet() {}
 
     /** Whether the body goes out while the application writes it. */
     static boolean streaming(HttpURLConnection connection) {
-        return Boolean.TRUE.equals(call(STREAMING, connection));
+        try {
+            return (boolean) STREAMING.invokeExact((Object) connection);
+        } catch (Throwable t) {
+            throw unchecked(t);
+        }
     }
 
     static void setHeader(HttpURLConnection connection, String name, String value) {
-        call(SET_HEADER, connection, name, value);
+        try {
+            SET_HEADER.invokeExact((Object) connection, name, value);
+        } catch (Throwable t) {
+            throw unchecked(t);
+        }
     }
 
     /** Whether a request header stands there more than once. */
     static boolean repeatsHeader(HttpURLConnection connection, String name) {
-        if (REQUESTS == null) return false;
+        MethodHandle requests = REQUESTS;
+        if (requests == null) return false;
+        Iterator<?> values;
         try {
-            Iterator<?> values = (Iterator<?>) call(HEADER_VALUES, REQUESTS.get(connection), name);
-            if (values == null || !values.hasNext()) return false;
-            values.next();
-            return values.hasNext();
-        } catch (IllegalAccessException | IllegalArgumentException e) {
+            Object headers = (Object) requests.invokeExact((Object) connection);
+            values = (Iterator<?>) HEADER_VALUES.invokeExact(headers, name);
+        } catch (ClassCastException e) {
             // Not the JDK's own connection.
             return false;
+        } catch (Throwable t) {
+            throw unchecked(t);
         }
-    }
-
-    static void removeHeader(Object headers, String name) {
-        call(REMOVE_HEADER, headers, name);
+        if (values == null || !values.hasNext()) return false;
+        values.next();
+        return values.hasNext();
     }
 
     static @Nullable String header(Object headers, String name) {
-        return (String) call(FIND_HEADER, headers, name);
+        try {
+            return (String) FIND_HEADER.invokeExact(headers, name);
+        } catch (Throwable t) {
+            throw unchecked(t);
+        }
     }
 
     /** The first line of a request. */
     static @Nullable String requestLine(Object headers) {
-        return (String) call(HEADER_KEY, headers, 0);
+        return first(HEADER_KEY, headers);
     }
 
     /** The first line of a reply. */
     static @Nullable String statusLine(Object headers) {
-        return (String) call(HEADER_VALUE, headers, 0);
+        return first(HEADER_VALUE, headers);
+    }
+
+    private static @Nullable String first(MethodHandle part, Object headers) {
+        try {
+            return (String) part.invokeExact(headers, 0);
+        } catch (Throwable t) {
+            throw unchecked(t);
+        }
     }
 
     /** Closes a client's socket under whoever uses it, and keeps it from opening another. */
     static void close(Object client) {
-        call(DO_NOT_RETRY, client, true);
-        call(CLOSE, client);
+        try {
+            DO_NOT_RETRY.invokeExact(client, true);
+            CLOSE.invokeExact(client);
+        } catch (Throwable t) {
+            throw unchecked(t);
+        }
     }
 
     /** A client's connect timeout in milliseconds: negative for the JDK's default, 0 for none. */
     static int connectTimeout(Object client) {
-        Object millis = call(CONNECT_TIMEOUT, client);
-        return millis instanceof Integer known ? known : -1;
+        try {
+            return (int) CONNECT_TIMEOUT.invokeExact(client);
+        } catch (Throwable t) {
+            throw unchecked(t);
+        }
     }
 
     static void setConnectTimeout(Object client, int millis) {
-        call(SET_CONNECT_TIMEOUT, client, millis);
+        try {
+            SET_CONNECT_TIMEOUT.invokeExact(client, millis);
+        } catch (Throwable t) {
+            throw unchecked(t);
+        }
     }
 
-    private static Method method(String className, String name, Class<?>... parameters) {
+    private static MethodHandle method(String className, String name, Class<?> result, Class<?>... parameters) {
         try {
-            return Class.forName(className, false, null).getMethod(name, parameters);
+            Class<?> owner = Class.forName(className, false, null);
+            MethodHandle method =
+                    MethodHandles.lookup().findVirtual(owner, name, MethodType.methodType(result, parameters));
+            return method.asType(method.type().changeParameterType(0, Object.class));
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("this JDK has no " + className + "." + name, e);
         }
     }
 
-    private static @Nullable Field requests() {
+    private static @Nullable MethodHandle requests() {
         try {
             Field field = Class.forName(CONNECTION, false, null).getDeclaredField("requests");
             field.setAccessible(true);
-            return field;
+            return MethodHandles.lookup()
+                    .unreflectGetter(field)
+                    .asType(MethodType.methodType(Object.class, Object.class));
         } catch (ReflectiveOperationException | RuntimeException e) {
             return null;
         }
     }
 
-    private static @Nullable Object call(Method method, Object receiver, Object... arguments) {
-        try {
-            return method.invoke(receiver, arguments);
-        } catch (InvocationTargetException e) {
-            if (e.getCause() instanceof RuntimeException thrown) throw thrown;
-            if (e.getCause() instanceof Error thrown) throw thrown;
-            throw new IllegalStateException(e.getCause());
-        } catch (IllegalAccessException e) {
-            throw new IllegalStateException(e);
-        }
+    private static RuntimeException unchecked(Throwable thrown) {
+        if (thrown instanceof Error error) throw error;
+        return thrown instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(thrown);
     }
 }

@@ -1,13 +1,10 @@
 package dev.weir.instrumentation.jdkhttpclient;
 
-import dev.weir.bootstrap.Attachments;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
-import java.net.http.HttpHeaders;
+import dev.weir.bootstrap.WeakIdentityMap;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +14,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Attempts {
 
-    private static final ThreadLocal<@Nullable Integer> REPLIED = new ThreadLocal<>();
+    private static final int MOST = 1 << 16;
+    /** By the request that is on the wire. An application may keep that one with its response: see {@link #end}. */
+    private static final WeakIdentityMap<Attempts> OPEN = new WeakIdentityMap<>(MOST);
 
-    // Keeps the way of every request short as long as no client follows redirects or is limited.
-    private static volatile boolean any;
+    private static final ThreadLocal<@Nullable Integer> REPLIED = new ThreadLocal<>();
 
     private final Call first;
     private final RequestFacts facts;
@@ -41,19 +39,22 @@ final class Attempts {
     }
 
     /** An exchange begins, on the thread that asked for it. */
-    static Attempts of(Call call, RequestFacts facts, HttpRequest onWire) {
+    static void begin(Call call, RequestFacts facts, HttpRequest onWire) {
         Attempts attempts = new Attempts(call, facts);
-        if (facts.goesOn()) {
-            any = true;
-            facts.attempts = attempts;
-            Attachments.attach(onWire, call);
-        }
-        return attempts;
+        facts.attempts = attempts;
+        OPEN.put(onWire, attempts);
     }
 
-    private static @Nullable Attempts of(HttpRequest onWire) {
-        RequestFacts facts = any ? RequestFacts.of(Attachments.of(onWire)) : null;
-        return facts == null ? null : facts.attempts;
+    static @Nullable Attempts of(@Nullable HttpRequest onWire) {
+        return onWire == null ? null : OPEN.get(onWire);
+    }
+
+    /** What is known of the request that is on the wire now. */
+    static @Nullable OutgoingFacts facts(HttpRequest onWire) {
+        Attempts attempts = of(onWire);
+        if (attempts == null) return null;
+        Hop current = attempts.hop;
+        return current == null ? attempts.facts : current;
     }
 
     /**
@@ -78,7 +79,7 @@ final class Attempts {
     }
 
     /** The call that is now under way. */
-    Call current() {
+    private Call current() {
         Call later = hopCall;
         return later == null ? first : later;
     }
@@ -92,17 +93,16 @@ final class Attempts {
     static void redirected(HttpRequest before, HttpRequest next) {
         Integer status = REPLIED.get();
         REPLIED.remove();
-        Attempts attempts = of(before);
+        Attempts attempts = OPEN.remove(before);
         if (attempts != null) attempts.redirected(status == null ? 0 : status, next);
     }
 
     private void redirected(int status, HttpRequest next) {
         Hooks.end(current(), status, null);
         fresh = true;
-        Attachments.attach(next, first);
         Hop following = new Hop(next, facts);
-        // From here on the request is asked for the hop's headers.
         hop = following;
+        OPEN.put(next, this);
         Object previous = Hooks.enter(context);
         try {
             Call call = Hooks.begin(following);
@@ -125,31 +125,15 @@ final class Attempts {
 
     /** The client made a request from the one before, to answer a challenge. */
     static void challenged(HttpRequest before, HttpRequest next) {
-        Attempts attempts = of(before);
+        Attempts attempts = OPEN.remove(before);
         if (attempts == null) return;
         attempts.fresh = true;
-        Attachments.attach(next, attempts.first);
-        Hop current = attempts.hop;
-        if (current != null) current.isNow(next);
-    }
-
-    /** The headers with which a request goes out: what levers set was for the first hop only. */
-    static HttpHeaders headers(HttpRequest onWire, HttpHeaders own) {
-        Attempts attempts = of(onWire);
-        Hop current = attempts == null ? null : attempts.hop;
-        return current == null || !current.is(onWire) ? own : current.headers();
-    }
-
-    /** The client starts a request's timeout anew for each attempt; a limit is one for all. */
-    static Optional<Duration> timeout(HttpRequest onWire, Optional<Duration> own) {
-        Attempts attempts = of(onWire);
-        if (attempts == null) return own;
-        Hop current = attempts.hop;
-        return current != null && current.is(onWire) ? current.timeLeft() : attempts.facts.timeLeft();
+        OPEN.put(next, attempts);
     }
 
     /** The application gets its answer, or gave up. */
     void end(@Nullable HttpResponse<?> response, @Nullable Throwable thrown) {
+        if (response != null) OPEN.remove(response.request());
         Call call;
         synchronized (this) {
             over = true;

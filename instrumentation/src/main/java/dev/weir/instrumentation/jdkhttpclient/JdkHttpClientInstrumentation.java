@@ -3,7 +3,6 @@ package dev.weir.instrumentation.jdkhttpclient;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.Hooks;
-import dev.weir.bootstrap.WeakIdentityMap;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import java.io.IOException;
@@ -46,25 +45,26 @@ public final class JdkHttpClientInstrumentation implements Instrumentation {
         weaving.type("jdk.internal.net.http.MultiExchange")
                 .method("<init>", "Exchange", REQUEST, ON_WIRE)
                 .exactly("responseAsyncImpl", "Attempt")
-                .method("retryOnFailure", "Retry", "java.lang.Throwable");
+                .fieldForReceiver("currentreq")
+                .method("retryOnFailure", "Retry", "java.lang.Throwable")
+                .fieldForReceiver("currentreq");
         weaving.type("jdk.internal.net.http.RedirectFilter").exactly("isRedirecting", "Redirecting", "int");
         weaving.type(ON_WIRE)
                 .method("newInstanceForRedirection", "Redirect", "java.net.URI", "java.lang.String", ON_WIRE)
                 .exactly("newInstanceForAuthentication", "Challenge", ON_WIRE)
-                .exactly("getUserHeaders", "Headers")
-                .exactly("headers", "Headers")
                 .exactly("timeout", "Timeout");
+        weaving.type("jdk.internal.net.http.Http1Request")
+                .exactly("collectHeaders0", "Head", "java.lang.StringBuilder")
+                .fieldForReceiver("request");
+        weaving.type("jdk.internal.net.http.Stream")
+                .exactly("filterHeaders", "Http2Headers", "java.net.http.HttpHeaders")
+                .fieldForReceiver("request");
     }
 
     static final class Send {
 
         static @Nullable Call enter(HttpClient client, @Nullable HttpRequest request) {
-            return begin(client, request, true);
-        }
-
-        static HttpRequest argument0(@Nullable Call call, HttpClient client, HttpRequest request) {
-            RequestFacts facts = RequestFacts.of(call);
-            return facts == null ? request : facts.changed(request);
+            return begin(request, true);
         }
 
         static HttpResponse.BodyHandler<?> argument1(
@@ -84,11 +84,7 @@ public final class JdkHttpClientInstrumentation implements Instrumentation {
     static final class SendAsync {
 
         static @Nullable Call enter(HttpClient client, @Nullable HttpRequest request) {
-            return begin(client, request, false);
-        }
-
-        static HttpRequest argument0(@Nullable Call call, HttpClient client, HttpRequest request) {
-            return Send.argument0(call, client, request);
+            return begin(request, false);
         }
 
         static HttpResponse.BodyHandler<?> argument1(
@@ -112,20 +108,20 @@ public final class JdkHttpClientInstrumentation implements Instrumentation {
     /** Remembers which call an exchange belongs to; its attempts run on other threads. */
     static final class Exchange {
 
-        static final int MOST = 1 << 16;
-        static final WeakIdentityMap<Attempts> OPEN = new WeakIdentityMap<>(MOST);
-
-        static void exit(Object exchange, HttpRequest request, HttpRequest onWire) {
+        static void exit(Object exchange, @Nullable HttpRequest request, HttpRequest onWire) {
+            // The tunnel through a proxy is an exchange without a request.
+            if (request == null) return;
             Call call = Hooks.open();
             RequestFacts facts = RequestFacts.of(call);
-            if (facts != null && call != null) OPEN.put(exchange, Attempts.of(call, facts, onWire));
+            // What an authenticator or a proxy selector asks for meanwhile is another request.
+            if (facts != null && call != null && facts.isOf(request)) Attempts.begin(call, facts, onWire);
         }
     }
 
     static final class Attempt {
 
-        static @Nullable Call enter(Object exchange) {
-            Attempts attempts = Exchange.OPEN.get(exchange);
+        static @Nullable Call enter(@Nullable HttpRequest onWire) {
+            Attempts attempts = Attempts.of(onWire);
             return attempts == null ? null : attempts.next();
         }
 
@@ -136,9 +132,45 @@ public final class JdkHttpClientInstrumentation implements Instrumentation {
 
     static final class Retry {
 
-        static void exit(boolean retries, @Nullable Throwable thrown, Object exchange, @Nullable Throwable cause) {
-            Attempts attempts = retries && cause instanceof ConnectException ? Exchange.OPEN.get(exchange) : null;
+        static void exit(
+                boolean retries, @Nullable Throwable thrown, @Nullable HttpRequest onWire, @Nullable Throwable cause) {
+            Attempts attempts = retries && cause instanceof ConnectException ? Attempts.of(onWire) : null;
             if (attempts != null) attempts.notConnected();
+        }
+    }
+
+    // ---- what goes on the wire
+
+    static final class Head {
+
+        static @Nullable OutgoingFacts enter(HttpRequest onWire, StringBuilder head) {
+            OutgoingFacts facts = Attempts.facts(onWire);
+            if (facts != null) facts.reserve(head);
+            return facts;
+        }
+
+        static void exit(
+                @Nullable OutgoingFacts facts, @Nullable Throwable thrown, HttpRequest onWire, StringBuilder head) {
+            if (facts != null && thrown == null) facts.write(head);
+        }
+    }
+
+    static final class Http2Headers {
+
+        static @Nullable HttpHeaders exit(
+                @Nullable HttpHeaders filtered, @Nullable Throwable thrown, HttpRequest onWire, HttpHeaders headers) {
+            // The client's own headers pass through here too.
+            OutgoingFacts facts = headers == onWire.headers() ? Attempts.facts(onWire) : null;
+            return facts == null || filtered == null ? filtered : facts.with(filtered);
+        }
+    }
+
+    static final class Timeout {
+
+        static @Nullable Optional<Duration> exit(
+                @Nullable Optional<Duration> own, @Nullable Throwable thrown, HttpRequest onWire) {
+            OutgoingFacts facts = own == null ? null : Attempts.facts(onWire);
+            return facts == null || own == null ? own : facts.timeLeft(own);
         }
     }
 
@@ -166,27 +198,12 @@ public final class JdkHttpClientInstrumentation implements Instrumentation {
         }
     }
 
-    static final class Headers {
-
-        static @Nullable HttpHeaders exit(@Nullable HttpHeaders own, @Nullable Throwable thrown, HttpRequest request) {
-            return own == null ? null : Attempts.headers(request, own);
-        }
-    }
-
-    static final class Timeout {
-
-        static @Nullable Optional<Duration> exit(
-                @Nullable Optional<Duration> own, @Nullable Throwable thrown, HttpRequest request) {
-            return own == null ? null : Attempts.timeout(request, own);
-        }
-    }
-
-    private static @Nullable Call begin(HttpClient client, @Nullable HttpRequest request, boolean waits) {
+    private static @Nullable Call begin(@Nullable HttpRequest request, boolean waits) {
         // Without either the client itself says what is wrong.
         if (request == null || request.uri() == null) return null;
         // A blocking call is made of an asynchronous one, which is its inner half.
         if (!Hooks.follows(CallFacts.Kind.HTTP_CLIENT)) return null;
-        return Hooks.begin(new RequestFacts(client, request, waits));
+        return Hooks.begin(new RequestFacts(request, waits));
     }
 
     private static IOException denial(Call.Denied denied) {

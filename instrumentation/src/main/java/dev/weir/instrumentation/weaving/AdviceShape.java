@@ -9,6 +9,7 @@ import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
 
 /** Which advice methods an advice class has. Read from its class file, so that nothing it refers to is loaded. */
 final class AdviceShape {
@@ -101,5 +102,23 @@ final class AdviceShape {
         }
         if (found == null) throw new WeavingException(internalName + " has no method " + name);
         return found;
+    }
+
+    /** The woven class cannot name an adapter's own types: its loader does not know them. */
+    static String withoutOurs(String descriptor) {
+        Type[] parameters = Type.getArgumentTypes(descriptor);
+        for (int i = 0; i < parameters.length; i++) {
+            if (isOurs(parameters[i])) parameters[i] = Type.getType(Object.class);
+        }
+        Type result = Type.getReturnType(descriptor);
+        return Type.getMethodDescriptor(isOurs(result) ? Type.getType(Object.class) : result, parameters);
+    }
+
+    static boolean isOurs(Type type) {
+        return switch (type.getSort()) {
+            case Type.ARRAY -> isOurs(type.getElementType());
+            case Type.OBJECT -> ClassFiles.isAdvice(type.getInternalName());
+            default -> false;
+        };
     }
 }

@@ -14,7 +14,7 @@ import org.objectweb.asm.TypePath;
 /**
  * Puts calls to advice around one method.
  *
- * <p>New local variables stand right behind the parameters (locals.copies of the arguments for the exit advice, the token, the
+ * <p>New local variables stand right behind the parameters (copies of the arguments for the exit advice, the token, the
  * result, the exception); the method's own variables move up. Written without the help of frame computation, because
  * that would have to load the classes a method speaks of.
  */
@@ -43,6 +43,7 @@ final class MethodWeaver extends MethodVisitor {
     private final int fuse;
     private final boolean onBootLoader;
     private final String renaming;
+    private final @Nullable Field field;
 
     private final Locals locals;
     private final boolean catches;
@@ -62,7 +63,8 @@ final class MethodWeaver extends MethodVisitor {
             AdviceShape advice,
             int fuse,
             boolean onBootLoader,
-            String renaming) {
+            String renaming,
+            @Nullable Field field) {
         super(Opcodes.ASM9, next);
         this.owner = owner;
         this.where = owner.replace('/', '.') + "." + name + descriptor;
@@ -74,6 +76,7 @@ final class MethodWeaver extends MethodVisitor {
         this.fuse = fuse;
         this.onBootLoader = onBootLoader;
         this.renaming = renaming;
+        this.field = field;
 
         this.pairs = advice.enter != null && advice.exit != null;
         this.locals = new Locals(
@@ -353,11 +356,15 @@ final class MethodWeaver extends MethodVisitor {
 
     // ---- calls to advice
 
+    /** A field of the woven class. */
+    record Field(String name, Type type) {}
+
     /** Where a parameter of advice comes from: a variable, or one of the negative constants. */
     private record Source(Type type, int slot) {
         static final int NULL = -1;
         static final int METHOD_NAME = -2;
         static final int ALL_ARGUMENTS = -3;
+        static final int FIELD = -4;
     }
 
     private void addPacked(List<Source> sources) {
@@ -370,8 +377,15 @@ final class MethodWeaver extends MethodVisitor {
             case Source.NULL -> mv.visitInsn(Opcodes.ACONST_NULL);
             case Source.METHOD_NAME -> mv.visitLdcInsn(where.substring(0, where.indexOf('(')));
             case Source.ALL_ARGUMENTS -> pushAllArguments();
+            case Source.FIELD -> pushField();
             default -> mv.visitVarInsn(source.type().getOpcode(Opcodes.ILOAD), source.slot());
         }
+    }
+
+    private void pushField() {
+        if (field == null) throw new WeavingException(where + ": no field");
+        mv.visitVarInsn(Opcodes.ALOAD, 0);
+        mv.visitFieldInsn(Opcodes.GETFIELD, owner, field.name(), field.type().getDescriptor());
     }
 
     private void pushAllArguments() {
@@ -391,7 +405,10 @@ final class MethodWeaver extends MethodVisitor {
     }
 
     private void addReceiverAndArguments(List<Source> sources, boolean atExit) {
-        if (!isStatic && (!constructor || atExit)) sources.add(new Source(Type.getObjectType(owner), 0));
+        if (!isStatic && (!constructor || atExit)) {
+            Type whole = Type.getObjectType(owner);
+            sources.add(field == null ? new Source(whole, 0) : new Source(field.type(), Source.FIELD));
+        }
         for (int i = 0; i < arguments.length; i++) {
             if (atExit && i >= locals.copies) return;
             sources.add(new Source(arguments[i], atExit ? locals.copySlots[i] : locals.argumentSlots[i]));
@@ -416,32 +433,18 @@ final class MethodWeaver extends MethodVisitor {
             }
             push(source);
             if (boxed) box(source.type());
-            else if (onBootLoader || !isOurs(wanted[i])) castTo(wanted[i], source.type());
+            else if (onBootLoader || !AdviceShape.isOurs(wanted[i])) castTo(wanted[i], source.type());
         }
         if (onBootLoader) {
             mv.visitMethodInsn(Opcodes.INVOKESTATIC, advice.internalName, name, descriptor, false);
         } else {
             mv.visitInvokeDynamicInsn(
-                    name, withoutOurs(descriptor), DISPATCHER, advice.internalName.replace('/', '.'), renaming);
+                    name,
+                    AdviceShape.withoutOurs(descriptor),
+                    DISPATCHER,
+                    advice.internalName.replace('/', '.'),
+                    renaming);
         }
-    }
-
-    /** The woven class cannot name an adapter's own types: its loader does not know them. */
-    private static String withoutOurs(String descriptor) {
-        Type[] parameters = Type.getArgumentTypes(descriptor);
-        for (int i = 0; i < parameters.length; i++) {
-            if (isOurs(parameters[i])) parameters[i] = Type.getObjectType(OBJECT);
-        }
-        Type result = Type.getReturnType(descriptor);
-        return Type.getMethodDescriptor(isOurs(result) ? Type.getObjectType(OBJECT) : result, parameters);
-    }
-
-    private static boolean isOurs(Type type) {
-        return switch (type.getSort()) {
-            case Type.ARRAY -> isOurs(type.getElementType());
-            case Type.OBJECT -> ClassFiles.isAdvice(type.getInternalName());
-            default -> false;
-        };
     }
 
     private void box(Type primitive) {

@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.FieldVisitor;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
 
 /**
  * The one transformer: finds the classes that adapters want woven, and weaves them.
@@ -316,6 +318,7 @@ public final class Weaver implements ClassFileTransformer {
         private final List<Wanted> wanted;
         private final List<WovenAdapter> joined = new ArrayList<>();
         private final List<String> adviceUsed = new ArrayList<>();
+        private final Map<String, MethodWeaver.Field> fields = new HashMap<>();
 
         Joiner(ClassVisitor next, @Nullable ClassLoader loader, String className, List<Wanted> wanted) {
             super(Opcodes.ASM9, next);
@@ -334,6 +337,23 @@ public final class Weaver implements ClassFileTransformer {
                 String @Nullable [] interfaces) {
             boolean old = (version & 0xffff) < Opcodes.V1_7;
             super.visit(old ? Opcodes.V1_7 : version, access, name, signature, superName, interfaces);
+        }
+
+        @Override
+        public @Nullable FieldVisitor visitField(
+                int access, String name, String descriptor, @Nullable String signature, @Nullable Object value) {
+            // Fields come before methods.
+            if ((access & Opcodes.ACC_STATIC) == 0) {
+                fields.put(name, new MethodWeaver.Field(name, Type.getType(descriptor)));
+            }
+            return super.visitField(access, name, descriptor, signature, value);
+        }
+
+        private MethodWeaver.@Nullable Field receiverField(Join join) {
+            if (join.field == null) return null;
+            MethodWeaver.Field field = fields.get(join.field);
+            if (field == null) throw new WeavingException(className + " has no field " + join.field);
+            return field;
         }
 
         @Override
@@ -360,7 +380,8 @@ public final class Weaver implements ClassFileTransformer {
                             shape,
                             fuse(join.advice),
                             loader == null,
-                            each.target.renaming);
+                            each.target.renaming,
+                            receiverField(join));
                     joined.add(each.adapter);
                     adviceUsed.add(shape.internalName);
                 }

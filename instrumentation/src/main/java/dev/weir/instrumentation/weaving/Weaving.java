@@ -118,6 +118,15 @@ public final class Weaving {
         }
 
         /**
+         * The advice of the method that was named last gets this field of the receiver in the receiver's place, as it
+         * stands when advice is called. The class itself declares it.
+         */
+        public Target fieldForReceiver(String name) {
+            joins.get(joins.size() - 1).field = name;
+            return this;
+        }
+
+        /**
          * The advice was compiled against packages of another name: {@code from} in it is read as {@code to}, for
          * example {@code jakarta/servlet} as {@code javax/servlet}.
          */
@@ -134,6 +143,9 @@ public final class Weaving {
         final String advice;
         final String descriptor;
         final boolean exact;
+
+        @Nullable
+        String field;
 
         Join(String method, String advice, String[] parameters, boolean exact) {
             this.method = method;

@@ -8,11 +8,24 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http2.hpack.HPackDecoder;
+import org.apache.hc.core5.http2.hpack.HPackException;
 
-/** A server that takes the upgrade to HTTP/2 in clear and answers every stream with an empty 200. */
+/**
+ * A server that speaks HTTP/2 after an upgrade in clear, or at once when TLS has agreed on it, and answers every stream
+ * with an empty 200.
+ */
 final class Http2Server implements AutoCloseable {
 
     private static final int HEADERS = 1;
@@ -20,6 +33,7 @@ final class Http2Server implements AutoCloseable {
     private static final int GOAWAY = 7;
     private static final int END_STREAM = 1;
     private static final int END_HEADERS = 4;
+    private static final int PRIORITY = 32;
     private static final int ACK = 1;
     /** {@code :status: 200} of the static table in RFC 7541. */
     private static final byte[] STATUS_200 = {(byte) 0x88};
@@ -27,10 +41,21 @@ final class Http2Server implements AutoCloseable {
     private final ServerSocket listener;
     private final List<Socket> open = new CopyOnWriteArrayList<>();
     private final List<String> seen = new CopyOnWriteArrayList<>();
+    private final List<List<String>> headers = new CopyOnWriteArrayList<>();
+    private final String scheme;
     private volatile boolean sendsAway;
 
     Http2Server() throws IOException {
-        listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        this("http", ServerSocketFactory.getDefault());
+    }
+
+    Http2Server(SSLContext tls) throws IOException {
+        this("https", tls.getServerSocketFactory());
+    }
+
+    private Http2Server(String scheme, ServerSocketFactory factory) throws IOException {
+        this.scheme = scheme;
+        listener = factory.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
         daemon(() -> {
             while (true) {
                 Socket socket = listener.accept();
@@ -41,7 +66,12 @@ final class Http2Server implements AutoCloseable {
     }
 
     String url(String path) {
-        return "http://127.0.0.1:" + listener.getLocalPort() + path;
+        return scheme + "://127.0.0.1:" + listener.getLocalPort() + path;
+    }
+
+    /** The headers of each request, as {@code name: value} with names in lower case. */
+    List<List<String>> headers() {
+        return List.copyOf(headers);
     }
 
     /** What came: {@code upgrade <request line>}, {@code stream <n>}. */
@@ -58,21 +88,19 @@ final class Http2Server implements AutoCloseable {
         try (socket) {
             InputStream in = new BufferedInputStream(socket.getInputStream());
             OutputStream out = socket.getOutputStream();
-            StringBuilder head = new StringBuilder();
-            while (head.indexOf("\r\n\r\n") < 0) head.append((char) in.read());
-            seen.add("upgrade " + head.substring(0, head.indexOf(" HTTP/")));
-            out.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
-                    .getBytes(StandardCharsets.US_ASCII));
-            frame(out, SETTINGS, 0, 0, new byte[0]);
-            frame(out, HEADERS, END_HEADERS | END_STREAM, 1, STATUS_200);
+            if (socket instanceof SSLSocket tls) agreeOnHttp2(tls);
+            else upgrade(in, out);
+            HPackDecoder decoder = new HPackDecoder(4_096, StandardCharsets.US_ASCII);
             in.readNBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".length());
+            if (socket instanceof SSLSocket) frame(out, SETTINGS, 0, 0, new byte[0]);
             while (true) {
                 byte[] start = in.readNBytes(9);
                 if (start.length < 9) return;
-                in.readNBytes((start[0] & 255) << 16 | (start[1] & 255) << 8 | start[2] & 255);
+                byte[] payload = in.readNBytes((start[0] & 255) << 16 | (start[1] & 255) << 8 | start[2] & 255);
                 int stream = (start[7] & 255) << 8 | start[8] & 255;
                 if (start[3] == SETTINGS && (start[4] & ACK) == 0) frame(out, SETTINGS, ACK, 0, new byte[0]);
                 if (start[3] != HEADERS) continue;
+                decode(decoder, payload, start[4]);
                 seen.add("stream " + stream);
                 if (sendsAway) {
                     sendsAway = false;
@@ -83,6 +111,43 @@ final class Http2Server implements AutoCloseable {
                 }
             }
         }
+    }
+
+    private static void agreeOnHttp2(SSLSocket socket) throws IOException {
+        SSLParameters parameters = socket.getSSLParameters();
+        parameters.setApplicationProtocols(new String[] {"h2"});
+        socket.setSSLParameters(parameters);
+        socket.startHandshake();
+    }
+
+    private void upgrade(InputStream in, OutputStream out) throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) head.append((char) in.read());
+        List<String> lines = new ArrayList<>();
+        for (String line : head.substring(head.indexOf("\r\n") + 2).trim().split("\r\n")) {
+            int colon = line.indexOf(':');
+            lines.add(line.substring(0, colon).toLowerCase(Locale.ROOT) + line.substring(colon));
+        }
+        headers.add(lines);
+        seen.add("upgrade " + head.substring(0, head.indexOf(" HTTP/")));
+        out.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+                .getBytes(StandardCharsets.US_ASCII));
+        frame(out, SETTINGS, 0, 0, new byte[0]);
+        frame(out, HEADERS, END_HEADERS | END_STREAM, 1, STATUS_200);
+    }
+
+    private void decode(HPackDecoder decoder, byte[] payload, byte flags) throws IOException {
+        // Priority: a stream and a weight.
+        int from = (flags & PRIORITY) == 0 ? 0 : 5;
+        List<String> lines = new ArrayList<>();
+        try {
+            for (Header header : decoder.decodeHeaders(ByteBuffer.wrap(payload, from, payload.length - from))) {
+                lines.add(header.getName() + ": " + header.getValue());
+            }
+        } catch (HPackException e) {
+            throw new IOException(e);
+        }
+        headers.add(lines);
     }
 
     private static void frame(OutputStream out, int type, int flags, int stream, byte[] payload) throws IOException {

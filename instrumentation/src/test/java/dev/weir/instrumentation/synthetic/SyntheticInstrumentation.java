@@ -246,6 +246,17 @@ public class SyntheticInstrumentation implements Instrumentation {
         }
     }
 
+    /** For {@code nothing()}, which counts up the field that it sees. */
+    static final class SeesField {
+        static Object enter(int state) {
+            return "enter " + state;
+        }
+
+        static void exit(Object token, @Nullable Throwable thrown, Object state) {
+            Events.add(token + " exit " + state);
+        }
+    }
+
     /** For {@code assignsParameters(long, String, double)}. */
     static final class Replaces {
         static long argument0(long a) {

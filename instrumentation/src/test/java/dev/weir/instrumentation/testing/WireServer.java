@@ -22,7 +22,7 @@ import javax.net.ServerSocketFactory;
 /** An HTTP server that sees the wire: it counts connections and requests, and can break off wherever a test wants. */
 public final class WireServer implements AutoCloseable {
 
-    /** One request as it came in. */
+    /** One request as it came in; headers of one name joined by commas. */
     public record Request(int connection, String line, Map<String, String> headers, byte[] body) {
 
         public String path() {
@@ -132,9 +132,8 @@ public final class WireServer implements AutoCloseable {
                 Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
                 for (String header = line(in); header != null && !header.isEmpty(); header = line(in)) {
                     int colon = header.indexOf(':');
-                    headers.put(
-                            header.substring(0, colon),
-                            header.substring(colon + 1).trim());
+                    String value = header.substring(colon + 1).trim();
+                    headers.merge(header.substring(0, colon), value, (before, again) -> before + ", " + again);
                 }
                 Request request = new Request(number, line, headers, body(in, headers));
                 requests.add(request);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.bootstrap.Fuse;
 import dev.weir.bootstrap.Hooks;
@@ -65,6 +66,27 @@ class AdviceShapesTest {
         Class<?> woven = weave("assignsParameters", "SeesArguments");
         assertEquals(17L, call(woven, "assignsParameters", 4L, "b", 7.5));
         assertEquals(List.of("enter 4 b 7.5", "exit token 17 null 4 b 7.5"), Events.take());
+    }
+
+    @Test
+    void aFieldStandsInForTheReceiver() throws Throwable {
+        Class<?> woven = loom.weave(
+                Shapes.class, target -> target.method("nothing", "SeesField").fieldForReceiver("state"));
+        call(woven, "nothing");
+        assertEquals(List.of("enter 0 exit 1"), Events.take());
+    }
+
+    @Test
+    void aFieldThatIsNotThereIsSaidAndTheClassStaysAsItWas() throws Throwable {
+        byte[] shapes = Loom.classFile(Shapes.class);
+        assertNull(loom.transform(
+                shapes,
+                Shapes.class.getName(),
+                weaving -> weaving.type(Shapes.class.getName())
+                        .method("nothing", "SeesField")
+                        .fieldForReceiver("gone")));
+        assertEquals(1, loom.said.size(), loom.said.toString());
+        assertTrue(loom.said.get(0).endsWith("Shapes has no field gone"), loom.said.get(0));
     }
 
     @Test

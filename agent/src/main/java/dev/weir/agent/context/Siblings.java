@@ -1,0 +1,182 @@
+package dev.weir.agent.context;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The operations under one parent that have one fingerprint, in the order of their occurrence. Guarded by the root.
+ *
+ * <p>Operations are linked through fields of their own: most have no sibling, and a collection costs more than they do.
+ */
+final class Siblings {
+
+    private static final int MOST_LOOKED_AT = 64;
+    private static final int MOST_ATTEMPTS = 64;
+
+    final Operation parent;
+    final long fingerprint;
+    /** The parent's epoch when these began. */
+    final int epoch;
+
+    /** The next in the same bucket of {@link Children}. */
+    @Nullable
+    Siblings next;
+
+    // Those that are not forgotten.
+    private @Nullable Operation firstKept;
+    private @Nullable Operation lastKept;
+
+    // Those whose last attempt did not settle: the next call of this fingerprint is their next attempt.
+    private @Nullable Operation firstWaiting;
+    private @Nullable Operation lastWaiting;
+
+    /** How many occurrences the parent's first attempt has used, as long as there is no other. */
+    private int usedByFirst;
+    /** How many each of the last attempts of the parent has used. */
+    private int @Nullable [] used;
+    /** The attempt that {@link #used} begins with. */
+    private int firstUsed = 1;
+    /** The most that any attempt before that has used. */
+    private int usedBefore;
+
+    Siblings(Operation parent, long fingerprint, int epoch) {
+        this.parent = parent;
+        this.fingerprint = fingerprint;
+        this.epoch = epoch;
+    }
+
+    /**
+     * The next occurrence in an attempt of the parent, from 0.
+     *
+     * @param scopeAttempt from 1
+     */
+    int use(int scopeAttempt) {
+        int[] counts = used;
+        if (counts == null) {
+            if (scopeAttempt == 1) return usedByFirst++;
+            counts = new int[] {usedByFirst, 0};
+        }
+        if (scopeAttempt - firstUsed >= MOST_ATTEMPTS) {
+            counts = forgetAttempts(counts, scopeAttempt - MOST_ATTEMPTS / 2);
+        }
+        int index = scopeAttempt - firstUsed;
+        if (index >= counts.length) counts = Arrays.copyOf(counts, Math.max(index + 1, counts.length * 2));
+        used = counts;
+        return index < 0 ? usedBefore++ : counts[index]++;
+    }
+
+    private int[] forgetAttempts(int[] counts, int upTo) {
+        int[] last = new int[MOST_ATTEMPTS];
+        for (int i = 0; i < counts.length; i++) {
+            int attempt = firstUsed + i;
+            if (attempt < upTo) usedBefore = Math.max(usedBefore, counts[i]);
+            else if (attempt - upTo < last.length) last[attempt - upTo] = counts[i];
+        }
+        firstUsed = upTo;
+        return last;
+    }
+
+    // ---- those that are not forgotten
+
+    /** The latest operation of an attempt of the parent; one that is in flight only when all are. */
+    @Nullable
+    Operation latest(int scopeAttempt) {
+        Operation inFlight = null;
+        Operation candidate = lastKept;
+        for (int looked = 0; candidate != null && looked < MOST_LOOKED_AT; looked++) {
+            if (candidate.scopeAttempt == scopeAttempt) {
+                if (candidate.inFlight == 0) return candidate;
+                if (inFlight == null) inFlight = candidate;
+            }
+            candidate = candidate.earlier;
+        }
+        return inFlight;
+    }
+
+    @Nullable
+    Operation at(int occurrence) {
+        if (lastKept == null || occurrence > lastKept.occurrence) return null;
+        if (occurrence == lastKept.occurrence) return lastKept;
+        Operation kept = firstKept;
+        while (kept != null && kept.occurrence < occurrence) kept = kept.later;
+        return kept == null || kept.occurrence > occurrence ? null : kept;
+    }
+
+    void keep(Operation created) {
+        Operation before = lastKept;
+        // A later attempt of the parent comes by one that was forgotten, and finds it under its old id again.
+        while (before != null && before.occurrence > created.occurrence) before = before.earlier;
+        Operation after = before == null ? firstKept : before.later;
+        created.earlier = before;
+        created.later = after;
+        if (before == null) firstKept = created;
+        else before.later = created;
+        if (after == null) lastKept = created;
+        else after.earlier = created;
+    }
+
+    /** Forgets one; with the last one, all that is known of this fingerprint. */
+    void forget(Operation operation, boolean inUse) {
+        stopWaiting(operation);
+        Operation before = operation.earlier;
+        Operation after = operation.later;
+        if (before == null) firstKept = after;
+        else before.later = after;
+        if (after == null) lastKept = before;
+        else after.earlier = before;
+        operation.earlier = null;
+        operation.later = null;
+        if (firstKept == null && !inUse) parent.forgetChildren(this);
+    }
+
+    // ---- those that wait for their next attempt
+
+    void startWaiting(Operation unsettled) {
+        unsettled.waiting = true;
+        if (lastWaiting == null) firstWaiting = unsettled;
+        else lastWaiting.nextWaiting = unsettled;
+        lastWaiting = unsettled;
+    }
+
+    void stopWaiting(Operation waiting) {
+        if (!waiting.waiting) return;
+        Operation before = null;
+        Operation at = firstWaiting;
+        while (at != null && at != waiting) {
+            before = at;
+            at = at.nextWaiting;
+        }
+        if (at != null) unlink(before, at);
+    }
+
+    /**
+     * The one that has waited longest of those that were last tried in this attempt of the parent. It waits no longer,
+     * and neither do those before it whose last attempt is too long ago.
+     */
+    @Nullable
+    Operation retried(int scopeAttempt, long nowNanos, long windowNanos) {
+        Operation before = null;
+        Operation at = firstWaiting;
+        while (at != null) {
+            Operation next = at.nextWaiting;
+            if (nowNanos - at.lastEndNanos > windowNanos) {
+                unlink(before, at);
+            } else if (at.scopeAttempt == scopeAttempt) {
+                unlink(before, at);
+                return at;
+            } else {
+                before = at;
+            }
+            at = next;
+        }
+        return null;
+    }
+
+    private void unlink(@Nullable Operation before, Operation waiting) {
+        if (before == null) firstWaiting = waiting.nextWaiting;
+        else before.nextWaiting = waiting.nextWaiting;
+        if (lastWaiting == waiting) lastWaiting = before;
+        waiting.nextWaiting = null;
+        waiting.waiting = false;
+    }
+}
