@@ -24,6 +24,7 @@ import dev.weir.instrumentation.smallryefaulttolerance.SmallRyeFaultToleranceIns
 import dev.weir.instrumentation.springcoreretry.SpringCoreRetryInstrumentation;
 import dev.weir.instrumentation.springretry.SpringRetryInstrumentation;
 import dev.weir.instrumentation.stainless.StainlessInstrumentation;
+import dev.weir.instrumentation.temporalactivity.TemporalActivityInstrumentation;
 import dev.weir.instrumentation.threads.ThreadsInstrumentation;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import java.util.List;
@@ -60,6 +61,7 @@ public final class Instrumentations {
                 new SpringCoreRetryInstrumentation(),
                 new SpringRetryInstrumentation(),
                 new StainlessInstrumentation(),
+                new TemporalActivityInstrumentation(),
                 new ThreadsInstrumentation());
     }
 }
