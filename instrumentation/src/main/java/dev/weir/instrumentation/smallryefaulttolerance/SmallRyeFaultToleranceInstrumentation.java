@@ -2,8 +2,8 @@ package dev.weir.instrumentation.smallryefaulttolerance;
 
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
-import dev.weir.instrumentation.shared.RetryLoop;
 import dev.weir.bootstrap.WeakIdentityMap;
+import dev.weir.instrumentation.shared.RetryLoop;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import io.smallrye.faulttolerance.core.Completer;
@@ -94,8 +94,7 @@ public final class SmallRyeFaultToleranceInstrumentation implements Instrumentat
 
         private Futures() {}
 
-        static @Nullable Object attempt(RetryLoop loop, RetryLoop.Action<Object, Throwable> action)
-                throws Throwable {
+        static @Nullable Object attempt(RetryLoop loop, RetryLoop.Action<Object, Throwable> action) throws Throwable {
             AtomicReference<@Nullable Object> result = new AtomicReference<>();
             AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
             loop.start(call -> {

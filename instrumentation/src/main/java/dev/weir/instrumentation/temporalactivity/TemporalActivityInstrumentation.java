@@ -30,8 +30,7 @@ public final class TemporalActivityInstrumentation implements Instrumentation {
             return Hooks.begin(new Attempt(activity));
         }
 
-        static void exit(
-                @Nullable Call call, ActivityTaskHandler.@Nullable Result result, @Nullable Throwable thrown) {
+        static void exit(@Nullable Call call, ActivityTaskHandler.@Nullable Result result, @Nullable Throwable thrown) {
             if (call == null) return;
             ActivityTaskHandler.Result.TaskFailedResult failed = result == null ? null : result.getTaskFailed();
             Hooks.end(call, 0, failed == null ? thrown : failed.getFailure());
