@@ -28,6 +28,7 @@ import dev.weir.instrumentation.smallryefaulttolerance.SmallRyeFaultToleranceIns
 import dev.weir.instrumentation.springcoreretry.SpringCoreRetryInstrumentation;
 import dev.weir.instrumentation.springretry.SpringRetryInstrumentation;
 import dev.weir.instrumentation.stainless.StainlessInstrumentation;
+import dev.weir.instrumentation.temporalactivity.TemporalActivityInstrumentation;
 import dev.weir.instrumentation.threads.ThreadsInstrumentation;
 import dev.weir.instrumentation.vertx.VertxHttpClientInstrumentation;
 import dev.weir.instrumentation.vertx.VertxHttpServerInstrumentation;
@@ -75,5 +76,7 @@ public final class Instrumentations {
                 new VertxInstrumentation(),
                 new VertxHttpClientInstrumentation(),
                 new VertxHttpServerInstrumentation());
+                new TemporalActivityInstrumentation(),
+                new ThreadsInstrumentation());
     }
 }

@@ -104,7 +104,8 @@ class KnownScopesTest {
         PipelineFixture enforcing = new PipelineFixture().enforcing();
         List<SpanRecord> payments = run(enforcing, new Activity("run", 50), 200);
         assertEquals(1, payments.get(0).attempt);
-        assertTrue(payments.get(0).verdicts.stream().noneMatch(verdict -> verdict.rule().equals("retry-budget")));
+        assertTrue(payments.get(0).verdicts.stream()
+                .noneMatch(verdict -> verdict.rule().equals("retry-budget")));
     }
 
     @Test

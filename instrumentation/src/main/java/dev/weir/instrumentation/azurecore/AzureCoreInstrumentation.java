@@ -2,8 +2,8 @@ package dev.weir.instrumentation.azurecore;
 
 import com.azure.core.http.HttpResponse;
 import dev.weir.bootstrap.Call;
-import dev.weir.instrumentation.shared.RetryLoop;
 import dev.weir.bootstrap.WeakIdentityMap;
+import dev.weir.instrumentation.shared.RetryLoop;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import org.jspecify.annotations.Nullable;

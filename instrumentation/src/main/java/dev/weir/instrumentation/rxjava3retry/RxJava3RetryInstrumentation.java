@@ -1,7 +1,7 @@
 package dev.weir.instrumentation.rxjava3retry;
 
-import dev.weir.instrumentation.shared.RetryLoop;
 import dev.weir.bootstrap.WeakIdentityMap;
+import dev.weir.instrumentation.shared.RetryLoop;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import io.reactivex.rxjava3.core.ObservableSource;

@@ -2,8 +2,8 @@ package dev.weir.instrumentation.smallryefaulttolerance;
 
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
-import dev.weir.instrumentation.shared.RetryLoop;
 import dev.weir.bootstrap.WeakIdentityMap;
+import dev.weir.instrumentation.shared.RetryLoop;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import io.smallrye.faulttolerance.core.Completer;
@@ -74,11 +74,13 @@ public final class SmallRyeFaultToleranceInstrumentation implements Instrumentat
             if (loop == null) return call(method, arguments);
             // What a guarded method returns, a result or a stage; from 6.5 on always a future of the library's own.
             return method.getReturnType() == Object.class
-                    ? loop.<@Nullable Object, Throwable>attempt(() -> call(method, arguments))
+                    ? loop.attempt(() -> call(method, arguments))
                     : Futures.attempt(loop, () -> call(method, arguments));
         }
 
-        private @Nullable Object call(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
+        // A guarded method may return null, which goes through as it is.
+        @SuppressWarnings("NullAway")
+        private Object call(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
             try {
                 return method.invoke(tried, arguments);
             } catch (InvocationTargetException e) {
@@ -92,8 +94,7 @@ public final class SmallRyeFaultToleranceInstrumentation implements Instrumentat
 
         private Futures() {}
 
-        static @Nullable Object attempt(RetryLoop loop, RetryLoop.Action<@Nullable Object, Throwable> action)
-                throws Throwable {
+        static @Nullable Object attempt(RetryLoop loop, RetryLoop.Action<Object, Throwable> action) throws Throwable {
             AtomicReference<@Nullable Object> result = new AtomicReference<>();
             AtomicReference<@Nullable Throwable> thrown = new AtomicReference<>();
             loop.start(call -> {
@@ -109,7 +110,7 @@ public final class SmallRyeFaultToleranceInstrumentation implements Instrumentat
         }
 
         // A future can be listened to once.
-        private static @Nullable Object ending(@Nullable Object result, @Nullable Call call) {
+        private static Object ending(Object result, @Nullable Call call) {
             if (call == null || !(result instanceof Future<?>)) {
                 Hooks.end(call, 0, null);
                 return result;

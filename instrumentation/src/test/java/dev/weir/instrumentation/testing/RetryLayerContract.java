@@ -1,5 +1,6 @@
 package dev.weir.instrumentation.testing;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -78,6 +79,11 @@ public abstract class RetryLayerContract {
     }
 
     protected boolean retriesResults() {
+        return true;
+    }
+
+    /** Whether each try is told of the one before; else they have their identity in common. */
+    protected boolean knowsPreviousTry() {
         return true;
     }
 
@@ -302,8 +308,10 @@ public abstract class RetryLayerContract {
         for (ScopeFacts each : facts()) {
             assertEquals(layer(), each.name());
             Call previous = each.previousTry();
-            if (before == null) {
+            if (before == null || !knowsPreviousTry()) {
                 assertNull(previous);
+                if (before != null) assertArrayEquals(before.identity(), each.identity());
+                assertEquals(knowsPreviousTry(), each.identity() == null);
             } else {
                 assertNotNull(previous);
                 assertSame(before, previous.facts());
