@@ -16,6 +16,7 @@ public final class Attempt {
     private int number;
     private int sentBefore;
     private int triedByCaller;
+    private boolean retryInsideRetry;
     private boolean first;
     private boolean succeededBefore;
     private boolean admitted;
@@ -70,6 +71,7 @@ public final class Attempt {
         number = attemptNumber;
         sentBefore = attemptsSentBefore;
         triedByCaller = scope.triedElsewhere();
+        retryInsideRetry = scope.repeatedByCaller() && found.attemptOfRoot == scope.attemptOfRoot();
         first = isFirst;
         succeededBefore = hasSucceededBefore;
     }
@@ -108,6 +110,11 @@ public final class Attempt {
     /** How often whoever caused this was tried before, unseen by us, as it says itself. */
     public int triedByCaller() {
         return triedByCaller;
+    }
+
+    /** Whether this process repeats by itself what its caller repeats already. */
+    public boolean isRetryInsideRetry() {
+        return retryInsideRetry;
     }
 
     /** Whether nobody has seen this operation before. */

@@ -39,6 +39,8 @@ public final class Operation {
     boolean counted;
     long lastEndNanos;
     int scopeAttempt;
+    /** The attempt of the root in which an attempt of this operation was let through last; 0 for none. */
+    int attemptOfRoot;
     /** Attempts of this operation that were put on the wire in the present attempt of its scope. */
     int wire;
     /** What those attempts' most repeated consequences were put on the wire for. */

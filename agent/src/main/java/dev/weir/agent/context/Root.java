@@ -202,6 +202,7 @@ public final class Root {
             ended.refused++;
         } else {
             ended.lastEndNanos = nowNanos;
+            ended.attemptOfRoot = parent.attemptOfRoot();
             boolean scopeInside = attempt.facts().kind().scope();
             if (!scopeInside) ended.wire += 1 + ending.resends();
             ended.below += ending.amplificationBelow();

@@ -13,6 +13,8 @@ public final class ScopeAttempt {
     private final AttemptHint inbound;
     private final int triedElsewhere;
     private final @Nullable ScopeAttempt parent;
+    private final ScopeAttempt top;
+    private boolean repeatedByCaller;
     long wireAttempts;
     long operations;
     long verdicts;
@@ -26,6 +28,8 @@ public final class ScopeAttempt {
         this.inbound = inbound;
         this.triedElsewhere = number - ordinal;
         this.parent = null;
+        this.top = this;
+        this.repeatedByCaller = number > 1;
     }
 
     ScopeAttempt(Operation operation, int ordinal, int number, ScopeAttempt parent) {
@@ -35,6 +39,24 @@ public final class ScopeAttempt {
         this.inbound = parent.inbound;
         this.triedElsewhere = parent.triedElsewhere;
         this.parent = parent;
+        this.top = parent.top;
+    }
+
+    /** Which attempt of the root that we have seen contains this one. */
+    int attemptOfRoot() {
+        return top.ordinal;
+    }
+
+    /** Whoever asked for all this says that it is not the first time, or that it is retried itself. */
+    public void isRepeatedByCaller() {
+        synchronized (operation.root) {
+            top.repeatedByCaller = true;
+        }
+    }
+
+    /** Whether the caller retries already. Guarded by the root. */
+    boolean repeatedByCaller() {
+        return top.repeatedByCaller;
     }
 
     /** What the request said that all this is caused by, believed or not. */

@@ -262,6 +262,7 @@ public final class CallPipeline implements Hooks.Agent {
         call.flags = remote == null ? sampler.begin(call.traceLow) : sampler.join(call.traceLow, remote.flags());
         call.path = wire.attemptPath(baggage);
         if (call.path.isEmpty() && believed && hint.previous() >= 0) call.path = Integer.toString(hint.previous() + 1);
+        if (Wire.saysRetry(call.path)) scope.isRepeatedByCaller();
         call.calledByUs = baggage.operation() != null;
         Call.Denied denial = judgement.denial(request);
         if (denial != null) {

@@ -236,6 +236,16 @@ final class Wire {
         return "";
     }
 
+    /** Whether something on a caller's attempt path is not the first time. */
+    static boolean saysRetry(String path) {
+        for (int i = 0; i < path.length(); i++) {
+            char c = path.charAt(i);
+            if (c != '1' && c != '.') return true;
+            if (c == '1' && i > 0 && path.charAt(i - 1) == '1') return true;
+        }
+        return false;
+    }
+
     /** What a callee reports: wire attempts, operations, amplification; zeros when it does not. */
     long[] reported(@Nullable String header) {
         if (header == null) return NOTHING_REPORTED;

@@ -35,6 +35,9 @@ public final class RetryBudgetRule implements Rule {
             return new Verdict.Deny(
                     "the other side has said not to try again (X-Should-Retry, grpc-retry-pushback-ms)", false);
         }
+        if (attempt.isRetryInsideRetry()) {
+            return new Verdict.Deny("its caller is retrying already, and only one layer retries", false);
+        }
         // The caller's retries count against ours, but never against a first attempt: whether theirs came as far as
         // this call, nobody knows.
         if (attempt.sentBefore() + attempt.triedByCaller() >= attempts) {

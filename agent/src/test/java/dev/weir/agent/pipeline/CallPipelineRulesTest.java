@@ -13,9 +13,12 @@ import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.ScopeFacts;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The core rules, through the whole pipeline. */
 class CallPipelineRulesTest {
@@ -254,6 +257,49 @@ class CallPipelineRulesTest {
         assertNull(out.headers.get("Idempotency-Key"));
         assertNull(fixture.last().verdicts);
         assertNotNull(out.headers.get("traceparent"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 4", "1.1, 4", "1.1.1, 4", "2, 1", "1.2, 1", "2.1, 1", "11, 1", "1.11, 1", "0, 1"})
+    void calleeOfARetryDoesNotRetryByItself(String path, int expected) {
+        fixture.rules.mode("retry-budget", Mode.ENFORCE);
+        Call request = pipeline.begin(Sent.received("POST", "http://me/run")
+                .header("baggage", "weir.op=0123456789abcdef0123456789abcdef,weir.attempt=" + path));
+        assertEquals(expected, attemptsOf("http://dep/a"));
+        assertEquals(expected, attemptsOf("http://dep/b"), "each operation");
+        pipeline.end(request, 503, null, null);
+    }
+
+    private int attemptsOf(String url) {
+        int wire = 0;
+        for (int i = 0; i < 6; i++) {
+            Call call = pipeline.begin(Sent.to("GET", url, ""));
+            if (call instanceof Call.Denied) continue;
+            wire++;
+            pipeline.end(call, 503, null, null);
+        }
+        return wire;
+    }
+
+    /** The caller's three attempts come to the same process: nine tries without the rule, and one each after the first. */
+    @Test
+    void callersRetriesAndOursAddUpAndDoNotMultiply() {
+        fixture.rules.mode("retry-budget", Mode.ENFORCE);
+        List<Integer> wire = new ArrayList<>();
+        for (int attempt = 1; attempt <= 3; attempt++) {
+            Call request = pipeline.begin(Sent.received("POST", "http://me/run")
+                    .header("baggage", "weir.op=0123456789abcdef0123456789abcdef,weir.attempt=" + attempt));
+            int before = fixture.records.size();
+            for (int i = 0; i < 2; i++) {
+                Call call = pipeline.begin(Sent.to("GET", "http://dep/a", ""));
+                if (!(call instanceof Call.Denied)) pipeline.end(call, 503, null, null);
+            }
+            wire.add((int) fixture.records.subList(before, fixture.records.size()).stream()
+                    .filter(record -> record.status == 503)
+                    .count());
+            pipeline.end(request, 503, null, null);
+        }
+        assertEquals(List.of(2, 1, 1), wire);
     }
 
     private static final class ToolFacts extends ScopeFacts {
