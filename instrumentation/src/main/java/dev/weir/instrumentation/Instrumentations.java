@@ -72,11 +72,10 @@ public final class Instrumentations {
                 new SpringCoreRetryInstrumentation(),
                 new SpringRetryInstrumentation(),
                 new StainlessInstrumentation(),
+                new TemporalActivityInstrumentation(),
                 new ThreadsInstrumentation(),
                 new VertxInstrumentation(),
                 new VertxHttpClientInstrumentation(),
                 new VertxHttpServerInstrumentation());
-                new TemporalActivityInstrumentation(),
-                new ThreadsInstrumentation());
     }
 }
