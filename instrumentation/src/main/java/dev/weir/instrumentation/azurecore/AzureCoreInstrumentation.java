@@ -27,10 +27,10 @@ public final class AzureCoreInstrumentation implements Instrumentation {
         weaving.type(http + "policy.RetryPolicy")
                 .method("attemptAsync", "Try", attempt(http, "HttpPipelineNextPolicy"))
                 .method("attemptSync", "Try", attempt(http, "HttpPipelineNextSyncPolicy"));
-        weaving.type(http + "HttpPipelineNextPolicy").exactly("clone", "Copy").exactly("process", "Process");
+        weaving.type(http + "HttpPipelineNextPolicy").exactly("clone", "Copy").exactly("process", "Send");
         weaving.type(http + "HttpPipelineNextSyncPolicy")
                 .exactly("clone", "Copy")
-                .exactly("processSync", "ProcessSync");
+                .exactly("processSync", "SendSync");
     }
 
     private static String[] attempt(String http, String next) {
@@ -83,7 +83,7 @@ public final class AzureCoreInstrumentation implements Instrumentation {
         }
     }
 
-    static final class ProcessSync {
+    static final class SendSync {
 
         static @Nullable Call enter(Object next) {
             Copied copied = COPIES.remove(next);
@@ -95,7 +95,7 @@ public final class AzureCoreInstrumentation implements Instrumentation {
         }
     }
 
-    static final class Process {
+    static final class Send {
 
         static @Nullable Copied enter(Object next) {
             return COPIES.remove(next);

@@ -90,7 +90,11 @@ public final class RetryLoop {
     /** What a try consists of that is over when something says so. */
     public interface Start {
 
-        /** @param call for {@link Hooks#end}, on any thread */
+        /**
+         * Sets it going.
+         *
+         * @param call for {@link Hooks#end}, on any thread
+         */
         void run(@Nullable Call call);
     }
 

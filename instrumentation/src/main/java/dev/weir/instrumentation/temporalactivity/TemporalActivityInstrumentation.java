@@ -47,13 +47,14 @@ public final class TemporalActivityInstrumentation implements Instrumentation {
         }
 
         @Override
+        @SuppressWarnings("deprecation") // What replaces getRunId is not in old versions.
         public String @Nullable [] identity() {
             String workflow = activity.getWorkflowId();
             String run = activity.getRunId();
             // An activity without a workflow has none.
             return workflow == null || run == null
                     ? null
-                    : new String[] {activity.getActivityNamespace(), workflow, run, activity.getActivityId()};
+                    : new String[] {activity.getNamespace(), workflow, run, activity.getActivityId()};
         }
 
         @Override

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The programmatic form, which needs no container. */
+@SuppressWarnings("removal") // What replaces it is not in old versions.
 class SmallRyeFaultToleranceInstrumentationTest extends RetryLayerContract {
 
     @RegisterExtension
