@@ -149,7 +149,8 @@ public final class KafkaInstrumentation implements Instrumentation {
                 @Nullable Iterator<ConsumerRecord<Object, Object>> records,
                 @Nullable Throwable thrown,
                 ConsumerRecords<?, ?> polled) {
-            Client client = records == null ? null : Processing.of(polled);
+            if (records == null) return records;
+            Client client = Processing.of(polled);
             return client == null ? records : new FollowedIterator<>(records, client);
         }
     }
@@ -161,7 +162,8 @@ public final class KafkaInstrumentation implements Instrumentation {
                 @Nullable Throwable thrown,
                 ConsumerRecords<?, ?> polled,
                 TopicPartition partition) {
-            Client client = records == null || records.isEmpty() ? null : Processing.of(polled);
+            if (records == null || records.isEmpty()) return records;
+            Client client = Processing.of(polled);
             return client == null ? records : new FollowedList<>(records, client);
         }
     }
@@ -172,7 +174,8 @@ public final class KafkaInstrumentation implements Instrumentation {
                 @Nullable Iterable<ConsumerRecord<Object, Object>> records,
                 @Nullable Throwable thrown,
                 ConsumerRecords<?, ?> polled) {
-            Client client = records == null ? null : Processing.of(polled);
+            if (records == null) return records;
+            Client client = Processing.of(polled);
             return client == null ? records : new FollowedIterable<>(records, client);
         }
     }
