@@ -21,6 +21,7 @@ public final class AgentStartup {
         "SqlFacts",
         "FileFacts$Action",
         "FileFacts",
+        "MessageFacts",
         "ScopeFacts",
         "Call",
         "Call$Denied",

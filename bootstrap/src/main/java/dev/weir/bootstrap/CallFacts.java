@@ -25,7 +25,11 @@ public abstract class CallFacts {
         /** A tool call. */
         TOOL(true),
         /** One try of a layer that retries. */
-        RETRY(true);
+        RETRY(true),
+        /** A message that is given to a broker. */
+        MESSAGE_SEND(false),
+        /** The processing of one message: everything caused by it happens inside. */
+        MESSAGE_RECEIVE(true);
 
         private final boolean scope;
 
@@ -36,6 +40,11 @@ public abstract class CallFacts {
         /** Whether it contains calls. */
         public boolean scope() {
             return scope;
+        }
+
+        /** Whether it comes from outside, and says itself what it is part of. */
+        public boolean inbound() {
+            return this == HTTP_SERVER || this == MESSAGE_RECEIVE;
         }
     }
 

@@ -18,6 +18,8 @@ import dev.weir.instrumentation.jdbc.JdbcInstrumentation;
 import dev.weir.instrumentation.jdkhttpclient.JdkHttpClientInstrumentation;
 import dev.weir.instrumentation.jdkhttpserver.JdkHttpServerInstrumentation;
 import dev.weir.instrumentation.jettyclient.JettyClientInstrumentation;
+import dev.weir.instrumentation.jms.JmsInstrumentation;
+import dev.weir.instrumentation.kafka.KafkaInstrumentation;
 import dev.weir.instrumentation.langchain4jretry.LangChain4jRetryInstrumentation;
 import dev.weir.instrumentation.management.ManagementInstrumentation;
 import dev.weir.instrumentation.okhttp.OkHttpInstrumentation;
@@ -62,6 +64,8 @@ public final class Instrumentations {
                 new JdkHttpClientInstrumentation(),
                 new JdkHttpServerInstrumentation(),
                 new JettyClientInstrumentation(),
+                new JmsInstrumentation(),
+                new KafkaInstrumentation(),
                 new LangChain4jRetryInstrumentation(),
                 new ManagementInstrumentation(),
                 new OkHttpInstrumentation(),

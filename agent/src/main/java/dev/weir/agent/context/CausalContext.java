@@ -30,6 +30,7 @@ public final class CausalContext {
     private final ScopeAttempt scope;
     private final String attemptPath;
     private final @Nullable String layers;
+    private final long callerSpanId;
     // Most calls are first attempts, and a context has many of them. Filled by whoever needs it, by several if need be.
     private @Nullable String firstAttemptPath;
 
@@ -44,7 +45,8 @@ public final class CausalContext {
             @Nullable String session,
             ScopeAttempt scope,
             String attemptPath,
-            @Nullable String layers) {
+            @Nullable String layers,
+            long callerSpanId) {
         this.traceHigh = traceHigh;
         this.traceLow = traceLow;
         this.spanId = spanId;
@@ -56,6 +58,7 @@ public final class CausalContext {
         this.scope = scope;
         this.attemptPath = attemptPath;
         this.layers = layers;
+        this.callerSpanId = callerSpanId;
     }
 
     /** The first half of the trace's id. */
@@ -114,6 +117,11 @@ public final class CausalContext {
      */
     public @Nullable String layers() {
         return layers;
+    }
+
+    /** The span outside this process that caused all this; 0 when there is none. */
+    public long callerSpanId() {
+        return callerSpanId;
     }
 
     /** The attempts on the way to a call that happens here, and its own. */

@@ -29,7 +29,6 @@ public final class ScopeAttempt {
         this.triedElsewhere = number - ordinal;
         this.parent = null;
         this.top = this;
-        this.repeatedByCaller = number > 1;
     }
 
     ScopeAttempt(Operation operation, int ordinal, int number, ScopeAttempt parent) {

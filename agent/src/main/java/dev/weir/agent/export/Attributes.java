@@ -32,6 +32,15 @@ final class Attributes {
     static final String DB_BATCH_SIZE = "db.operation.batch.size";
     static final String DB_STATUS = "db.response.status_code";
 
+    static final String MESSAGING_SYSTEM = "messaging.system";
+    static final String MESSAGING_DESTINATION = "messaging.destination.name";
+    static final String MESSAGING_PARTITION = "messaging.destination.partition.id";
+    static final String MESSAGING_OPERATION = "messaging.operation.name";
+    static final String MESSAGING_TYPE = "messaging.operation.type";
+    static final String MESSAGING_ID = "messaging.message.id";
+    static final String MESSAGING_GROUP = "messaging.consumer.group.name";
+    static final String KAFKA_OFFSET = "messaging.kafka.offset";
+
     static final String FILE_PATH = "file.path";
     static final String GEN_AI_OPERATION = "gen_ai.operation.name";
     static final String GEN_AI_TOOL = "gen_ai.tool.name";

@@ -18,6 +18,8 @@ final class OtlpEncoder {
     private static final int KIND_INTERNAL = 1;
     private static final int KIND_SERVER = 2;
     private static final int KIND_CLIENT = 3;
+    private static final int KIND_PRODUCER = 4;
+    private static final int KIND_CONSUMER = 5;
     private static final int STATUS_ERROR = 2;
     private static final int LONGEST_TEXT = 4_096;
     /** A gRPC server takes 4 MiB unless it is told otherwise, and one record may be longer than others. */
@@ -88,6 +90,7 @@ final class OtlpEncoder {
             }
             case SQL -> sql(record);
             case FILE -> file(record);
+            case MESSAGE_SEND, MESSAGE_RECEIVE -> message(record);
             case RUN, TOOL, RETRY -> scope(record);
         }
         weir(record);
@@ -101,6 +104,8 @@ final class OtlpEncoder {
         return switch (record.kind) {
             case HTTP_CLIENT, SQL -> KIND_CLIENT;
             case HTTP_SERVER -> KIND_SERVER;
+            case MESSAGE_SEND -> KIND_PRODUCER;
+            case MESSAGE_RECEIVE -> KIND_CONSUMER;
             default -> KIND_INTERNAL;
         };
     }
@@ -169,6 +174,22 @@ final class OtlpEncoder {
         text(Attributes.FILE_ACTION, SpanNames.lowerCase(record.subject));
         if (record.path != null) text(Attributes.FILE_TARGET, record.path);
         if (record.size >= 0) number(Attributes.FILE_BYTES, record.size);
+        failure(record);
+    }
+
+    private void message(SpanRecord record) {
+        text(Attributes.MESSAGING_SYSTEM, record.scheme);
+        text(Attributes.MESSAGING_OPERATION, record.subject);
+        text(Attributes.MESSAGING_TYPE, record.subject);
+        if (!record.target.isEmpty()) text(Attributes.MESSAGING_DESTINATION, record.target);
+        if (record.path != null) text(Attributes.MESSAGING_ID, record.path);
+        if (record.consumer != null) text(Attributes.MESSAGING_GROUP, record.consumer);
+        if (record.partition >= 0) text(Attributes.MESSAGING_PARTITION, Integer.toString(record.partition));
+        if (record.size >= 0) number(Attributes.KAFKA_OFFSET, record.size);
+        if (record.peer != null && !record.peer.isEmpty()) {
+            text(Attributes.SERVER_ADDRESS, record.peer);
+            if (record.port > 0) number(Attributes.SERVER_PORT, record.port);
+        }
         failure(record);
     }
 

@@ -16,6 +16,10 @@ final class SpanNames {
             case FILE -> to.append("file ").append(lowerCase(record.subject));
             case TOOL -> to.append("execute_tool ").append(record.target);
             case RUN -> to.append("invoke_agent ").append(record.target);
+            case MESSAGE_SEND, MESSAGE_RECEIVE ->
+                record.target.isEmpty()
+                        ? record.subject
+                        : to.append(record.subject).append(' ').append(record.target);
             case RETRY -> to.append("retry ").append(record.target);
         };
     }

@@ -31,24 +31,31 @@ public final class SpanRecord {
 
     public long endNanos;
 
-    /** HTTP: method. SQL: text. File: action. Scope: kind of scope. */
+    /** HTTP: method. SQL: text. File: action. Scope: kind of scope. Message: what is done with it. */
     public String subject = "";
 
     /** HTTP: what {@code HttpFacts.rpcSystem} says; its call's name is then the path. */
     public @Nullable String rpcSystem;
 
-    /** HTTP: scheme. */
+    /** HTTP: scheme. Message: system. */
     public String scheme = "";
 
-    /** HTTP: host. SQL: JDBC URL. File: path. Scope: name. */
+    /** HTTP: host. SQL: JDBC URL. File: path. Scope: name. Message: topic or queue. */
     public String target = "";
 
     public int port;
-    /** HTTP: path. File: target of a copy or move. SQL: user. */
+    /** HTTP: path. File: target of a copy or move. SQL: user. Message: id. */
     public @Nullable String path;
 
     public @Nullable String query;
+    /** HTTP: the peer's address. Message: the broker's host. */
     public @Nullable String peer;
+
+    /** Message: on whose behalf it is consumed. */
+    public @Nullable String consumer;
+
+    /** Message: the partition; -1 for none. */
+    public int partition = -1;
 
     /** HTTP status, rows affected, or 0. */
     public int status;
@@ -60,7 +67,7 @@ public final class SpanRecord {
     public @Nullable String message;
     public boolean error;
 
-    /** File: bytes written; SQL: size of the batch; -1 for none. */
+    /** File: bytes written; SQL: size of the batch; message: offset; -1 for none. */
     public long size = -1;
 
     public long operationHigh;

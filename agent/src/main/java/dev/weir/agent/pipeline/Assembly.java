@@ -91,19 +91,23 @@ public final class Assembly {
 
     /** The pipeline. */
     public CallPipeline pipeline(RuleBook rules, Sampler sampler, RecordSink sink, EpochClock clock, Log log) {
+        AttemptHeaders attemptHeaders = new AttemptHeaders();
+        Wire wire = new Wire(
+                new HostClasses(settings.list(Setting.OUTBOUND_EXCLUDE)),
+                settings.number(Setting.DEADLINE_MOST),
+                sampler);
+        HostClasses trusted = new HostClasses(settings.list(Setting.INBOUND_TRUST));
         return new CallPipeline(
                 identity,
                 roots,
                 rules,
                 sampler,
-                new HostClasses(settings.list(Setting.INBOUND_TRUST)),
+                new Arrivals(identity, roots, trusted, wire, attemptHeaders, clock),
                 new Destinations(new HostClasses(settings.list(Setting.OUTBOUND_INTERNAL)), (int)
                         settings.number(Setting.DESTINATIONS)),
                 new Fingerprints(identity, (int) settings.number(Setting.IDENTITY_BODY)),
-                new Wire(
-                        new HostClasses(settings.list(Setting.OUTBOUND_EXCLUDE)),
-                        settings.number(Setting.DEADLINE_MOST),
-                        sampler),
+                wire,
+                attemptHeaders,
                 new Records(sink),
                 clock,
                 new GlobFilter(settings.list(Setting.FILES_INCLUDE), settings.list(Setting.FILES_EXCLUDE)),

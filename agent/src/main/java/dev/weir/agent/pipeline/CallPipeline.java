@@ -3,16 +3,12 @@ package dev.weir.agent.pipeline;
 import dev.weir.agent.config.Log;
 import dev.weir.agent.context.Attempt;
 import dev.weir.agent.context.AttemptHint;
-import dev.weir.agent.context.Baggage;
 import dev.weir.agent.context.CausalContext;
 import dev.weir.agent.context.Destination;
 import dev.weir.agent.context.Ending;
 import dev.weir.agent.context.HeaderNames;
-import dev.weir.agent.context.HostClasses;
 import dev.weir.agent.context.Identity;
-import dev.weir.agent.context.KeyedHash;
 import dev.weir.agent.context.Operations;
-import dev.weir.agent.context.Root;
 import dev.weir.agent.context.ScopeAttempt;
 import dev.weir.agent.context.TraceParent;
 import dev.weir.agent.export.EpochClock;
@@ -25,8 +21,8 @@ import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.FileFacts;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.bootstrap.MessageFacts;
 import dev.weir.bootstrap.ScopeFacts;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -49,19 +45,17 @@ public final class CallPipeline implements Hooks.Agent {
         boolean follows(String path);
     }
 
-    private static final HostClasses LOOPBACK = new HostClasses(List.of("loopback"));
-
     private final ThreadLocal<ThreadState> states = ThreadLocal.withInitial(ThreadState::new);
     private final Identity identity;
     private final Roots roots;
     private final RuleBook rules;
     private final Sampler sampler;
-    private final HostClasses trusted;
+    private final Arrivals arrivals;
     private final Destinations destinations;
     private final Fingerprints fingerprints;
     private final KnownScopes knownScopes;
     private final Wire wire;
-    private final AttemptHeaders attemptHeaders = new AttemptHeaders();
+    private final AttemptHeaders attemptHeaders;
     private final RefusedAttributes refusedAttributes;
     private final Records records;
     private final EpochClock clock;
@@ -75,10 +69,11 @@ public final class CallPipeline implements Hooks.Agent {
             Roots roots,
             RuleBook rules,
             Sampler sampler,
-            HostClasses trusted,
+            Arrivals arrivals,
             Destinations destinations,
             Fingerprints fingerprints,
             Wire wire,
+            AttemptHeaders attemptHeaders,
             Records records,
             EpochClock clock,
             FileFilter fileFilter,
@@ -88,11 +83,12 @@ public final class CallPipeline implements Hooks.Agent {
         this.roots = roots;
         this.rules = rules;
         this.sampler = sampler;
-        this.trusted = trusted;
+        this.arrivals = arrivals;
         this.destinations = destinations;
         this.fingerprints = fingerprints;
         this.knownScopes = new KnownScopes(identity, roots);
         this.wire = wire;
+        this.attemptHeaders = attemptHeaders;
         this.records = records;
         this.clock = clock;
         this.fileFilter = fileFilter;
@@ -125,9 +121,7 @@ public final class CallPipeline implements Hooks.Agent {
         if (state.inside || isInnerHalf(state.node, facts.kind())) return null;
         state.inside = true;
         try {
-            if (facts.kind() == CallFacts.Kind.HTTP_SERVER && facts instanceof HttpFacts request) {
-                return beginInbound(request, state);
-            }
+            if (facts.kind().inbound()) return beginInbound(facts, state);
             if (facts instanceof FileFacts file && !isWantedFile(file, state)) return null;
             return beginInside(facts, state);
         } catch (Throwable t) {
@@ -178,6 +172,8 @@ public final class CallPipeline implements Hooks.Agent {
         }
         if (facts instanceof HttpFacts http) {
             wire.inject(call, facts, http.host(), destination.internal(), now, clock.epochNanos(now) / 1_000_000);
+        } else if (facts instanceof MessageFacts message) {
+            wire.inject(call, message, destination.internal(), now, clock.epochNanos(now) / 1_000_000);
         } else if (facts instanceof FileFacts file && file.action() != FileFacts.Action.READ) {
             file.leaveTraceparent(wire.traceParent(call));
         }
@@ -223,7 +219,8 @@ public final class CallPipeline implements Hooks.Agent {
                 cause == null ? null : cause.session(),
                 Operations.open(scope.attempt, scope.parent),
                 Wire.attemptPath(scope),
-                layers(scope, cause));
+                layers(scope, cause),
+                cause == null ? 0 : cause.callerSpanId());
     }
 
     private static @Nullable String layers(OpenCall scope, @Nullable CausalContext cause) {
@@ -233,78 +230,48 @@ public final class CallPipeline implements Hooks.Agent {
         return (around == null ? "" : around + "/") + layer.name() + ":" + number;
     }
 
-    /** A request from outside: what it causes hangs below it, and its identity comes from outside where it can. */
-    private Call beginInbound(HttpFacts request, ThreadState state) {
+    /** A request or a message from outside: what it causes hangs below it, and its identity comes from outside. */
+    private Call beginInbound(CallFacts facts, ThreadState state) {
         long now = System.nanoTime();
-        String peer = request.peerAddress();
-        boolean believed = peer != null && trusted.contain(peer);
-        TraceParent remote = wire.traceParent(request);
-        Baggage baggage = believed ? wire.baggage(request) : Baggage.NONE;
-        long deadline = believed
-                ? wire.deadline(
-                        request,
-                        baggage,
-                        peer != null && LOOPBACK.contain(peer),
-                        now,
-                        clock.epochNanos(now) / 1_000_000)
-                : CausalContext.NO_DEADLINE;
-        AttemptHint hint = attemptHeaders.of(request);
-        ScopeAttempt scope =
-                root(request, baggage, believed ? hint.invocation() : null).beginRoot(hint, believed);
-        Attempt attempt = new Attempt(request, null, Destination.NONE, deadline, now);
+        Arrival arrival = facts instanceof MessageFacts message
+                ? arrivals.of(message, destinations.of(message).internal(), now)
+                : arrivals.of((HttpFacts) facts, now);
+        ScopeAttempt scope = arrival.scope();
+        TraceParent remote = arrival.remote();
+        Attempt attempt = new Attempt(facts, null, Destination.NONE, arrival.deadlineNanos(), now);
         Operations.inbound(attempt, scope);
         Judgement judgement = rules.judge(attempt, now);
-        OpenCall call = new OpenCall(attempt, scope, judgement, state, state.node, now, deadline);
+        OpenCall call = new OpenCall(attempt, scope, judgement, state, state.node, now, arrival.deadlineNanos());
         call.spanId = identity.random();
         call.traceHigh = remote == null ? identity.random() : remote.traceHigh();
         call.traceLow = remote == null ? identity.random() : remote.traceLow();
         call.parentSpanId = remote == null ? 0 : remote.spanId();
         call.flags = remote == null ? sampler.begin(call.traceLow) : sampler.join(call.traceLow, remote.flags());
-        call.path = wire.attemptPath(baggage);
-        if (call.path.isEmpty() && believed && hint.previous() >= 0) call.path = Integer.toString(hint.previous() + 1);
-        if (Wire.saysRetry(call.path)) scope.isRepeatedByCaller();
-        call.calledByUs = baggage.operation() != null;
-        Call.Denied denial = judgement.denial(request);
+        call.path = arrival.path();
+        call.calledByUs = arrival.baggage().operation() != null;
+        Call.Denied denial = facts.refusable() ? judgement.denial(facts) : null;
         if (denial != null) {
             judgement.refuse();
             Operations.endInbound(scope, false, false, now);
             records.denied(call, denial, now);
             return denial;
         }
-        judgement.apply(request);
+        judgement.apply(facts);
         call.inside = new CausalContext(
                 call.traceHigh,
                 call.traceLow,
                 call.spanId,
                 call.flags,
-                remote == null ? null : wire.traceState(request),
-                baggage.others(),
-                deadline,
-                baggage.session(),
+                remote == null ? null : wire.traceState(facts),
+                arrival.baggage().others(),
+                arrival.deadlineNanos(),
+                arrival.baggage().session(),
                 scope,
                 call.path,
-                null);
+                null,
+                call.parentSpanId);
         state.node = call.inside;
         return call;
-    }
-
-    private Root root(HttpFacts request, Baggage baggage, @Nullable String invocation) {
-        long[] operation = wire.operation(baggage);
-        if (operation != null) return roots.of(CallFacts.Kind.HTTP_SERVER, operation[0], operation[1]);
-        String key = request.header(HeaderNames.IDEMPOTENCY_KEY);
-        if (key != null && !key.isEmpty() && key.length() <= 255) return knownRoot("inbound", request, key);
-        if (invocation != null) return knownRoot("inbound invocation", request, invocation);
-        return identity.randomRoot(CallFacts.Kind.HTTP_SERVER, roots);
-    }
-
-    private Root knownRoot(String by, HttpFacts request, String key) {
-        KeyedHash hash = identity.hash()
-                .add(by)
-                .add(request.method())
-                .add(request.path())
-                .add(key)
-                .finish();
-        return roots.of(CallFacts.Kind.HTTP_SERVER, hash.high(), hash.low());
     }
 
     /** How many inbound and outbound headers were malformed, and ignored. */
@@ -385,7 +352,7 @@ public final class CallPipeline implements Hooks.Agent {
             Settlement settlement = Settlement.of(facts, status, code, thrown, keySent);
             boolean settled = settlement != Settlement.OPEN;
             boolean succeeded = settlement == Settlement.SUCCEEDED;
-            if (facts.kind() == CallFacts.Kind.HTTP_SERVER) {
+            if (facts.kind().inbound()) {
                 Operations.endInbound(open.parent, settled, succeeded, now);
             } else {
                 if (!facts.kind().scope() && facts.kind() != CallFacts.Kind.FILE) {
@@ -408,7 +375,7 @@ public final class CallPipeline implements Hooks.Agent {
     public void withdraw(Call call) {
         if (!(call instanceof OpenCall open)) return;
         leave(open);
-        if (!open.end() || open.attempt.facts().kind() == CallFacts.Kind.HTTP_SERVER) return;
+        if (!open.end() || open.attempt.facts().kind().inbound()) return;
         try {
             long now = System.nanoTime();
             rules.dropped(open.attempt, now);

@@ -4,6 +4,7 @@ import dev.weir.agent.context.Destination;
 import dev.weir.agent.context.HostClasses;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.bootstrap.MessageFacts;
 import dev.weir.bootstrap.SqlFacts;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,13 +18,15 @@ final class Destinations {
             int number, Destination destination, @Nullable Port next) {}
 
     private static final int MOST_PORTS = 64;
+    /** Far longer than any broker allows: 249 characters in Kafka. */
+    private static final int LONGEST_NAME = 1_024;
 
     private final HostClasses internal;
     private final int most;
     private final Map<String, Port> byHost = new ConcurrentHashMap<>();
     private final Map<String, Destination> byUrl = new ConcurrentHashMap<>();
 
-    /** @param most how many hosts, and how many databases, are remembered */
+    /** @param most how many hosts, and how many databases and queues, are remembered */
     Destinations(HostClasses internal, int most) {
         this.internal = internal;
         this.most = most;
@@ -32,7 +35,22 @@ final class Destinations {
     Destination of(CallFacts facts) {
         if (facts instanceof HttpFacts http) return http(http.host(), http.port());
         if (facts instanceof SqlFacts sql) return database(sql.url());
+        if (facts instanceof MessageFacts message) return queue(message);
         return Destination.NONE;
+    }
+
+    /** A broker of which nothing is known is taken for ours, as a database is. */
+    private Destination queue(MessageFacts message) {
+        String host = message.host();
+        if (message.destination().length() > LONGEST_NAME) return Destination.NONE;
+        String url = host.isEmpty()
+                ? message.system() + ":" + message.destination()
+                : message.system() + "://" + host + ":" + message.port() + "/" + message.destination();
+        Destination known = byUrl.get(url);
+        if (known != null) return known;
+        Destination destination = new Destination(url, host.isEmpty() || internal.contain(host));
+        if (byUrl.size() < most) byUrl.put(url, destination);
+        return destination;
     }
 
     private Destination database(String url) {

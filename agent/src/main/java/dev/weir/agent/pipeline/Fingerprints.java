@@ -8,6 +8,7 @@ import dev.weir.agent.sql.SqlSummary;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.FileFacts;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.bootstrap.MessageFacts;
 import dev.weir.bootstrap.ScopeFacts;
 import dev.weir.bootstrap.SqlFacts;
 import java.math.BigDecimal;
@@ -35,6 +36,7 @@ final class Fingerprints {
         else if (facts instanceof SqlFacts sql) sql(hash, sql);
         else if (facts instanceof FileFacts file) file(hash, file);
         else if (facts instanceof ScopeFacts scope) scope(hash, scope);
+        else if (facts instanceof MessageFacts message) message(hash, message);
         return hash.finish().low();
     }
 
@@ -75,6 +77,18 @@ final class Fingerprints {
     private static void scope(KeyedHash hash, ScopeFacts scope) {
         hash.add(scope.name());
         values(hash, scope.arguments());
+    }
+
+    private void message(KeyedHash hash, MessageFacts message) {
+        hash.add(message.system()).add(message.destination()).add((long) message.partition());
+        content(hash, message.key());
+        content(hash, message.value());
+    }
+
+    private void content(KeyedHash hash, @Nullable Object content) {
+        if (content instanceof byte[] bytes && bytes.length > bodyLimit) hash.add((long) bytes.length);
+        else if (content instanceof String text && text.length() > bodyLimit) hash.add((long) text.length());
+        else value(hash, content);
     }
 
     private static void text(KeyedHash hash, @Nullable String text) {

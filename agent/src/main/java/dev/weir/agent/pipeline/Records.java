@@ -10,6 +10,7 @@ import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.FileFacts;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.bootstrap.MessageFacts;
 import dev.weir.bootstrap.ScopeFacts;
 import dev.weir.bootstrap.SqlFacts;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Records {
 
     private static final long MILLI = 1_000_000;
+    private static final int LONGEST_KEY = 255;
 
     private final RecordSink sink;
 
@@ -97,7 +99,7 @@ final class Records {
         record.operationHigh = call.attempt.operation().idHigh();
         record.operationLow = call.attempt.operation().idLow();
         record.attempt = call.attempt.number();
-        record.attemptPath = facts.kind() == CallFacts.Kind.HTTP_SERVER ? call.path : Wire.attemptPath(call);
+        record.attemptPath = facts.kind().inbound() ? call.path : Wire.attemptPath(call);
         if (call.deadlineNanos != CausalContext.NO_DEADLINE) {
             record.remainingMillis = (call.deadlineNanos - call.startNanos) / MILLI;
         }
@@ -128,10 +130,30 @@ final class Records {
             record.path = file.target();
             record.size = file.bytesWritten();
             record.linked = file.writerTraceparent();
+        } else if (facts instanceof MessageFacts message) {
+            record.subject = message.kind() == CallFacts.Kind.MESSAGE_SEND ? "send" : "process";
+            record.scheme = message.system();
+            record.target = message.destination();
+            record.peer = message.host();
+            record.port = message.port();
+            record.path = message.messageId();
+            record.partition = message.partition();
+            record.size = message.offset();
+            record.consumer = message.consumer();
+            record.idempotencyKey = sound(message.header(HeaderNames.IDEMPOTENCY_KEY));
         } else if (facts instanceof ScopeFacts scope) {
             record.subject = scope.kind().name();
             record.target = scope.name();
         }
+    }
+
+    /** What a stranger may have written is shown only when it is what it should be. */
+    private static @Nullable String sound(@Nullable String key) {
+        if (key == null || key.length() > LONGEST_KEY) return null;
+        for (int i = 0; i < key.length(); i++) {
+            if (key.charAt(i) < ' ' || key.charAt(i) > '~') return null;
+        }
+        return key;
     }
 
     private void verdicts(SpanRecord record, OpenCall call) {
@@ -172,7 +194,7 @@ final class Records {
 
     /** What a root has caused in all. A call without a cause is its own root. */
     private static void totals(SpanRecord record, OpenCall call) {
-        boolean inbound = record.kind == CallFacts.Kind.HTTP_SERVER;
+        boolean inbound = record.kind.inbound();
         if (!inbound && call.cause() != null) return;
         if (inbound || call.inside != null) {
             ScopeAttempt scope = inbound || call.inside == null ? call.parent : call.inside.scope();

@@ -22,6 +22,9 @@ enum Settlement {
         return switch (facts.kind()) {
             case HTTP_CLIENT, HTTP_SERVER -> http(status, thrown, keySent);
             case SQL -> sql(code, thrown);
+            // What has a name was refused for good; anything else may have arrived all the same.
+            case MESSAGE_SEND -> thrown == null ? SUCCEEDED : code != null ? FAILED : OPEN;
+            case MESSAGE_RECEIVE -> thrown == null && code == null ? SUCCEEDED : OPEN;
             case FILE, RUN, TOOL, RETRY -> thrown == null ? SUCCEEDED : OPEN;
         };
     }
@@ -104,6 +107,9 @@ enum Settlement {
             if (status == 429) return Rule.Answer.PRESSED;
             if (thrown != null || status == 0 || status == 503 || status == 504) return Rule.Answer.UNANSWERED;
             return status >= 500 ? Rule.Answer.BAD : Rule.Answer.GOOD;
+        }
+        if (facts.kind() == CallFacts.Kind.MESSAGE_SEND) {
+            return thrown != null && code == null ? Rule.Answer.UNANSWERED : Rule.Answer.GOOD;
         }
         // A statement that lost against another (40) or is wrong says nothing against the database.
         boolean bad = thrown != null && sql(code, thrown) == OPEN && !(code != null && code.startsWith("40"));

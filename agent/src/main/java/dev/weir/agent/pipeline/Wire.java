@@ -7,6 +7,7 @@ import dev.weir.agent.context.HostClasses;
 import dev.weir.agent.context.Identity;
 import dev.weir.agent.context.TraceParent;
 import dev.weir.bootstrap.CallFacts;
+import dev.weir.bootstrap.MessageFacts;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -47,10 +48,7 @@ final class Wire {
         String present = facts.header(HeaderNames.TRACEPARENT);
         TraceParent foreign = TraceParent.read(present);
         if (foreign != null) {
-            call.traceHigh = foreign.traceHigh();
-            call.traceLow = foreign.traceLow();
-            call.parentSpanId = foreign.spanId();
-            call.flags = sampler.join(foreign.traceLow(), foreign.flags());
+            join(call, foreign);
         } else if (present == null) {
             facts.setHeader(HeaderNames.TRACEPARENT, traceParent(call));
             if (cause != null && cause.traceState() != null && facts.header(HeaderNames.TRACESTATE) == null) {
@@ -70,6 +68,57 @@ final class Wire {
                 && theirs.length() + ours.length() < LONGEST_BAGGAGE) {
             facts.replaceHeader(HeaderNames.BAGGAGE, theirs + "," + ours);
         }
+    }
+
+    /**
+     * Sets the headers of a message. It may be processed any time later, so there is no relative time, and the deadline is
+     * that of whoever caused it: how long the client tries to deliver it says nothing of its processing. What was copied
+     * from the message that is being processed was meant for that one.
+     */
+    void inject(OpenCall call, MessageFacts facts, boolean internal, long nowNanos, long epochMillis) {
+        if (excluded.contain(facts.host())) return;
+        CausalContext cause = call.cause();
+        String present = facts.header(HeaderNames.TRACEPARENT);
+        TraceParent foreign = TraceParent.read(present);
+        if (foreign != null && !isCopied(foreign, cause)) {
+            join(call, foreign);
+        } else if (present == null || foreign != null) {
+            put(facts, HeaderNames.TRACEPARENT, present, traceParent(call));
+            String state = cause == null ? null : cause.traceState();
+            String old = facts.header(HeaderNames.TRACESTATE);
+            if (state != null && (old == null || foreign != null)) put(facts, HeaderNames.TRACESTATE, old, state);
+        }
+        if (!internal) return;
+        long left = cause == null ? Long.MAX_VALUE : millisLeft(cause.deadlineNanos(), nowNanos);
+        String theirs = facts.header(HeaderNames.BAGGAGE);
+        if (theirs == null) {
+            facts.setHeader(HeaderNames.BAGGAGE, baggage(call, cause, left, epochMillis));
+            return;
+        }
+        Baggage read = Baggage.read(theirs);
+        if (read == null) return;
+        String ours = baggage(call, null, left, epochMillis);
+        String both = read.others() == null ? ours : ours + "," + read.others();
+        if (both.length() < LONGEST_BAGGAGE) facts.replaceHeader(HeaderNames.BAGGAGE, both);
+    }
+
+    private static boolean isCopied(TraceParent present, @Nullable CausalContext cause) {
+        return cause != null
+                && present.spanId() == cause.callerSpanId()
+                && present.traceLow() == cause.traceLow()
+                && present.traceHigh() == cause.traceHigh();
+    }
+
+    private static void put(CallFacts facts, String name, @Nullable String present, String value) {
+        if (present == null) facts.setHeader(name, value);
+        else facts.replaceHeader(name, value);
+    }
+
+    private void join(OpenCall call, TraceParent foreign) {
+        call.traceHigh = foreign.traceHigh();
+        call.traceLow = foreign.traceLow();
+        call.parentSpanId = foreign.spanId();
+        call.flags = sampler.join(foreign.traceLow(), foreign.flags());
     }
 
     /** The call's own span, for whoever it calls. */
@@ -175,6 +224,14 @@ final class Wire {
         if (baggage.deadline() != null && (left == Long.MAX_VALUE || sameClock)) {
             left = Math.min(left, absolute(baggage.deadline(), epochMillis));
         }
+        if (left == Long.MAX_VALUE) return CausalContext.NO_DEADLINE;
+        return nowNanos + Math.min(left, deadlineMostMillis) * MILLI;
+    }
+
+    /** The deadline as a moment: no relative time outlives the lying in a queue. */
+    long moment(Baggage baggage, long nowNanos, long epochMillis) {
+        if (baggage.deadline() == null) return CausalContext.NO_DEADLINE;
+        long left = absolute(baggage.deadline(), epochMillis);
         if (left == Long.MAX_VALUE) return CausalContext.NO_DEADLINE;
         return nowNanos + Math.min(left, deadlineMostMillis) * MILLI;
     }

@@ -3,6 +3,7 @@ package dev.weir.agent.rules;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.FileFacts;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.bootstrap.MessageFacts;
 import dev.weir.bootstrap.ScopeFacts;
 import dev.weir.bootstrap.SqlFacts;
 
@@ -19,11 +20,17 @@ final class Descriptions {
             return http.method() + " " + http.scheme() + "://" + http.host() + ":" + http.port() + http.path();
         }
         if (facts instanceof SqlFacts sql) {
-            String text = sql.text();
-            return "\"" + (text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text) + "\"";
+            return "\"" + cut(sql.text()) + "\"";
         }
         if (facts instanceof FileFacts file) return file.action() + " " + file.path();
+        if (facts instanceof MessageFacts message) {
+            return "a message to " + cut(message.system() + ":" + message.destination());
+        }
         if (facts instanceof ScopeFacts scope) return scope.kind() + " " + scope.name();
         return facts.kind().toString();
+    }
+
+    private static String cut(String text) {
+        return text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text;
     }
 }

@@ -10,6 +10,7 @@ import dev.weir.agent.context.Operation;
 import dev.weir.agent.ledger.UsedKeys;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.bootstrap.MessageFacts;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,10 @@ public final class IdempotencyKeyRule implements Rule {
 
     @Override
     public Verdict judge(Attempt attempt, long nowNanos) {
+        // Who processes a message again sends again: to refuse that would end the processing, not the repetition.
+        if (attempt.facts().kind() == CallFacts.Kind.MESSAGE_SEND) {
+            return key(attempt.facts().header(HeaderNames.IDEMPOTENCY_KEY), attempt.operation());
+        }
         HttpFacts http = unsafe(attempt.facts());
         if (http == null) return Verdict.ALLOW;
         String own = http.header(HeaderNames.IDEMPOTENCY_KEY);
@@ -118,6 +123,9 @@ public final class IdempotencyKeyRule implements Rule {
 
     @Override
     public Verdict judgeResend(Attempt attempt, int resends) {
+        if (attempt.facts() instanceof MessageFacts message && !message.repeatsRecognised()) {
+            return new Verdict.Flag("the client sent the message again by itself, and the broker may hold it twice");
+        }
         HttpFacts http = unsafe(attempt.facts());
         if (http == null) return Verdict.ALLOW;
         if (http.header(HeaderNames.IDEMPOTENCY_KEY) == null) {
@@ -125,6 +133,14 @@ public final class IdempotencyKeyRule implements Rule {
         }
         // A kept-alive connection that the server had closed is the usual, harmless reason: with a key it may go on.
         return new Verdict.Flag("the client repeated an unsafe request by itself, with the same key");
+    }
+
+    @Override
+    public @Nullable String ended(Attempt attempt, Answer answer, long nowNanos) {
+        boolean again = attempt.facts().kind() == CallFacts.Kind.MESSAGE_SEND && attempt.succeededBefore();
+        return again && answer == Answer.GOOD
+                ? "sent once more after it had been delivered; receivers can tell by the Idempotency-Key"
+                : null;
     }
 
     private @Nullable HttpFacts unsafe(CallFacts facts) {

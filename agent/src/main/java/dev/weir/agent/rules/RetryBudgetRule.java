@@ -56,6 +56,8 @@ public final class RetryBudgetRule implements Rule {
 
     @Override
     public Verdict judgeResend(Attempt attempt, int resends) {
+        // How a client and its broker come to terms: to end that would lose messages, and batches of others with them.
+        if (attempt.facts().kind() == CallFacts.Kind.MESSAGE_SEND) return Verdict.ALLOW;
         return attempt.sentBefore() + 1 + resends > attempts
                 ? new Verdict.Deny("the client repeats by itself what already had " + attempts + " attempts", false)
                 : Verdict.ALLOW;

@@ -130,6 +130,42 @@ class OtlpEncoderTest {
     }
 
     @Test
+    void messagesFollowTheConventions() throws Exception {
+        SpanRecord record = record();
+        record.kind = CallFacts.Kind.MESSAGE_RECEIVE;
+        record.subject = "process";
+        record.scheme = "kafka";
+        record.target = "orders";
+        record.peer = "127.0.0.1";
+        record.port = 9092;
+        record.path = null;
+        record.consumer = "billing";
+        record.partition = 0;
+        record.size = 7;
+        record.code = "left";
+        Span span = decoded(List.of(record)).get(0);
+        assertEquals("process orders", span.getName());
+        assertEquals(Span.SpanKind.SPAN_KIND_CONSUMER, span.getKind());
+        Map<String, Object> attributes = attributes(span.getAttributesList());
+        assertEquals("kafka", attributes.get("messaging.system"));
+        assertEquals("orders", attributes.get("messaging.destination.name"));
+        assertEquals("process", attributes.get("messaging.operation.name"));
+        assertEquals("process", attributes.get("messaging.operation.type"));
+        assertEquals("billing", attributes.get("messaging.consumer.group.name"));
+        assertEquals("0", attributes.get("messaging.destination.partition.id"));
+        assertEquals(7L, attributes.get("messaging.kafka.offset"));
+        assertEquals("127.0.0.1", attributes.get("server.address"));
+        assertEquals(9092L, attributes.get("server.port"));
+        assertEquals("left", attributes.get("error.type"));
+        record.kind = CallFacts.Kind.MESSAGE_SEND;
+        record.subject = "send";
+        record.target = "";
+        span = decoded(List.of(record)).get(0);
+        assertEquals("send", span.getName());
+        assertEquals(Span.SpanKind.SPAN_KIND_PRODUCER, span.getKind());
+    }
+
+    @Test
     void kindsAndRoots() throws Exception {
         List<SpanRecord> records = new ArrayList<>();
         for (CallFacts.Kind kind : CallFacts.Kind.values()) {

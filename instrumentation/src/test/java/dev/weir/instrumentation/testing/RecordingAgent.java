@@ -5,6 +5,7 @@ import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.FileFacts;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.bootstrap.MessageFacts;
 import dev.weir.bootstrap.SqlFacts;
 import java.util.ArrayList;
 import java.util.List;
@@ -248,6 +249,9 @@ public final class RecordingAgent implements Hooks.Agent {
         if (facts instanceof SqlFacts sql) return sql.text();
         if (facts instanceof FileFacts file) {
             return file.action() + " " + file.path().substring(file.path().lastIndexOf('/') + 1);
+        }
+        if (facts instanceof MessageFacts message) {
+            return (facts.kind().scope() ? "processed " : "sent to ") + message.destination();
         }
         return facts.kind().toString();
     }

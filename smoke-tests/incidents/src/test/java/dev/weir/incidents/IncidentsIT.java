@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.weir.incidents.harness.Incident;
 import dev.weir.incidents.harness.InstalledJdk;
+import dev.weir.incidents.harness.Kafka;
 import dev.weir.incidents.harness.Mode;
 import dev.weir.incidents.harness.Postgres;
 import dev.weir.incidents.harness.Program;
@@ -36,6 +37,7 @@ final class IncidentsIT {
 
     private static final Table TABLE = new Table();
     private static final Postgres POSTGRES = new Postgres();
+    private static final Kafka KAFKA = new Kafka();
 
     @TempDir
     private static Path scratch;
@@ -55,6 +57,8 @@ final class IncidentsIT {
                 new RetryStorm(),
                 new BatchInvoice(),
                 new SpuriousWebhooks(),
+                new Redelivered(KAFKA, true),
+                new Redelivered(KAFKA, false),
                 RetryTower.unavailable(),
                 RetryTower.dropped(),
                 RetryTower.silent(),
@@ -121,6 +125,7 @@ final class IncidentsIT {
     @AfterAll
     static void printTable() throws IOException {
         POSTGRES.close();
+        KAFKA.close();
         System.out.println("\n" + TABLE);
         Files.writeString(Path.of("target", "incidents.md"), TABLE.toString(), StandardCharsets.UTF_8);
     }

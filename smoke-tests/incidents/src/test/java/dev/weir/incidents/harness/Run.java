@@ -74,6 +74,13 @@ public final class Run implements AutoCloseable {
 
     /** Forks a program that also uses the libraries of these groups, as {@code com/example}. */
     public Program startWith(List<String> groups, String name, Class<?> main, String... arguments) throws IOException {
+        return startWith(groups, List.of(), name, main, arguments);
+    }
+
+    /** The same; {@code settings} are for Weir, as {@code weir.…=value}. */
+    public Program startWith(
+            List<String> groups, List<String> settings, String name, Class<?> main, String... arguments)
+            throws IOException {
         String separator = System.getProperty("path.separator");
         List<String> entries = new ArrayList<>(List.of(location(main.getName())));
         String all = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
@@ -81,7 +88,7 @@ public final class Run implements AutoCloseable {
             String path = entry.replace('\\', '/');
             if (groups.stream().anyMatch(group -> path.contains("/" + group + "/"))) entries.add(entry);
         }
-        return start(String.join(separator, entries), List.of(), name, main, arguments);
+        return start(String.join(separator, entries), settings, name, main, arguments);
     }
 
     private Program start(String classPath, List<String> settings, String name, Class<?> main, String... arguments)

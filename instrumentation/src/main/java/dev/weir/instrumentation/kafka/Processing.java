@@ -1,0 +1,87 @@
+package dev.weir.instrumentation.kafka;
+
+import dev.weir.bootstrap.Call;
+import dev.weir.bootstrap.Hooks;
+import dev.weir.bootstrap.WeakIdentityMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one thread has in hand. A record's scope is ended by whatever comes first: the next record, the end of the
+ * iteration, the consumer's next {@code poll}, its {@code close}.
+ */
+final class Processing {
+
+    /** For {@link Hooks#end}: the loop was left before its end, and nobody knows how the record's processing went. */
+    private static final String LEFT = "left";
+
+    private static final String STREAMS = "org.apache.kafka.streams.processor.internals.StreamThread";
+    private static final int MOST_POLLED = 16_384;
+
+    private static final ThreadLocal<Processing> THREADS = ThreadLocal.withInitial(Processing::new);
+    private static final WeakIdentityMap<Client> POLLED = new WeakIdentityMap<>(MOST_POLLED);
+
+    private @Nullable Call open;
+    private @Nullable Client owner;
+    private @Nullable Object iteration;
+
+    private Processing() {}
+
+    static void polls(Object consumer) {
+        left(Client.of(consumer));
+    }
+
+    static void closes(Object consumer) {
+        left(Client.of(consumer));
+    }
+
+    private static void left(Client consumer) {
+        Processing processing = THREADS.get();
+        // Another consumer's: it may well be asked while a record of this one is processed.
+        if (processing.owner == consumer) processing.end(LEFT);
+    }
+
+    static void polled(Object consumer, @Nullable ConsumerRecords<?, ?> polled) {
+        // Kafka Streams only puts records into queues of its own.
+        if (polled == null || polled.isEmpty() || isStreams()) return;
+        POLLED.put(polled, Client.of(consumer));
+    }
+
+    private static boolean isStreams() {
+        return Thread.currentThread().getClass().getName().equals(STREAMS);
+    }
+
+    /** Whose records these are; {@code null} when nobody polled them, or interceptors look at them. */
+    static @Nullable Client of(ConsumerRecords<?, ?> polled) {
+        return POLLED.get(polled);
+    }
+
+    /** The next record of an iteration is in hand. */
+    static void begin(Object iteration, ConsumerRecord<?, ?> received, Client consumer) {
+        Processing processing = THREADS.get();
+        // A run or a request that reads records goes on being what causes things.
+        if (Hooks.capture() != null) return;
+        Call begun = Hooks.begin(new ReceiveFacts(received, consumer));
+        if (begun == null) return;
+        processing.open = begun;
+        processing.owner = consumer;
+        processing.iteration = iteration;
+    }
+
+    /** An iteration goes on to its next record, or is over. */
+    static void done(Object iteration, Client consumer) {
+        Processing processing = THREADS.get();
+        if (processing.iteration == iteration) processing.end(null);
+        // A loop before this one was left with its last record in hand.
+        else if (processing.owner == consumer) processing.end(LEFT);
+    }
+
+    private void end(@Nullable String code) {
+        Call ended = open;
+        open = null;
+        owner = null;
+        iteration = null;
+        Hooks.end(ended, 0, code, null);
+    }
+}

@@ -1,0 +1,99 @@
+package dev.weir.instrumentation.kafka;
+
+import dev.weir.bootstrap.MessageFacts;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of a record that is sent. */
+final class SendFacts extends MessageFacts {
+
+    private final ProducerRecord<?, ?> sent;
+    private final Client producer;
+    private volatile int partition = -1;
+    private volatile long offset = -1;
+    private long limitMillis = Long.MAX_VALUE;
+
+    /** @param sent a record of our own, whose headers nobody else changes */
+    SendFacts(ProducerRecord<?, ?> sent, Client producer) {
+        super(Kind.MESSAGE_SEND, "kafka", "kafka", sent.topic());
+        this.sent = sent;
+        this.producer = producer;
+        if (sent.partition() != null) partition = sent.partition();
+    }
+
+    /** The broker, or the failure, says where it belongs. */
+    void placed(@Nullable RecordMetadata place) {
+        if (place == null) return;
+        if (place.partition() >= 0) partition = place.partition();
+        if (place.hasOffset()) offset = place.offset();
+    }
+
+    long limitMillis() {
+        return limitMillis;
+    }
+
+    @Override
+    public String host() {
+        return producer.host();
+    }
+
+    @Override
+    public int port() {
+        return producer.port();
+    }
+
+    @Override
+    public int partition() {
+        return partition;
+    }
+
+    @Override
+    public long offset() {
+        return offset;
+    }
+
+    @Override
+    public @Nullable Object key() {
+        return sent.key();
+    }
+
+    @Override
+    public @Nullable Object value() {
+        return sent.value();
+    }
+
+    @Override
+    public boolean repeatsRecognised() {
+        return producer.idempotent();
+    }
+
+    @Override
+    public long callerTimeoutMillis() {
+        return producer.deliveryMillis();
+    }
+
+    // Only what blocks the caller: how long a batch is tried cannot be said of one record.
+    @Override
+    public boolean limit(long millis) {
+        limitMillis = millis;
+        return false;
+    }
+
+    @Override
+    public @Nullable String header(String name) {
+        return RecordHeaderText.read(sent.headers(), name);
+    }
+
+    @Override
+    public boolean setHeader(String name, String value) {
+        RecordHeaderText.write(sent.headers(), name, value);
+        return true;
+    }
+
+    @Override
+    public boolean replaceHeader(String name, String value) {
+        sent.headers().remove(name);
+        return setHeader(name, value);
+    }
+}
