@@ -102,7 +102,10 @@ public final class Attempt {
         return number;
     }
 
-    /** How many attempts of its operation were let through before, as far as we or whoever makes them can tell. */
+    /**
+     * How often its operation was put on the wire before, as far as we or whoever makes its attempts can tell: what a library
+     * repeated by itself counts too.
+     */
     public int sentBefore() {
         return sentBefore;
     }

@@ -25,6 +25,8 @@ public final class Operation {
 
     /** Attempts that were let through. */
     int attempts;
+    /** How often libraries put those attempts on the wire again by themselves. */
+    int resends;
     /** Attempts that a rule refused. */
     int refused;
     /** The number of the latest attempt, refused or not. */

@@ -112,7 +112,7 @@ public final class Root {
             }
         }
         // What it counts may include attempts that we refused.
-        int sentBefore = Math.max(found.attempts, hint.previous() - found.refused);
+        int sentBefore = Math.max(found.attempts + found.resends, hint.previous() - found.refused);
         found.number = Math.max(found.number, hint.previous()) + 1;
         found.attempts++;
         found.inFlight++;
@@ -203,6 +203,7 @@ public final class Root {
         } else {
             ended.lastEndNanos = nowNanos;
             ended.attemptOfRoot = parent.attemptOfRoot();
+            ended.resends += ending.resends();
             boolean scopeInside = attempt.facts().kind().scope();
             if (!scopeInside) ended.wire += 1 + ending.resends();
             ended.below += ending.amplificationBelow();

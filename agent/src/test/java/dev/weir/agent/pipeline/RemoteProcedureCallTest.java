@@ -111,6 +111,21 @@ class RemoteProcedureCallTest {
                 fixture.last().verdicts::toString);
     }
 
+    @Test
+    void whatTheLibraryRepeatedCountsAgainstTheNextAttempt() {
+        fixture.enforcing();
+        Call first = pipeline.begin(charge("10"));
+        assertNotNull(first);
+        for (int i = 0; i < 2; i++) assertEquals(null, pipeline.resent(first));
+        pipeline.end(first, 0, "UNAVAILABLE", null);
+        Call second = pipeline.begin(charge("10"));
+        assertNotNull(second);
+        assertInstanceOf(Call.Denied.class, pipeline.resent(second));
+        pipeline.end(second, 0, "UNAVAILABLE", null);
+        Call.Denied third = assertInstanceOf(Call.Denied.class, pipeline.begin(charge("10")));
+        assertEquals("retry-budget", third.rule());
+    }
+
     private static final class Unrefusable extends HttpFacts {
 
         Unrefusable() {

@@ -3,6 +3,7 @@ package dev.weir.instrumentation.grpc;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.instrumentation.shared.OwnCause;
 import io.grpc.CallOptions;
 import io.grpc.Context;
 import io.grpc.Deadline;
@@ -71,15 +72,17 @@ final class ClientCallFacts extends HttpFacts {
                 && executor != null
                 && executor.getClass().getName().startsWith(BLOCKING);
         // A call out of a callback inside another call is one of its own.
-        boolean nested = Hooks.open() != null;
-        Object outer = nested ? Hooks.enter(Hooks.capture()) : null;
+        OwnCause own = new OwnCause();
+        if (Hooks.open() != null) own.apart();
         try {
             Call call = Hooks.begin(this);
             Hooks.leave(call);
             return call;
         } finally {
             beginning = false;
-            if (nested) Hooks.exit(outer);
+            // It is this call's, and no other's that is started below.
+            UnaryRequest.atHand(null);
+            own.leave();
         }
     }
 

@@ -63,7 +63,8 @@ final class IncidentsIT {
                 RetryTower.dropped(),
                 RetryTower.silent(),
                 RetryTower.twoProcesses(),
-                new ModelTower());
+                new ModelTower(),
+                new GrpcRelay());
     }
 
     private static Path ramfs(Run run) throws IOException, InterruptedException {
