@@ -15,6 +15,7 @@ import dev.weir.instrumentation.jdkhttpserver.JdkHttpServerInstrumentation;
 import dev.weir.instrumentation.langchain4jretry.LangChain4jRetryInstrumentation;
 import dev.weir.instrumentation.management.ManagementInstrumentation;
 import dev.weir.instrumentation.okhttp.OkHttpInstrumentation;
+import dev.weir.instrumentation.reactornetty.ReactorNettyInstrumentation;
 import dev.weir.instrumentation.resilience4j.Resilience4jInstrumentation;
 import dev.weir.instrumentation.servlet.ServletInstrumentation;
 import dev.weir.instrumentation.springcoreretry.SpringCoreRetryInstrumentation;
@@ -47,6 +48,7 @@ public final class Instrumentations {
                 new LangChain4jRetryInstrumentation(),
                 new ManagementInstrumentation(),
                 new OkHttpInstrumentation(),
+                new ReactorNettyInstrumentation(),
                 new Resilience4jInstrumentation(),
                 new ServletInstrumentation(),
                 new SpringCoreRetryInstrumentation(),
