@@ -16,6 +16,7 @@ import dev.weir.instrumentation.langchain4jretry.LangChain4jRetryInstrumentation
 import dev.weir.instrumentation.management.ManagementInstrumentation;
 import dev.weir.instrumentation.okhttp.OkHttpInstrumentation;
 import dev.weir.instrumentation.reactornetty.ReactorNettyInstrumentation;
+import dev.weir.instrumentation.reactorretry.ReactorRetryInstrumentation;
 import dev.weir.instrumentation.resilience4j.Resilience4jInstrumentation;
 import dev.weir.instrumentation.servlet.ServletInstrumentation;
 import dev.weir.instrumentation.springcoreretry.SpringCoreRetryInstrumentation;
@@ -49,6 +50,7 @@ public final class Instrumentations {
                 new ManagementInstrumentation(),
                 new OkHttpInstrumentation(),
                 new ReactorNettyInstrumentation(),
+                new ReactorRetryInstrumentation(),
                 new Resilience4jInstrumentation(),
                 new ServletInstrumentation(),
                 new SpringCoreRetryInstrumentation(),
