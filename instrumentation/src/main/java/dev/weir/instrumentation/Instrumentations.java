@@ -14,6 +14,7 @@ import dev.weir.instrumentation.jdkhttpclient.JdkHttpClientInstrumentation;
 import dev.weir.instrumentation.jdkhttpserver.JdkHttpServerInstrumentation;
 import dev.weir.instrumentation.langchain4jretry.LangChain4jRetryInstrumentation;
 import dev.weir.instrumentation.management.ManagementInstrumentation;
+import dev.weir.instrumentation.nettyhttp.NettyHttpInstrumentation;
 import dev.weir.instrumentation.okhttp.OkHttpInstrumentation;
 import dev.weir.instrumentation.reactornetty.ReactorNettyInstrumentation;
 import dev.weir.instrumentation.reactorretry.ReactorRetryInstrumentation;
@@ -48,6 +49,7 @@ public final class Instrumentations {
                 new JdkHttpServerInstrumentation(),
                 new LangChain4jRetryInstrumentation(),
                 new ManagementInstrumentation(),
+                new NettyHttpInstrumentation(),
                 new OkHttpInstrumentation(),
                 new ReactorNettyInstrumentation(),
                 new ReactorRetryInstrumentation(),

@@ -2,16 +2,17 @@ package dev.weir.instrumentation.reactornetty;
 
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.shared.ChannelAttributes;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.util.AttributeKey;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.netty.Connection;
-import reactor.netty.channel.ChannelOperations;
 import reactor.netty.http.HttpOperations;
 import reactor.netty.http.client.HttpClientConfig;
 import reactor.netty.http.client.HttpClientRequest;
@@ -25,6 +26,8 @@ import reactor.util.context.ContextView;
 final class FollowedRequest implements CoreSubscriber<Connection>, Subscription {
 
     private static final Object KEY = FollowedRequest.class;
+    private static final AttributeKey<Object> FOLLOWED_ABOVE =
+            AttributeKey.valueOf(ChannelAttributes.CLIENT_FOLLOWED_ABOVE);
 
     private final CoreSubscriber<? super Connection> actual;
     private final Context context;
@@ -91,6 +94,7 @@ final class FollowedRequest implements CoreSubscriber<Connection>, Subscription 
     }
 
     void connected(Channel channel) {
+        channel.attr(FOLLOWED_ABOVE).set(Boolean.TRUE);
         Exchange current = exchange;
         if (current != null) current.connected(channel);
     }

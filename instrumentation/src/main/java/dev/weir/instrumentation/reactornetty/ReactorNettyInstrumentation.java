@@ -16,7 +16,6 @@ import reactor.netty.ConnectionObserver;
 import reactor.netty.channel.ChannelOperations;
 import reactor.netty.http.HttpOperations;
 import reactor.netty.http.client.HttpClientConfig;
-import reactor.netty.http.client.HttpClientRequest;
 import reactor.netty.transport.TransportConfig;
 
 /**
@@ -85,7 +84,9 @@ public final class ReactorNettyInstrumentation implements Instrumentation {
         static @Nullable Mono<?> exit(@Nullable Call call, @Nullable Mono<?> connection) {
             if (call instanceof Call.Denied denied) return Mono.error(Failures.denial(denied));
             RequestFacts facts = RequestFacts.of(call);
-            return facts == null || connection == null ? connection : facts.exchange().limiting(connection);
+            return facts == null || connection == null
+                    ? connection
+                    : facts.exchange().limiting(connection);
         }
     }
 
@@ -117,7 +118,8 @@ public final class ReactorNettyInstrumentation implements Instrumentation {
     static final class Write {
 
         static @Nullable Call enter(Object operations, Object[] contents) {
-            return FollowedRequest.write(operations, contents.length == 1 && contents[0] instanceof ByteBuf body ? body : null);
+            return FollowedRequest.write(
+                    operations, contents.length == 1 && contents[0] instanceof ByteBuf body ? body : null);
         }
 
         static @Nullable Throwable exit(

@@ -6,7 +6,12 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Where a request goes to. */
-record Target(String scheme, String host, int port, String path, @Nullable String query) {
+record Target(
+        String scheme,
+        String host,
+        int port,
+        String path,
+        @Nullable String query) {
 
     /** Reads an absolute URL; {@code ws} is {@code http}. */
     static Target of(String url) {
@@ -22,7 +27,8 @@ record Target(String scheme, String host, int port, String path, @Nullable Strin
         int pathEnd = question < 0 ? end : question;
         int slash = url.indexOf('/', start);
         if (slash < 0 || slash > pathEnd) slash = pathEnd;
-        String authority = url.substring(url.lastIndexOf('@', slash) < start ? start : url.lastIndexOf('@', slash) + 1, slash);
+        String authority =
+                url.substring(url.lastIndexOf('@', slash) < start ? start : url.lastIndexOf('@', slash) + 1, slash);
         int portColon = authority.lastIndexOf(':');
         // The colons of an IPv6 address stand before its bracket.
         if (portColon < authority.indexOf(']')) portColon = -1;

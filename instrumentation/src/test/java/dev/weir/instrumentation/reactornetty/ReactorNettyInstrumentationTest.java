@@ -42,9 +42,9 @@ import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
-import reactor.netty.http.client.HttpClient;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.HttpProtocol;
+import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.resources.ConnectionProvider;
 
@@ -78,8 +78,7 @@ class ReactorNettyInstrumentationTest extends HttpClientContract {
     }
 
     @Override
-    protected Answer send(String method, URI uri, Map<String, String> headers, @Nullable String body)
-            throws Exception {
+    protected Answer send(String method, URI uri, Map<String, String> headers, @Nullable String body) throws Exception {
         return block(exchange(client, method, uri, headers, body));
     }
 
@@ -111,7 +110,8 @@ class ReactorNettyInstrumentationTest extends HttpClientContract {
     private static Mono<Answer> exchange(
             HttpClient client, String method, URI uri, Map<String, String> headers, @Nullable String body) {
         HttpClient prepared = client.headers(all -> headers.forEach(all::set));
-        HttpClient.RequestSender sender = prepared.request(HttpMethod.valueOf(method)).uri(uri.toString());
+        HttpClient.RequestSender sender =
+                prepared.request(HttpMethod.valueOf(method)).uri(uri.toString());
         return answer(body == null ? sender : sender.send(text(body)));
     }
 
@@ -171,8 +171,10 @@ class ReactorNettyInstrumentationTest extends HttpClientContract {
     void callOfTheApplicationsCallbackIsCausedByTheRequest() throws Exception {
         Call cause = scope("cause");
         Mono<Answer> inner = exchange(client, "GET", server().uri("/inner"), Map.of(), null);
-        Answer answer = block(answer(client.post().uri(server().uri("/echo-body").toString()).send((request, outbound) ->
-                outbound.send(inner.map(got -> Unpooled.copiedBuffer(got.body(), StandardCharsets.UTF_8))))));
+        Answer answer = block(answer(client.post()
+                .uri(server().uri("/echo-body").toString())
+                .send((request, outbound) ->
+                        outbound.send(inner.map(got -> Unpooled.copiedBuffer(got.body(), StandardCharsets.UTF_8))))));
         Hooks.end(cause, 0, null);
         assertEquals(new Answer(200, "ok"), answer);
         for (String parent : woven.agent().parents(CallFacts.Kind.HTTP_CLIENT)) assertEquals("TOOL", parent);
@@ -184,8 +186,7 @@ class ReactorNettyInstrumentationTest extends HttpClientContract {
         Call cause = scope("cause");
         assertEquals(
                 new Answer(200, "ok"),
-                block(exchange(
-                        client.followRedirect(true), "GET", server().uri("/redirect/a?b=c"), Map.of(), null)));
+                block(exchange(client.followRedirect(true), "GET", server().uri("/redirect/a?b=c"), Map.of(), null)));
         Hooks.end(cause, 0, null);
         assertEquals(
                 List.of(
@@ -225,17 +226,19 @@ class ReactorNettyInstrumentationTest extends HttpClientContract {
         for (HttpClient each : List.of(client, HttpClient.newConnection())) {
             Throwable thrown = assertThrows(
                     IOException.class,
-                    () -> block(answer(each.post().uri(server().uri("/a").toString()).send((request, outbound) -> {
-                        request.header("X-Late", "yes");
-                        return outbound.then();
-                    }))));
+                    () -> block(answer(
+                            each.post().uri(server().uri("/a").toString()).send((request, outbound) -> {
+                                request.header("X-Late", "yes");
+                                return outbound.then();
+                            }))));
             assertEquals("denied by test", thrown.getMessage());
             thrown = assertThrows(
                     IOException.class,
-                    () -> block(answer(each.post().uri(server().uri("/a").toString()).send((request, outbound) -> {
-                        request.header("X-Late", "yes");
-                        return Mono.empty();
-                    }))));
+                    () -> block(answer(
+                            each.post().uri(server().uri("/a").toString()).send((request, outbound) -> {
+                                request.header("X-Late", "yes");
+                                return Mono.empty();
+                            }))));
             assertEquals("denied by test", thrown.getMessage());
         }
         assertEquals(0, server().received());
@@ -252,10 +255,12 @@ class ReactorNettyInstrumentationTest extends HttpClientContract {
         });
         assertEquals(
                 new Answer(200, "from-weir"),
-                block(answer(client.request(HttpMethod.GET).uri(server().uri("/echo/traceparent").toString()).send((request, outbound) -> {
-                    request.header("X-App", "mine");
-                    return outbound;
-                }))));
+                block(answer(client.request(HttpMethod.GET)
+                        .uri(server().uri("/echo/traceparent").toString())
+                        .send((request, outbound) -> {
+                            request.header("X-App", "mine");
+                            return outbound;
+                        }))));
         assertEquals(List.of("mine"), seen);
     }
 
@@ -280,7 +285,8 @@ class ReactorNettyInstrumentationTest extends HttpClientContract {
     @Test
     @Tag("traced-async")
     void cancellationEndsTheCall() throws Exception {
-        Disposable subscription = exchange(client, "GET", server().uri("/hang"), Map.of(), null).subscribe();
+        Disposable subscription =
+                exchange(client, "GET", server().uri("/hang"), Map.of(), null).subscribe();
         while (server().received() == 0) Thread.onSpinWait();
         subscription.dispose();
         woven.agent().awaitEnds(1);
@@ -295,9 +301,11 @@ class ReactorNettyInstrumentationTest extends HttpClientContract {
         ConnectionProvider single = ConnectionProvider.create("single", 1);
         try {
             HttpClient one = HttpClient.create(single);
-            Disposable first = exchange(one, "GET", server().uri("/hang"), Map.of(), null).subscribe();
+            Disposable first =
+                    exchange(one, "GET", server().uri("/hang"), Map.of(), null).subscribe();
             while (server().received() == 0) Thread.onSpinWait();
-            Disposable second = exchange(one, "GET", server().uri("/waits"), Map.of(), null).subscribe();
+            Disposable second =
+                    exchange(one, "GET", server().uri("/waits"), Map.of(), null).subscribe();
             second.dispose();
             woven.agent().awaitEnds(1);
             assertTrue(woven.agent().events().contains("end GET /waits CancellationException"));
@@ -321,8 +329,7 @@ class ReactorNettyInstrumentationTest extends HttpClientContract {
         assertTrue(some.await(20, TimeUnit.SECONDS));
         subscription.dispose();
         assertEquals(
-                List.of("begin GET /drip", "end GET /drip 200"),
-                woven.agent().events());
+                List.of("begin GET /drip", "end GET /drip 200"), woven.agent().events());
     }
 
     @Test
@@ -374,7 +381,11 @@ class ReactorNettyInstrumentationTest extends HttpClientContract {
         Call cause = scope("cause");
         AtomicInteger tries = new AtomicInteger();
         Mono<Answer> flaky = Mono.defer(() -> exchange(
-                        client, "GET", server().uri("/status/" + (tries.incrementAndGet() < 3 ? 503 : 200)), Map.of(), null))
+                        client,
+                        "GET",
+                        server().uri("/status/" + (tries.incrementAndGet() < 3 ? 503 : 200)),
+                        Map.of(),
+                        null))
                 .flatMap(answer -> answer.status() == 503 ? Mono.error(new IOException("503")) : Mono.just(answer));
         assertEquals(200, block(flaky.retry(3)).status());
         Hooks.end(cause, 0, null);
@@ -415,7 +426,8 @@ class ReactorNettyInstrumentationTest extends HttpClientContract {
         DisposableServer echoing = HttpServer.create()
                 .host("127.0.0.1")
                 .port(0)
-                .route(routes -> routes.ws("/ws", (in, out) -> out.send(in.receive().retain())))
+                .route(routes ->
+                        routes.ws("/ws", (in, out) -> out.send(in.receive().retain())))
                 .bindNow();
         try {
             String answer = client.websocket()
@@ -427,7 +439,9 @@ class ReactorNettyInstrumentationTest extends HttpClientContract {
             assertEquals("hello", answer);
             woven.agent().awaitEnds(1);
             assertEquals(1, begun());
-            assertTrue(woven.agent().events().contains("end GET /ws 101"), woven.agent().events()::toString);
+            assertTrue(
+                    woven.agent().events().contains("end GET /ws 101"),
+                    woven.agent().events()::toString);
         } finally {
             echoing.disposeNow();
         }

@@ -101,8 +101,7 @@ class ReactorRetryInstrumentationTest extends RetryLayerContract {
         AtomicInteger tries = new AtomicInteger();
         List<Object> below = new ArrayList<>();
         List<Integer> seen = Flux.range(1, 3)
-                .concatWith(Flux.defer(() ->
-                        tries.incrementAndGet() < 2 ? Flux.error(new Unlucky(1)) : Flux.just(4)))
+                .concatWith(Flux.defer(() -> tries.incrementAndGet() < 2 ? Flux.error(new Unlucky(1)) : Flux.just(4)))
                 .retryWhen(Retry.max(2))
                 .doOnNext(each -> below.add(Hooks.capture()))
                 .collectList()
