@@ -114,6 +114,8 @@ final class ServerConnection {
             arriving = null;
             answerRefused(codec);
         }
+        // Whoever reads by hand waits for a request that never comes.
+        if (!channel.config().isAutoRead()) channel.read();
     }
 
     private void answerRefused(ChannelHandler codec) {
