@@ -22,7 +22,10 @@ import dev.weir.instrumentation.jms.JmsInstrumentation;
 import dev.weir.instrumentation.kafka.KafkaInstrumentation;
 import dev.weir.instrumentation.langchain4jretry.LangChain4jRetryInstrumentation;
 import dev.weir.instrumentation.management.ManagementInstrumentation;
+import dev.weir.instrumentation.nettyhttp.NettyHttpInstrumentation;
 import dev.weir.instrumentation.okhttp.OkHttpInstrumentation;
+import dev.weir.instrumentation.reactornetty.ReactorNettyInstrumentation;
+import dev.weir.instrumentation.reactorretry.ReactorRetryInstrumentation;
 import dev.weir.instrumentation.resilience4j.Resilience4jInstrumentation;
 import dev.weir.instrumentation.rxjava3retry.RxJava3RetryInstrumentation;
 import dev.weir.instrumentation.servlet.ServletInstrumentation;
@@ -68,7 +71,10 @@ public final class Instrumentations {
                 new KafkaInstrumentation(),
                 new LangChain4jRetryInstrumentation(),
                 new ManagementInstrumentation(),
+                new NettyHttpInstrumentation(),
                 new OkHttpInstrumentation(),
+                new ReactorNettyInstrumentation(),
+                new ReactorRetryInstrumentation(),
                 new Resilience4jInstrumentation(),
                 new RxJava3RetryInstrumentation(),
                 new ServletInstrumentation(),

@@ -39,11 +39,14 @@ final class ClassPath {
 
     private static List<String> resolve(List<String> artifacts, Path scratch) throws IOException, InterruptedException {
         StringBuilder dependencies = new StringBuilder();
+        StringBuilder managed = new StringBuilder();
         for (String artifact : artifacts) {
             String[] parts = artifact.split(":");
-            dependencies.append(
-                    "<dependency><groupId>%s</groupId><artifactId>%s</artifactId><version>%s</version></dependency>"
-                            .formatted(parts[0], parts[1], parts[2]));
+            boolean bom = parts.length > 3 && parts[3].equals("pom");
+            (bom ? managed : dependencies)
+                    .append("<dependency><groupId>%s</groupId><artifactId>%s</artifactId><version>%s</version>%s</dependency>"
+                            .formatted(
+                                    parts[0], parts[1], parts[2], bom ? "<type>pom</type><scope>import</scope>" : ""));
         }
         Files.createDirectories(scratch);
         Path pom = scratch.resolve("pom.xml");
@@ -53,9 +56,10 @@ final class ClassPath {
                   <groupId>dev.weir</groupId>
                   <artifactId>row</artifactId>
                   <version>1</version>
+                  <dependencyManagement><dependencies>%s</dependencies></dependencyManagement>
                   <dependencies>%s</dependencies>
                 </project>
-                """.formatted(dependencies));
+                """.formatted(managed, dependencies));
         Path result = scratch.resolve("classpath.txt");
         Path log = scratch.resolve("maven.log");
         Process maven = new ProcessBuilder(

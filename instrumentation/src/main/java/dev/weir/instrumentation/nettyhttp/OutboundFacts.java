@@ -1,0 +1,145 @@
+package dev.weir.instrumentation.nettyhttp;
+
+import dev.weir.bootstrap.Call;
+import dev.weir.bootstrap.HttpFacts;
+import dev.weir.instrumentation.shared.CallLimit;
+import dev.weir.instrumentation.shared.OwnHeaders;
+import dev.weir.instrumentation.shared.RequestTarget;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of one request that is about to be written. */
+final class OutboundFacts extends HttpFacts {
+
+    private static final OwnHeaders.Carrier<HttpHeaders, Map.Entry<String, List<String>>> CARRIER =
+            new OwnHeaders.Carrier<>() {
+                @Override
+                public Map.@Nullable Entry<String, List<String>> first(HttpHeaders headers, String name) {
+                    List<String> values = headers.getAll(name);
+                    return values.isEmpty() ? null : Map.entry(name, values);
+                }
+
+                @Override
+                public void set(HttpHeaders headers, String name, String value) {
+                    headers.set(name, value);
+                }
+
+                @Override
+                public void restore(HttpHeaders headers, Map.Entry<String, List<String>> before) {
+                    headers.set(before.getKey(), before.getValue());
+                }
+
+                @Override
+                public void remove(HttpHeaders headers, String name) {
+                    headers.remove(name);
+                }
+            };
+
+    private final HttpHeaders headers;
+    private final OwnHeaders<HttpHeaders, Map.Entry<String, List<String>>> own = new OwnHeaders<>(CARRIER);
+    private final CallLimit limit = new CallLimit();
+    // Only while the call begins: the library releases it.
+    private @Nullable HttpRequest request;
+    private volatile @Nullable HttpHeaders answer;
+
+    OutboundFacts(Channel channel, HttpRequest request) {
+        this(request, Authority.of(channel, request));
+    }
+
+    private OutboundFacts(HttpRequest request, Authority authority) {
+        super(
+                Kind.HTTP_CLIENT,
+                "netty-http",
+                request.method().name(),
+                authority.scheme(),
+                authority.host(),
+                authority.port(),
+                RequestTarget.path(request.uri()),
+                RequestTarget.query(request.uri()));
+        this.headers = request.headers();
+        this.request = request;
+    }
+
+    static @Nullable OutboundFacts of(@Nullable Call call) {
+        return call != null && call.facts() instanceof OutboundFacts facts ? facts : null;
+    }
+
+    void begun(boolean denied) {
+        request = null;
+        if (!denied) own.put(headers);
+    }
+
+    /** An application may send the same object again, or copy it. */
+    void written() {
+        own.takeBack();
+    }
+
+    void answered(HttpHeaders received) {
+        answer = received;
+    }
+
+    CallLimit limit() {
+        return limit;
+    }
+
+    @Override
+    public boolean limit(long millis) {
+        limit.set(millis);
+        return true;
+    }
+
+    @Override
+    public @Nullable String header(String name) {
+        String mine = own.value(name);
+        return mine == null ? headers.get(name) : mine;
+    }
+
+    @Override
+    public boolean repeatsHeader(String name) {
+        return headers.getAll(name).size() > 1;
+    }
+
+    @Override
+    public boolean setHeader(String name, String value) {
+        own.add(name, value, false);
+        return true;
+    }
+
+    @Override
+    public boolean replaceHeader(String name, String value) {
+        own.add(name, value, true);
+        return true;
+    }
+
+    @Override
+    public @Nullable String responseHeader(String name) {
+        HttpHeaders received = answer;
+        return received == null ? null : received.get(name);
+    }
+
+    @Override
+    public long bodyLength() {
+        if (request instanceof FullHttpRequest full) return full.content().readableBytes();
+        if (headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) return -1;
+        String length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
+        if (length == null) return 0;
+        try {
+            return Long.parseLong(length.strip());
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    @Override
+    public byte @Nullable [] replayableBody(int most) {
+        if (!(request instanceof FullHttpRequest full) || full.content().readableBytes() > most) return null;
+        return full.content().isReadable() ? ByteBufUtil.getBytes(full.content()) : null;
+    }
+}
