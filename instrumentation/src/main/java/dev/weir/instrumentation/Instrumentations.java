@@ -22,6 +22,7 @@ import dev.weir.instrumentation.springcoreretry.SpringCoreRetryInstrumentation;
 import dev.weir.instrumentation.springretry.SpringRetryInstrumentation;
 import dev.weir.instrumentation.stainless.StainlessInstrumentation;
 import dev.weir.instrumentation.threads.ThreadsInstrumentation;
+import dev.weir.instrumentation.undertow.UndertowInstrumentation;
 import dev.weir.instrumentation.vertx.VertxHttpClientInstrumentation;
 import dev.weir.instrumentation.vertx.VertxHttpServerInstrumentation;
 import dev.weir.instrumentation.vertx.VertxInstrumentation;
@@ -58,6 +59,7 @@ public final class Instrumentations {
                 new SpringRetryInstrumentation(),
                 new StainlessInstrumentation(),
                 new ThreadsInstrumentation(),
+                new UndertowInstrumentation(),
                 new VertxInstrumentation(),
                 new VertxHttpClientInstrumentation(),
                 new VertxHttpServerInstrumentation());
