@@ -34,8 +34,7 @@ public final class UndertowInstrumentation implements Instrumentation {
     public void weave(Weaving weaving) {
         weaving.type("io.undertow.server.Connectors")
                 .exactly("executeRootHandler", "Serve", "io.undertow.server.HttpHandler", EXCHANGE);
-        weaving.type(EXCHANGE)
-                .exactly("dispatch", "Dispatch", "java.util.concurrent.Executor", "java.lang.Runnable");
+        weaving.type(EXCHANGE).exactly("dispatch", "Dispatch", "java.util.concurrent.Executor", "java.lang.Runnable");
         weaving.type("io.undertow.io.AsyncSenderImpl")
                 .exactly("send", "Send", "java.nio.ByteBuffer", CALLBACK)
                 .exactly("send", "Send", "java.nio.ByteBuffer[]", CALLBACK)
@@ -76,7 +75,8 @@ public final class UndertowInstrumentation implements Instrumentation {
             // A longer body is not kept, and the request goes on as it is.
             return exchange.getRequestContentLength()
                     <= options.get(
-                        UndertowOptions.MAX_BUFFERED_REQUEST_SIZE, UndertowOptions.DEFAULT_MAX_BUFFERED_REQUEST_SIZE);
+                            UndertowOptions.MAX_BUFFERED_REQUEST_SIZE,
+                            UndertowOptions.DEFAULT_MAX_BUFFERED_REQUEST_SIZE);
         }
     }
 

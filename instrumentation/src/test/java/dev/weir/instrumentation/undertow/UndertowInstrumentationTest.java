@@ -69,15 +69,21 @@ class UndertowInstrumentationTest extends HttpServerContract {
             case "/inside" -> exchange.getResponseSender().send(here());
             case "/later" -> exchange.dispatch(exchange.getIoThread(), () -> later(exchange));
             case "/worker" -> exchange.dispatch(this::work);
-            case "/pieces" -> exchange.getResponseSender().send("some ", new Then(() -> exchange.getResponseSender()
-                    .send(here())));
+            case "/pieces" ->
+                exchange.getResponseSender()
+                        .send(
+                                "some ",
+                                new Then(() -> exchange.getResponseSender().send(here())));
             case "/throws" -> throw new IllegalStateException("as the test wants it");
-            case "/length" -> exchange.getRequestReceiver().receiveFullBytes((open, body) -> open.getResponseSender()
-                    .send(body.length + " " + here()));
-            case "/twice" -> exchange.dispatch(first -> {
-                seen.add(here());
-                first.dispatch(exchange.getIoThread(), this::work);
-            });
+            case "/length" ->
+                exchange.getRequestReceiver()
+                        .receiveFullBytes(
+                                (open, body) -> open.getResponseSender().send(body.length + " " + here()));
+            case "/twice" ->
+                exchange.dispatch(first -> {
+                    seen.add(here());
+                    first.dispatch(exchange.getIoThread(), this::work);
+                });
             case "/hang" -> exchange.dispatch(() -> hanging.complete(exchange));
             case "/work-after-the-reply" -> {
                 exchange.getResponseSender().send("done");
@@ -85,7 +91,8 @@ class UndertowInstrumentationTest extends HttpServerContract {
                 seen.add(here());
             }
             default -> {
-                exchange.setStatusCode(Integer.parseInt(exchange.getRequestPath().substring("/status/".length())));
+                exchange.setStatusCode(
+                        Integer.parseInt(exchange.getRequestPath().substring("/status/".length())));
                 exchange.endExchange();
             }
         }
@@ -138,8 +145,7 @@ class UndertowInstrumentationTest extends HttpServerContract {
     @Tag("traced-async")
     void aConnectionThatIsLostEndsTheRequest() throws Exception {
         try (Socket socket = new Socket("127.0.0.1", port())) {
-            socket.getOutputStream()
-                    .write("GET /hang HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write("GET /hang HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             socket.getOutputStream().flush();
             hanging.get(20, TimeUnit.SECONDS);
         }
