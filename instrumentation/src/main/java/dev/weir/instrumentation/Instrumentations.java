@@ -35,6 +35,7 @@ import dev.weir.instrumentation.springretry.SpringRetryInstrumentation;
 import dev.weir.instrumentation.stainless.StainlessInstrumentation;
 import dev.weir.instrumentation.temporalactivity.TemporalActivityInstrumentation;
 import dev.weir.instrumentation.threads.ThreadsInstrumentation;
+import dev.weir.instrumentation.undertow.UndertowInstrumentation;
 import dev.weir.instrumentation.vertx.VertxHttpClientInstrumentation;
 import dev.weir.instrumentation.vertx.VertxHttpServerInstrumentation;
 import dev.weir.instrumentation.vertx.VertxInstrumentation;
@@ -84,6 +85,7 @@ public final class Instrumentations {
                 new StainlessInstrumentation(),
                 new TemporalActivityInstrumentation(),
                 new ThreadsInstrumentation(),
+                new UndertowInstrumentation(),
                 new VertxInstrumentation(),
                 new VertxHttpClientInstrumentation(),
                 new VertxHttpServerInstrumentation());

@@ -62,7 +62,8 @@ final class Inbound implements AsyncListener {
         }
         Object known = request.getAttribute(CALL);
         if (known != null) return dispatched(given, request);
-        if (!Hooks.follows(CallFacts.Kind.HTTP_SERVER)) return null;
+        // The server below follows it already.
+        if (Attachments.of(request) != null || !Hooks.follows(CallFacts.Kind.HTTP_SERVER)) return null;
         RequestFacts facts = new RequestFacts(request, response);
         Call call = Hooks.begin(facts);
         boolean open = call != null && !(call instanceof Call.Denied);

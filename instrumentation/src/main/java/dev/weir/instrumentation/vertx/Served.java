@@ -48,7 +48,7 @@ final class Served {
     /** A handler of the response's end that is ours and, if there is one, the application's. */
     Handler<Void> beside(@Nullable Handler<Void> application) {
         return end -> {
-            over(true);
+            over();
             if (application != null) application.handle(end);
         };
     }
@@ -56,16 +56,17 @@ final class Served {
     /** A handler of the connection's loss that is ours and, if there is one, the application's. */
     Handler<Void> besideLost(@Nullable Handler<Void> application) {
         return loss -> {
-            over(false);
+            over();
             if (application != null) application.handle(loss);
         };
     }
 
-    private void over(boolean replied) {
+    private void over() {
         HttpServerResponse open = response.get();
         boolean now;
         synchronized (this) {
-            if (!ended && open != null && (replied || open.headWritten())) status = open.getStatusCode();
+            // Before Vert.x 5.1 the loss of a connection is an end too.
+            if (!ended && open != null && open.headWritten()) status = open.getStatusCode();
             ended = true;
             now = returned;
         }

@@ -48,6 +48,7 @@ public final class RecordingAgent implements Hooks.Agent {
     private volatile Consumer<CallFacts> replying = facts -> {};
     private volatile boolean follows = true;
     private final String instrumentation;
+    private volatile String also = "";
 
     /** @param instrumentation the adapter whose calls are followed */
     public RecordingAgent(String instrumentation) {
@@ -59,6 +60,7 @@ public final class RecordingAgent implements Hooks.Agent {
         begun.clear();
         calls.clear();
         current.remove();
+        also = "";
         denied = facts -> false;
         deniedForTime = false;
         levers = facts -> {};
@@ -81,6 +83,11 @@ public final class RecordingAgent implements Hooks.Agent {
     /** Silent repetitions for which this holds are denied. */
     public void denyResend(Predicate<CallFacts> which) {
         resendDenied = which;
+    }
+
+    /** Records what another adapter reports too, until the end of the test. */
+    public void alsoFollow(String other) {
+        also = other;
     }
 
     /** Calls for which this holds are not followed. */
@@ -158,7 +165,8 @@ public final class RecordingAgent implements Hooks.Agent {
     @Override
     public @Nullable Call begin(CallFacts facts) {
         // Adapters of earlier test classes stay woven in this JVM.
-        if (!facts.instrumentation().equals(instrumentation) || ignored.test(facts)) return null;
+        String adapter = facts.instrumentation();
+        if (!adapter.equals(instrumentation) && !adapter.equals(also) || ignored.test(facts)) return null;
         Object previous = current.get();
         if (previous instanceof Open outer
                 && outer.facts.kind() == facts.kind()
