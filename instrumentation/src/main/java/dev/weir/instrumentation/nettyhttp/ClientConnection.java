@@ -21,6 +21,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** The requests of one connection that are not answered yet, in their order. Only its event loop comes here. */
+@SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for a connection to close.
 final class ClientConnection {
 
     private static final AttributeKey<ClientConnection> KEY = AttributeKey.valueOf("dev.weir.client-connection");

@@ -26,6 +26,7 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /** The requests of one connection that have not been answered, in their order. Only its event loop comes here. */
+@SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for a connection to close.
 final class ServerConnection {
 
     private static final AttributeKey<ServerConnection> KEY = AttributeKey.valueOf("dev.weir.server-connection");

@@ -14,6 +14,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /** One call, from the search for a connection to the end of the answer's body. */
+@SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for a connection to close.
 final class Exchange {
 
     private volatile @Nullable RequestFacts facts;

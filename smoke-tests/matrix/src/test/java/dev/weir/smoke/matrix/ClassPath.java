@@ -44,9 +44,13 @@ final class ClassPath {
             String[] parts = artifact.split(":");
             boolean bom = parts.length > 3 && parts[3].equals("pom");
             (bom ? managed : dependencies)
-                    .append("<dependency><groupId>%s</groupId><artifactId>%s</artifactId><version>%s</version>%s</dependency>"
-                            .formatted(
-                                    parts[0], parts[1], parts[2], bom ? "<type>pom</type><scope>import</scope>" : ""));
+                    .append(
+                            "<dependency><groupId>%s</groupId><artifactId>%s</artifactId><version>%s</version>%s</dependency>"
+                                    .formatted(
+                                            parts[0],
+                                            parts[1],
+                                            parts[2],
+                                            bom ? "<type>pom</type><scope>import</scope>" : ""));
         }
         Files.createDirectories(scratch);
         Path pom = scratch.resolve("pom.xml");
