@@ -1,6 +1,8 @@
 package dev.weir.instrumentation.nettyhttp;
 
+import dev.weir.bootstrap.Attachments;
 import dev.weir.bootstrap.Call;
+import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.shared.CallLimit;
 import dev.weir.instrumentation.shared.ChannelAttributes;
@@ -49,12 +51,18 @@ final class ClientConnection {
     /** {@code null} when the requests of this channel are somebody else's. */
     static @Nullable ClientConnection of(ChannelHandlerContext codec) {
         Channel channel = codec.channel();
+        if (isFollowedAbove(channel)) return null;
         ClientConnection known = existing(channel);
         if (known != null) return known;
-        if (channel.attr(FOLLOWED_ABOVE).get() != null) return null;
         ClientConnection made = new ClientConnection(codec);
         channel.attr(KEY).set(made);
         return made;
+    }
+
+    private static boolean isFollowedAbove(Channel channel) {
+        if (channel.attr(FOLLOWED_ABOVE).get() != null) return true;
+        Call above = Attachments.of(channel);
+        return above != null && above.facts().kind() == CallFacts.Kind.HTTP_CLIENT;
     }
 
     static IOException denial(Call.Denied refusal) {

@@ -48,7 +48,7 @@ public final class RecordingAgent implements Hooks.Agent {
     private volatile Consumer<CallFacts> replying = facts -> {};
     private volatile boolean follows = true;
     private final String instrumentation;
-    private volatile String also = "";
+    private final List<String> also = new CopyOnWriteArrayList<>();
 
     /** @param instrumentation the adapter whose calls are followed */
     public RecordingAgent(String instrumentation) {
@@ -60,7 +60,7 @@ public final class RecordingAgent implements Hooks.Agent {
         begun.clear();
         calls.clear();
         current.remove();
-        also = "";
+        also.clear();
         denied = facts -> false;
         deniedForTime = false;
         levers = facts -> {};
@@ -87,7 +87,7 @@ public final class RecordingAgent implements Hooks.Agent {
 
     /** Records what another adapter reports too, until the end of the test. */
     public void alsoFollow(String other) {
-        also = other;
+        also.add(other);
     }
 
     /** Calls for which this holds are not followed. */
@@ -166,7 +166,7 @@ public final class RecordingAgent implements Hooks.Agent {
     public @Nullable Call begin(CallFacts facts) {
         // Adapters of earlier test classes stay woven in this JVM.
         String adapter = facts.instrumentation();
-        if (!adapter.equals(instrumentation) && !adapter.equals(also) || ignored.test(facts)) return null;
+        if (!adapter.equals(instrumentation) && !also.contains(adapter) || ignored.test(facts)) return null;
         Object previous = current.get();
         if (previous instanceof Open outer
                 && outer.facts.kind() == facts.kind()

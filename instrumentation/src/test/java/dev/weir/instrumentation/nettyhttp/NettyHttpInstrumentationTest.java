@@ -47,7 +47,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A client that an application has made of Netty's codec: one connection for each request, opened before. */
 @SuppressWarnings("deprecation") // The event loops that 4.1 has too.
-class NettyHttpClientTest extends HttpClientContract {
+class NettyHttpInstrumentationTest extends HttpClientContract {
 
     @RegisterExtension
     final Woven woven = new Woven(new NettyHttpInstrumentation());
