@@ -25,7 +25,8 @@ class LibraryVersionsTest {
         for (String line : versions()) {
             String[] words = line.split("[ +]+");
             String[] artifact = words[2].split(":");
-            tested.add(words[0] + " | " + artifact[1] + " " + artifact[2]);
+            String test = words[1].endsWith("InstrumentationTest") ? "" : " (" + words[1] + ")";
+            tested.add(words[0] + " | " + artifact[1] + " " + artifact[2] + test);
         }
         Set<String> documented = new TreeSet<>();
         for (String line : Files.readAllLines(TOP.resolve("docs/library-versions.md"))) {

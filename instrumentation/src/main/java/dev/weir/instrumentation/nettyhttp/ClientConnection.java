@@ -62,7 +62,8 @@ final class ClientConnection {
     private static boolean isFollowedAbove(Channel channel) {
         if (channel.attr(FOLLOWED_ABOVE).get() != null) return true;
         Call above = Attachments.of(channel);
-        return above != null && above.facts().kind() == CallFacts.Kind.HTTP_CLIENT;
+        CallFacts facts = above == null ? null : above.facts();
+        return facts != null && facts.kind() == CallFacts.Kind.HTTP_CLIENT;
     }
 
     static IOException denial(Call.Denied refusal) {

@@ -58,8 +58,8 @@ public final class OwnHeaders<R, H> {
         return null;
     }
 
-    // The thread that ends a call with a limit is not always the one that writes.
     /** Puts them on the request that is about to be written. */
+    // The thread that ends a call with a limit is not always the one that writes.
     public synchronized void put(R request) {
         takeBack();
         changed = request;

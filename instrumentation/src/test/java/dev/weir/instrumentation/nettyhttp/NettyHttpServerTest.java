@@ -55,6 +55,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** A server that an application has made of Netty's codec. */
 @Timeout(60)
 @SuppressWarnings("deprecation") // The event loops that 4.1 has too.
+@Tag("other")
 class NettyHttpServerTest {
 
     @RegisterExtension

@@ -66,7 +66,7 @@ class MatrixIT {
     }
 
     private static void run(Row row, int version, Path jdk) throws Exception {
-        Path scratch = Path.of("target/rows", row.artifact().replace(':', '_'), "jdk" + version)
+        Path scratch = Path.of("target/rows", row.test(), row.artifact().replace(':', '_'), "jdk" + version)
                 .toAbsolutePath();
         Path reports = Files.createDirectories(scratch.resolve("reports"));
         try (Stream<Path> old = Files.list(reports)) {

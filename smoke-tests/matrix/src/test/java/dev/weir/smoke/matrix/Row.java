@@ -29,10 +29,10 @@ record Row(String adapter, String test, String artifact, List<String> companions
         return rows;
     }
 
-    /** For people: {@code okhttp 3.14.9}. */
+    /** For people: {@code okhttp 3.14.9}; with the test where it is not the adapter's main one. */
     String library() {
         String[] parts = artifact.split(":");
-        return parts[1] + " " + parts[2];
+        return parts[1] + " " + parts[2] + (test.endsWith("InstrumentationTest") ? "" : " (" + test + ")");
     }
 
     List<String> artifacts() {
