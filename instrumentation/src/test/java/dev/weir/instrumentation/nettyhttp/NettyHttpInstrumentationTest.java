@@ -60,6 +60,11 @@ class NettyHttpInstrumentationTest extends HttpClientContract {
     }
 
     @Override
+    protected boolean followsRedirects() {
+        return false;
+    }
+
+    @Override
     protected Woven woven() {
         return woven;
     }

@@ -62,6 +62,11 @@ class ReactorNettyInstrumentationTest extends HttpClientContract {
     }
 
     @Override
+    protected boolean followsRedirects() {
+        return false;
+    }
+
+    @Override
     protected Woven woven() {
         return woven;
     }

@@ -13,28 +13,21 @@ import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
-import dev.weir.bootstrap.ScopeFacts;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.ServerSocket;
-import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -45,122 +38,29 @@ import org.junit.jupiter.api.function.Executable;
  * <p>A client's test class says how an application uses it, and adds what is special about it. The tags are the columns
  * of the table of library versions ({@code mvn -Pmatrix verify}).
  */
-public abstract class HttpClientContract {
-
-    /** What the application got. */
-    public record Answer(int status, String body) {}
-
-    private static final Map<String, String> NO_HEADERS = Map.of();
-
-    private PathServer server;
-
-    // ---- how an application uses this client
-
-    /** The adapter, registered as an extension by the test class. */
-    protected abstract Woven woven();
-
-    /** Sends a request with the blocking form, and reads the whole body. */
-    protected abstract Answer send(String method, URI uri, Map<String, String> headers, @Nullable String body)
-            throws Exception;
-
-    /**
-     * Sends a request with the asynchronous form. The future completes on the thread on which the client calls back.
-     */
-    protected CompletableFuture<Answer> sendAsync(
-            String method, URI uri, Map<String, String> headers, @Nullable String body) {
-        throw new AssertionError("there is no such form");
-    }
-
-    /** Posts a stream that can be read once. */
-    protected abstract Answer sendOnce(URI uri, InputStream body) throws Exception;
-
-    /** Sends a request for which the application itself has set a timeout over all. */
-    protected abstract Answer sendWithin(URI uri, long millis) throws Exception;
-
-    protected boolean hasBlockingForm() {
-        return true;
-    }
-
-    protected boolean hasAsynchronousForm() {
-        return true;
-    }
-
-    /** Whether the client has a timeout over all that an application can set. */
-    protected boolean hasOwnTimeout() {
-        return true;
-    }
-
-    /** Whether a body that is in memory can be looked at. */
-    protected boolean hasReplayableBodies() {
-        return true;
-    }
-
-    /**
-     * Whether these are the facts of a request, and not of a connection that is opened ahead of it, which are withdrawn
-     * when the request itself begins.
-     */
-    protected boolean isWhole(CallFacts facts) {
-        return true;
-    }
-
-    /** Whether a connection is opened for a request, and its failure is the request's. */
-    protected boolean hasConnectionsOfItsOwn() {
-        return true;
-    }
-
-    /** Whether it posts again by itself when a connection that was kept alive is dropped under the request. */
-    protected boolean repeatsSilently() {
-        return false;
-    }
-
-    /** What the client promises to throw when a call fails. */
-    protected Class<? extends Throwable> failure() {
-        return IOException.class;
-    }
-
-    /** What the client promises to throw when a call takes too long. */
-    protected Class<? extends Throwable> timeout() {
-        return SocketTimeoutException.class;
-    }
-
-    // ---- the columns
-
-    @BeforeEach
-    final void startServer() throws IOException {
-        server = PathServer.start();
-    }
-
-    @AfterEach
-    final void stopServer() {
-        server.close();
-    }
-
-    /** The server that these tests talk to. */
-    protected final PathServer server() {
-        return server;
-    }
+public abstract class HttpClientContract extends HttpClientFaults {
 
     @Test
     @Tag("traced-sync")
     void blockingCallIsSeen() throws Exception {
         assumeTrue(hasBlockingForm());
-        assertEquals(new Answer(200, "ok"), send("GET", server.uri("/a?b=c"), NO_HEADERS, null));
+        assertEquals(new Answer(200, "ok"), send("GET", server().uri("/a?b=c"), NO_HEADERS, null));
         assertEquals(
-                503, send("GET", server.uri("/status/503"), NO_HEADERS, null).status());
+                503, send("GET", server().uri("/status/503"), NO_HEADERS, null).status());
         assertEquals(
                 List.of("begin GET /a?b=c", "end GET /a?b=c 200", "begin GET /status/503", "end GET /status/503 503"),
                 withoutResends());
         HttpFacts facts = (HttpFacts) woven().agent().begun().get(0);
         assertEquals("http", facts.scheme());
         assertEquals("127.0.0.1", facts.host());
-        assertEquals(server.uri("/").getPort(), facts.port());
+        assertEquals(server().uri("/").getPort(), facts.port());
     }
 
     @Test
     @Tag("traced-async")
     void asynchronousCallIsSeen() throws Exception {
         assumeTrue(hasAsynchronousForm());
-        assertEquals(new Answer(200, "ok"), await(sendAsync("GET", server.uri("/a?b=c"), NO_HEADERS, null)));
+        assertEquals(new Answer(200, "ok"), await(sendAsync("GET", server().uri("/a?b=c"), NO_HEADERS, null)));
         woven().agent().awaitEnds(1);
         assertEquals(
                 List.of("begin GET /a?b=c", "end GET /a?b=c 200"),
@@ -177,13 +77,13 @@ public abstract class HttpClientContract {
         AtomicReference<Object> seen = new AtomicReference<>();
         CompletableFuture<Answer> future;
         try {
-            future = sendAsync("GET", server.uri("/slow"), NO_HEADERS, null).whenComplete((answer, thrown) -> {
+            future = sendAsync("GET", server().uri("/slow"), NO_HEADERS, null).whenComplete((answer, thrown) -> {
                 seen.set(Hooks.capture());
             });
         } finally {
             Hooks.leave(scope);
         }
-        server.release();
+        server().release();
         await(future);
         Hooks.end(scope, 0, null);
         woven().agent().awaitEnds(2);
@@ -221,16 +121,16 @@ public abstract class HttpClientContract {
             assertEquals("from-weir", facts.header("Traceparent"));
             assertTrue(facts.replaceHeader("X-App", "replaced"));
         });
-        for (Answer answer : everyForm("POST", server.uri("/echo/traceparent"), Map.of("X-App", "mine"), "body"))
+        for (Answer answer : everyForm("POST", server().uri("/echo/traceparent"), Map.of("X-App", "mine"), "body"))
             assertEquals(new Answer(200, "from-weir"), answer);
-        for (Answer answer : everyForm("GET", server.uri("/echo/x-app"), Map.of("X-App", "mine"), null))
+        for (Answer answer : everyForm("GET", server().uri("/echo/x-app"), Map.of("X-App", "mine"), null))
             assertEquals(new Answer(200, "replaced"), answer);
     }
 
     @Test
     @Tag("header")
     void responseHeadersAreFacts() throws Exception {
-        for (Answer answer : everyForm("GET", server.uri("/a"), NO_HEADERS, null)) assertEquals(200, answer.status());
+        for (Answer answer : everyForm("GET", server().uri("/a"), NO_HEADERS, null)) assertEquals(200, answer.status());
         woven().agent().awaitEnds(forms());
         for (CallFacts facts : woven().agent().begun()) {
             assertEquals("3/2/3", facts.responseHeader("weir-attempts"));
@@ -243,11 +143,11 @@ public abstract class HttpClientContract {
     void limitEndsACallThatGetsNoAnswer() throws Exception {
         woven().agent().pull(facts -> assertTrue(facts.limit(200)));
         if (hasBlockingForm()) {
-            assertInstanceOf(timeout(), failureOf(() -> send("GET", server.uri("/hang"), NO_HEADERS, null)));
+            assertInstanceOf(timeout(), failureOf(() -> send("GET", server().uri("/hang"), NO_HEADERS, null)));
         }
         if (hasAsynchronousForm()) {
             assertInstanceOf(
-                    timeout(), failureOf(() -> await(sendAsync("GET", server.uri("/hang"), NO_HEADERS, null))));
+                    timeout(), failureOf(() -> await(sendAsync("GET", server().uri("/hang"), NO_HEADERS, null))));
         }
         woven().agent().awaitEnds(forms());
         for (String event : withoutResends()) {
@@ -260,12 +160,12 @@ public abstract class HttpClientContract {
     void limitEndsABodyThatNeverEnds() throws Exception {
         woven().agent().pull(facts -> assertTrue(facts.limit(400)));
         if (hasBlockingForm()) {
-            Throwable thrown = failureOf(() -> send("GET", server.uri("/drip"), NO_HEADERS, null));
+            Throwable thrown = failureOf(() -> send("GET", server().uri("/drip"), NO_HEADERS, null));
             assertInstanceOf(timeout(), thrown);
             assertTrue(String.valueOf(thrown.getMessage()).contains("deadline"), thrown.toString());
         }
         if (hasAsynchronousForm()) {
-            Throwable thrown = failureOf(() -> await(sendAsync("GET", server.uri("/drip"), NO_HEADERS, null)));
+            Throwable thrown = failureOf(() -> await(sendAsync("GET", server().uri("/drip"), NO_HEADERS, null)));
             assertInstanceOf(timeout(), thrown);
             assertTrue(String.valueOf(thrown.getMessage()).contains("deadline"), thrown.toString());
         }
@@ -276,7 +176,7 @@ public abstract class HttpClientContract {
     @Tag("timeout")
     void limitThatIsNotReachedChangesNothing() throws Exception {
         woven().agent().pull(facts -> assertTrue(facts.limit(20_000)));
-        for (Answer answer : everyForm("POST", server.uri("/echo-body"), NO_HEADERS, "pay 10"))
+        for (Answer answer : everyForm("POST", server().uri("/echo-body"), NO_HEADERS, "pay 10"))
             assertEquals(new Answer(200, "pay 10"), answer);
         woven().agent().awaitEnds(forms());
     }
@@ -285,7 +185,7 @@ public abstract class HttpClientContract {
     @Tag("timeout")
     void ownTimeoutIsAFact() throws Exception {
         assumeTrue(hasOwnTimeout());
-        assertEquals(200, sendWithin(server.uri("/a"), 7_000).status());
+        assertEquals(200, sendWithin(server().uri("/a"), 7_000).status());
         assertEquals(7_000, woven().agent().begun().get(0).callerTimeoutMillis());
         woven().agent().awaitEnds(1);
     }
@@ -295,12 +195,12 @@ public abstract class HttpClientContract {
     void deniedBlockingCallNeverLeaves() {
         assumeTrue(hasBlockingForm());
         woven().agent().deny(facts -> true);
-        Throwable thrown = failureOf(() -> send("POST", server.uri("/a"), NO_HEADERS, "pay 10"));
+        Throwable thrown = failureOf(() -> send("POST", server().uri("/a"), NO_HEADERS, "pay 10"));
         assertInstanceOf(failure(), thrown);
         assertEquals("denied by test", thrown.getMessage());
         woven().agent().denyForTime();
-        assertInstanceOf(timeout(), failureOf(() -> send("POST", server.uri("/a"), NO_HEADERS, "pay 10")));
-        assertEquals(0, server.received());
+        assertInstanceOf(timeout(), failureOf(() -> send("POST", server().uri("/a"), NO_HEADERS, "pay 10")));
+        assertEquals(0, server().received());
     }
 
     @Test
@@ -308,21 +208,22 @@ public abstract class HttpClientContract {
     void deniedAsynchronousCallFailsTheAsynchronousWay() {
         assumeTrue(hasAsynchronousForm());
         woven().agent().deny(facts -> true);
-        Throwable thrown = failureOf(() -> await(sendAsync("POST", server.uri("/a"), NO_HEADERS, "pay 10")));
+        Throwable thrown = failureOf(() -> await(sendAsync("POST", server().uri("/a"), NO_HEADERS, "pay 10")));
         assertInstanceOf(failure(), thrown);
         assertEquals("denied by test", thrown.getMessage());
         woven().agent().denyForTime();
-        assertInstanceOf(timeout(), failureOf(() -> await(sendAsync("POST", server.uri("/a"), NO_HEADERS, "pay 10"))));
-        assertEquals(0, server.received());
+        assertInstanceOf(
+                timeout(), failureOf(() -> await(sendAsync("POST", server().uri("/a"), NO_HEADERS, "pay 10"))));
+        assertEquals(0, server().received());
     }
 
     @Test
     @Tag("denial")
     void callGoesOnAfterDenials() throws Exception {
         woven().agent().deny(facts -> true);
-        for (int i = 0; i < 20; i++) failureOf(() -> everyForm("GET", server.uri("/a"), NO_HEADERS, null));
+        for (int i = 0; i < 20; i++) failureOf(() -> everyForm("GET", server().uri("/a"), NO_HEADERS, null));
         woven().agent().deny(facts -> false);
-        for (Answer answer : everyForm("GET", server.uri("/a"), NO_HEADERS, null)) assertEquals(200, answer.status());
+        for (Answer answer : everyForm("GET", server().uri("/a"), NO_HEADERS, null)) assertEquals(200, answer.status());
         woven().agent().awaitEnds(forms());
     }
 
@@ -362,7 +263,7 @@ public abstract class HttpClientContract {
             assertNull(http.replayableBody(5));
             seen.add(http.replayableBody(64));
         });
-        for (Answer answer : everyForm("POST", server.uri("/echo-body"), NO_HEADERS, "pay 10"))
+        for (Answer answer : everyForm("POST", server().uri("/echo-body"), NO_HEADERS, "pay 10"))
             assertEquals(new Answer(200, "pay 10"), answer);
         assertEquals(forms(), seen.size());
         for (byte[] body : seen) assertArrayEquals("pay 10".getBytes(StandardCharsets.UTF_8), body);
@@ -376,8 +277,8 @@ public abstract class HttpClientContract {
         woven().agent().pull(facts -> {
             if (isWhole(facts)) seen.add(((HttpFacts) facts).replayableBody(64));
         });
-        Answer answer =
-                sendOnce(server.uri("/echo-body"), new ByteArrayInputStream("pay 10".getBytes(StandardCharsets.UTF_8)));
+        Answer answer = sendOnce(
+                server().uri("/echo-body"), new ByteArrayInputStream("pay 10".getBytes(StandardCharsets.UTF_8)));
         assertEquals(new Answer(200, "pay 10"), answer);
         assertEquals(1, seen.size());
         assertNull(seen.get(0));
@@ -394,7 +295,7 @@ public abstract class HttpClientContract {
             for (int i = 0; i < 64; i++) {
                 String mark = "n=" + i;
                 running.add(threads.submit(() -> {
-                    for (Answer answer : everyForm("GET", server.uri("/echo/traceparent?" + mark), NO_HEADERS, null))
+                    for (Answer answer : everyForm("GET", server().uri("/echo/traceparent?" + mark), NO_HEADERS, null))
                         assertEquals(new Answer(200, mark), answer);
                     return null;
                 }));
@@ -410,59 +311,9 @@ public abstract class HttpClientContract {
     @Tag("unfollowed")
     void whatIsNotFollowedRunsAsEver() throws Exception {
         woven().agent().ignore(facts -> true);
-        for (Answer answer : everyForm("POST", server.uri("/echo-body"), NO_HEADERS, "pay 10"))
+        for (Answer answer : everyForm("POST", server().uri("/echo-body"), NO_HEADERS, "pay 10"))
             assertEquals(new Answer(200, "pay 10"), answer);
         assertEquals(List.of(), woven().agent().events());
-    }
-
-    // ---- for the test classes
-
-    /** A scope that calls can be caused by. */
-    protected final Call scope(String name) {
-        Call scope = Hooks.begin(
-                new ScopeFacts(CallFacts.Kind.TOOL, woven().adapter().name(), name) {});
-        assertNotNull(scope);
-        return scope;
-    }
-
-    /** Waits, and throws what the future failed with. */
-    protected static <T> T await(CompletableFuture<T> future) throws Exception {
-        try {
-            return future.get(20, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            Throwable cause = e.getCause();
-            while (cause instanceof CompletionException && cause.getCause() != null) cause = cause.getCause();
-            if (cause instanceof Exception thrown) throw thrown;
-            throw e;
-        }
-    }
-
-    /** How many repetitions the adapter reported. */
-    protected final long resent() {
-        return count("resent ");
-    }
-
-    /** How many calls the adapter reported, and did not withdraw. */
-    protected final long begun() {
-        return count("begin ") - count("withdrawn ");
-    }
-
-    private long count(String prefix) {
-        return woven().agent().events().stream()
-                .filter(event -> event.startsWith(prefix))
-                .count();
-    }
-
-    private int forms() {
-        return (hasBlockingForm() ? 1 : 0) + (hasAsynchronousForm() ? 1 : 0);
-    }
-
-    private List<Answer> everyForm(String method, URI uri, Map<String, String> headers, @Nullable String body)
-            throws Exception {
-        List<Answer> answers = new ArrayList<>();
-        if (hasBlockingForm()) answers.add(send(method, uri, headers, body));
-        if (hasAsynchronousForm()) answers.add(await(sendAsync(method, uri, headers, body)));
-        return answers;
     }
 
     private @Nullable Throwable twoPosts(DroppingServer dropping) throws Exception {
@@ -481,13 +332,6 @@ public abstract class HttpClientContract {
         return hasBlockingForm()
                 ? send("POST", dropping.uri(), NO_HEADERS, "pay 10")
                 : await(sendAsync("POST", dropping.uri(), NO_HEADERS, "pay 10"));
-    }
-
-    /** Clients try again when nobody listens; how often is their business. */
-    private List<String> withoutResends() {
-        return woven().agent().events().stream()
-                .filter(event -> !event.startsWith("resent "))
-                .toList();
     }
 
     private static Throwable failureOf(Executable call) {

@@ -74,6 +74,11 @@ class VertxHttpClientInstrumentationTest extends HttpClientContract {
     }
 
     @Override
+    protected boolean followsRedirects() {
+        return false;
+    }
+
+    @Override
     protected Woven woven() {
         return woven;
     }

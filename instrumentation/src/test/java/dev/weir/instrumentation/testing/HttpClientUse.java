@@ -1,0 +1,172 @@
+package dev.weir.instrumentation.testing;
+
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import dev.weir.bootstrap.Call;
+import dev.weir.bootstrap.CallFacts;
+import dev.weir.bootstrap.Hooks;
+import dev.weir.bootstrap.ScopeFacts;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/** How an application uses an HTTP client, and what its adapter says of that. */
+public abstract class HttpClientUse {
+
+    /** What the application got. */
+    public record Answer(int status, String body) {}
+
+    static final Map<String, String> NO_HEADERS = Map.of();
+
+    private PathServer server;
+
+    /** The adapter, registered as an extension by the test class. */
+    protected abstract Woven woven();
+
+    /** Sends a request with the blocking form, and reads the whole body. */
+    protected abstract Answer send(String method, URI uri, Map<String, String> headers, @Nullable String body)
+            throws Exception;
+
+    /**
+     * Sends a request with the asynchronous form. The future completes on the thread on which the client calls back.
+     */
+    protected CompletableFuture<Answer> sendAsync(
+            String method, URI uri, Map<String, String> headers, @Nullable String body) {
+        throw new AssertionError("there is no such form");
+    }
+
+    /** Posts a stream that can be read once. */
+    protected abstract Answer sendOnce(URI uri, InputStream body) throws Exception;
+
+    /** Sends a request for which the application itself has set a timeout over all. */
+    protected abstract Answer sendWithin(URI uri, long millis) throws Exception;
+
+    protected boolean hasBlockingForm() {
+        return true;
+    }
+
+    protected boolean hasAsynchronousForm() {
+        return true;
+    }
+
+    /** Whether the client has a timeout over all that an application can set. */
+    protected boolean hasOwnTimeout() {
+        return true;
+    }
+
+    /** Whether a body that is in memory can be looked at. */
+    protected boolean hasReplayableBodies() {
+        return true;
+    }
+
+    /**
+     * Whether these are the facts of a request, and not of a connection that is opened ahead of it, which are withdrawn
+     * when the request itself begins.
+     */
+    protected boolean isWhole(CallFacts facts) {
+        return true;
+    }
+
+    /** Whether a connection is opened for a request, and its failure is the request's. */
+    protected boolean hasConnectionsOfItsOwn() {
+        return true;
+    }
+
+    /** Whether it posts again by itself when a connection that was kept alive is dropped under the request. */
+    protected boolean repeatsSilently() {
+        return false;
+    }
+
+    /** What the client promises to throw when a call fails. */
+    protected Class<? extends Throwable> failure() {
+        return IOException.class;
+    }
+
+    /** What the client promises to throw when a call takes too long. */
+    protected Class<? extends Throwable> timeout() {
+        return SocketTimeoutException.class;
+    }
+
+    @BeforeEach
+    final void startServer() throws IOException {
+        server = PathServer.start();
+    }
+
+    @AfterEach
+    final void stopServer() {
+        server.close();
+    }
+
+    /** The server that these tests talk to. */
+    protected final PathServer server() {
+        return server;
+    }
+
+    // ---- for the test classes
+
+    /** A scope that calls can be caused by. */
+    protected final Call scope(String name) {
+        Call scope = Hooks.begin(
+                new ScopeFacts(CallFacts.Kind.TOOL, woven().adapter().name(), name) {});
+        assertNotNull(scope);
+        return scope;
+    }
+
+    /** Waits, and throws what the future failed with. */
+    protected static <T> T await(CompletableFuture<T> future) throws Exception {
+        try {
+            return future.get(20, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause();
+            while (cause instanceof CompletionException && cause.getCause() != null) cause = cause.getCause();
+            if (cause instanceof Exception thrown) throw thrown;
+            throw e;
+        }
+    }
+
+    /** How many repetitions the adapter reported. */
+    protected final long resent() {
+        return count("resent ");
+    }
+
+    /** How many calls the adapter reported, and did not withdraw. */
+    protected final long begun() {
+        return count("begin ") - count("withdrawn ");
+    }
+
+    private long count(String prefix) {
+        return woven().agent().events().stream()
+                .filter(event -> event.startsWith(prefix))
+                .count();
+    }
+
+    final int forms() {
+        return (hasBlockingForm() ? 1 : 0) + (hasAsynchronousForm() ? 1 : 0);
+    }
+
+    final List<Answer> everyForm(String method, URI uri, Map<String, String> headers, @Nullable String body)
+            throws Exception {
+        List<Answer> answers = new ArrayList<>();
+        if (hasBlockingForm()) answers.add(send(method, uri, headers, body));
+        if (hasAsynchronousForm()) answers.add(await(sendAsync(method, uri, headers, body)));
+        return answers;
+    }
+
+    /** Clients try again when nobody listens; how often is their business. */
+    final List<String> withoutResends() {
+        return woven().agent().events().stream()
+                .filter(event -> !event.startsWith("resent "))
+                .toList();
+    }
+}
