@@ -157,12 +157,6 @@ final class Exchange {
         return writing == 0 ? again() : null;
     }
 
-    /** The request whose head is being printed, if levers added to it; {@code null} for any other. */
-    @Nullable
-    RequestFacts printing(Object headers) {
-        return headers == sentHeaders && !inTunnel && facts != null && facts.adds() ? facts : null;
-    }
-
     void attach(Object client) {
         if (deadline != null) deadline.attach(client);
     }
@@ -186,7 +180,7 @@ final class Exchange {
     void redirected(int status) {
         Hooks.end(call, status, null);
         if (deadline != null) deadline.release();
-        if (facts != null && sentHeaders != null) facts.takeBack();
+        if (facts != null && sentHeaders != null) facts.takeBack(sentHeaders);
         begun = false;
         call = null;
         facts = null;
