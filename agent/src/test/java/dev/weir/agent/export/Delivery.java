@@ -4,7 +4,11 @@ import dev.weir.agent.config.Log;
 import dev.weir.agent.config.Settings;
 import dev.weir.bootstrap.CallFacts;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,6 +28,13 @@ final class Delivery implements AutoCloseable {
     private final ByteArrayOutputStream stderr = new ByteArrayOutputStream();
     private final Log log = new Log(new PrintStream(stderr, true, StandardCharsets.UTF_8), Log.Level.INFO);
     private long offered;
+
+    /** A port that refuses connections until the socket is closed: bound, and nobody listens. */
+    static Socket refusing() throws IOException {
+        Socket holder = new Socket();
+        holder.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        return holder;
+    }
 
     Delivery(Map<String, String> properties) {
         this(properties, QUICK, 131_072);

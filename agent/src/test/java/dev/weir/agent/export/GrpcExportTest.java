@@ -12,8 +12,7 @@ import io.grpc.protobuf.StatusProto;
 import io.opentelemetry.proto.collector.trace.v1.ExportTracePartialSuccess;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -227,15 +226,16 @@ class GrpcExportTest {
     @Test
     void theCollectorMayComeLater() throws IOException {
         int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
+        try (Socket nobody = Delivery.refusing()) {
+            port = nobody.getLocalPort();
+            to("http://127.0.0.1:" + port).offer(2);
+            delivery.await(() -> !delivery.lines().isEmpty(), "said");
+            assertTrue(
+                    delivery.line().contains("refused") || delivery.line().contains("Failed to connect"),
+                    delivery.line());
+            delivery.awaitSettled();
+            assertLost(2);
         }
-        to("http://127.0.0.1:" + port).offer(2);
-        delivery.await(() -> !delivery.lines().isEmpty(), "said");
-        assertTrue(
-                delivery.line().contains("refused") || delivery.line().contains("Failed to connect"), delivery.line());
-        delivery.awaitSettled();
-        assertLost(2);
         collector = new GrpcCollector(port, null);
         delivery.offer(3).awaitSettled();
         assertEquals(3, delivery.exporter.sent());

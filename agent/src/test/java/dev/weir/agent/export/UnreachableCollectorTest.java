@@ -4,8 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,12 +36,6 @@ class UnreachableCollectorTest {
         caller.close();
     };
 
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
-    }
-
     private static boolean exporterSleepsLong() {
         for (Map.Entry<Thread, StackTraceElement[]> thread :
                 Thread.getAllStackTraces().entrySet()) {
@@ -68,11 +61,14 @@ class UnreachableCollectorTest {
 
     @Test
     void nobodyListensAndThenSomebodyDoes() throws IOException {
-        int port = freePort();
-        delivery = new Delivery(Map.of("otel.exporter.otlp.endpoint", "http://127.0.0.1:" + port));
-        delivery.offer(10).awaitSettled();
-        delivery.offer(5).awaitSettled();
-        assertCounts(0, 15);
+        int port;
+        try (Socket nobody = Delivery.refusing()) {
+            port = nobody.getLocalPort();
+            delivery = new Delivery(Map.of("otel.exporter.otlp.endpoint", "http://127.0.0.1:" + port));
+            delivery.offer(10).awaitSettled();
+            delivery.offer(5).awaitSettled();
+            assertCounts(0, 15);
+        }
         assertTrue(delivery.line().contains("Connection refused"), delivery.line());
         collector = new HttpCollector(port, null);
         delivery.offer(3).awaitSettled();
@@ -179,32 +175,37 @@ class UnreachableCollectorTest {
 
     @Test
     void theEndOfTheJvmDoesNotWaitForWhoIsNotThere() throws IOException {
-        delivery = new Delivery(
-                Map.of(
-                        "otel.exporter.otlp.endpoint",
-                        "http://127.0.0.1:" + freePort(),
-                        "otel.bsp.schedule.delay",
-                        "60000"),
-                Backoff.STANDARD,
-                2_048);
-        delivery.offer(3);
-        long from = System.nanoTime();
-        delivery.exporter.shutdown(30_000);
-        assertTrue(System.nanoTime() - from < 15_000_000_000L);
+        try (Socket nobody = Delivery.refusing()) {
+            delivery = new Delivery(
+                    Map.of(
+                            "otel.exporter.otlp.endpoint",
+                            "http://127.0.0.1:" + nobody.getLocalPort(),
+                            "otel.bsp.schedule.delay",
+                            "60000"),
+                    Backoff.STANDARD,
+                    2_048);
+            delivery.offer(3);
+            long from = System.nanoTime();
+            delivery.exporter.shutdown(30_000);
+            assertTrue(System.nanoTime() - from < 15_000_000_000L);
+        }
         assertCounts(0, 3);
         assertTrue(delivery.line().contains("Connection refused"), delivery.line());
     }
 
     @Test
     void theEndOfTheJvmGivesACollectorThatHasComeBackALastChance() throws IOException {
-        int port = freePort();
-        delivery = new Delivery(
-                Map.of("otel.exporter.otlp.endpoint", "http://127.0.0.1:" + port),
-                new Backoff(5, 60_000, 60_000),
-                2_048);
-        delivery.offer(3);
-        // Only a second failure is worth a line, so that the first has come shows in nothing but the thread's state.
-        delivery.await(UnreachableCollectorTest::exporterSleepsLong, "waiting");
+        int port;
+        try (Socket nobody = Delivery.refusing()) {
+            port = nobody.getLocalPort();
+            delivery = new Delivery(
+                    Map.of("otel.exporter.otlp.endpoint", "http://127.0.0.1:" + port),
+                    new Backoff(5, 60_000, 60_000),
+                    2_048);
+            delivery.offer(3);
+            // Only a second failure is worth a line: that the first has come shows in the thread's state alone.
+            delivery.await(UnreachableCollectorTest::exporterSleepsLong, "waiting");
+        }
         collector = new HttpCollector(port, null);
         delivery.exporter.shutdown(5_000);
         assertCounts(3, 0);

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.instrumentation.testing.RefusingPort;
 import dev.weir.instrumentation.testing.WireServer;
 import dev.weir.instrumentation.testing.Woven;
 import java.io.ByteArrayInputStream;
@@ -28,6 +29,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.net.URL;
 import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -350,14 +352,16 @@ class HttpUrlConnectionInstrumentationTest {
 
     @Test
     void aRefusedConnectionEndsWithItsException() throws Exception {
-        int port = server.port();
-        server.close();
-        HttpURLConnection get = open("/");
-        assertThrows(ConnectException.class, get::getInputStream);
-        HttpURLConnection post = open("/");
-        post.setDoOutput(true);
-        assertThrows(ConnectException.class, post::getOutputStream);
-        assertThrows(ConnectException.class, open("/")::connect);
+        int port;
+        try (RefusingPort nobody = new RefusingPort()) {
+            port = nobody.number();
+            URL url = URI.create(nobody.url("/")).toURL();
+            assertThrows(ConnectException.class, url.openConnection()::getInputStream);
+            URLConnection post = url.openConnection();
+            post.setDoOutput(true);
+            assertThrows(ConnectException.class, post::getOutputStream);
+            assertThrows(ConnectException.class, url.openConnection()::connect);
+        }
         assertEquals(
                 List.of(
                         "begin GET /",

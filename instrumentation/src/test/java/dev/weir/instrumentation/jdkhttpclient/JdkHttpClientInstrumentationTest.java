@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.instrumentation.testing.RefusingPort;
 import dev.weir.instrumentation.testing.Woven;
 import java.io.IOException;
 import java.io.InputStream;
@@ -204,15 +205,12 @@ class JdkHttpClientInstrumentationTest {
     }
 
     @Test
-    void refusedConnectionEndsWithItsException() {
-        int port = server.getAddress().getPort();
-        server.stop(0);
-        assertThrows(
-                IOException.class,
-                () -> client.send(
-                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/"))
-                                .build(),
-                        HttpResponse.BodyHandlers.discarding()));
+    void refusedConnectionEndsWithItsException() throws Exception {
+        try (RefusingPort nobody = new RefusingPort()) {
+            HttpRequest call =
+                    HttpRequest.newBuilder(URI.create(nobody.url("/"))).build();
+            assertThrows(IOException.class, () -> client.send(call, HttpResponse.BodyHandlers.discarding()));
+        }
         // The client tries twice to connect; nothing was sent.
         assertEquals(
                 List.of("begin GET /", "end GET / ConnectException"),

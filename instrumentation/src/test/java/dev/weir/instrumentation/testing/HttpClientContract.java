@@ -14,8 +14,6 @@ import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -94,8 +92,10 @@ public abstract class HttpClientContract extends HttpClientFaults {
     @Tag("traced-sync")
     void refusedConnectionEndsWithItsException() throws Exception {
         assumeTrue(hasBlockingForm());
-        Throwable thrown = assertThrows(failure(), () -> send("GET", nobody(), NO_HEADERS, null));
-        assertNotNull(thrown);
+        try (RefusingPort nobody = new RefusingPort()) {
+            URI uri = URI.create(nobody.url("/"));
+            assertThrows(failure(), () -> send("GET", uri, NO_HEADERS, null));
+        }
         List<String> events = withoutResends();
         assertEquals(2, events.size(), events.toString());
         assertTrue(events.get(1).matches("end GET / \\w+"), events.toString());
@@ -105,8 +105,11 @@ public abstract class HttpClientContract extends HttpClientFaults {
     @Tag("traced-async")
     void refusedConnectionFailsTheAsynchronousForm() throws Exception {
         assumeTrue(hasAsynchronousForm() && hasConnectionsOfItsOwn());
-        assertThrows(Throwable.class, () -> await(sendAsync("GET", nobody(), NO_HEADERS, null)));
-        woven().agent().awaitEnds(1);
+        try (RefusingPort nobody = new RefusingPort()) {
+            URI uri = URI.create(nobody.url("/"));
+            assertThrows(Throwable.class, () -> await(sendAsync("GET", uri, NO_HEADERS, null)));
+            woven().agent().awaitEnds(1);
+        }
         List<String> events = withoutResends();
         assertTrue(events.get(1).matches("end GET / \\w+"), events.toString());
     }
@@ -336,11 +339,5 @@ public abstract class HttpClientContract extends HttpClientFaults {
 
     private static Throwable failureOf(Executable call) {
         return assertThrows(Throwable.class, call);
-    }
-
-    private static URI nobody() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return URI.create("http://127.0.0.1:" + socket.getLocalPort() + "/");
-        }
     }
 }

@@ -8,7 +8,9 @@ import dev.weir.incidents.harness.InstalledJdk;
 import dev.weir.incidents.harness.Program;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DynamicTest;
@@ -59,11 +61,12 @@ class ShutdownFlushIT {
 
     @Test
     void aCollectorThatIsNotThereIsOneLine() throws Exception {
-        int nobody;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            nobody = free.getLocalPort();
-        }
-        try (Target target = new Target();
+        Socket holder = new Socket();
+        // Bound, and nobody listens: refuses until it is closed.
+        holder.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        int nobody = holder.getLocalPort();
+        try (holder;
+                Target target = new Target();
                 Program program = Fork.of(Caller.class, target.url("/x"), CALLS, "return")
                         .weir("otel.exporter.otlp.endpoint=http://127.0.0.1:" + nobody)
                         .start()) {
