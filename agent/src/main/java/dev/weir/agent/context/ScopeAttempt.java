@@ -47,7 +47,7 @@ public final class ScopeAttempt {
     }
 
     /** Whoever asked for all this says that it is not the first time, or that it is retried itself. */
-    public void isRepeatedByCaller() {
+    public void noteRepeatedByCaller() {
         synchronized (operation.root) {
             top.repeatedByCaller = true;
         }

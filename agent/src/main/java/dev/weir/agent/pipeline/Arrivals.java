@@ -60,7 +60,7 @@ final class Arrivals {
                 root(request, baggage, believed ? hint.invocation() : null).beginRoot(hint, believed);
         String path = wire.attemptPath(baggage);
         if (path.isEmpty() && believed && hint.previous() >= 0) path = Integer.toString(hint.previous() + 1);
-        if (scope.number() > 1 || Wire.saysRetry(path)) scope.isRepeatedByCaller();
+        if (scope.number() > 1 || Wire.saysRetry(path)) scope.noteRepeatedByCaller();
         return new Arrival(wire.traceParent(request), baggage, deadline, scope, path);
     }
 

@@ -46,12 +46,6 @@ public final class CallLimit {
         return end != 0 && System.nanoTime() - end >= 0;
     }
 
-    /** What the call still has, in milliseconds, at least 1; {@link Long#MAX_VALUE} without a limit. */
-    public long millisLeft() {
-        long end = due;
-        return end == 0 ? Long.MAX_VALUE : Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime()));
-    }
-
     /** The call is over, body and all. */
     public void cancel() {
         Future<?> pending = timer;

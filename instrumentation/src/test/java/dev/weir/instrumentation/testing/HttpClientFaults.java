@@ -63,9 +63,4 @@ public abstract class HttpClientFaults extends HttpClientUse {
         if (followsRedirects()) assertTrue(calls > 1, "each hop is a call: " + calls);
         assertTrue(calls < 200, "somebody gives up: " + calls);
     }
-
-    @Test
-    void absurdWaitIsAsEver() throws Exception {
-        assertSameWithout(withAndWithout("/busy"));
-    }
 }

@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>{@code /status/503}: that status. {@code /echo/x-name}: the value of that request header. {@code /echo-body}: the
  * body. {@code /hang}: nothing. {@code /drip}: a body that never ends. {@code /slow}: after {@link #release}. {@code
- * /redirect/path}: 302 to that path. {@code /loop}: 302 to itself. {@code /break}: half of a body. {@code /busy}: 429 and
- * absurd times to wait. Everything else: 200 and {@code ok}.
+ * /redirect/path}: 302 to that path. {@code /loop}: 302 to itself. {@code /break}: half of a body. Everything
+ * else: 200 and {@code ok}.
  */
 public final class PathServer implements AutoCloseable {
 
@@ -81,11 +81,6 @@ public final class PathServer implements AutoCloseable {
             } else if (path.equals("/break")) {
                 exchange.sendResponseHeaders(200, 100);
                 exchange.getResponseBody().write("half".getBytes(StandardCharsets.UTF_8));
-            } else if (path.equals("/busy")) {
-                exchange.getResponseHeaders().set("Retry-After", "-99999999999999999999");
-                exchange.getResponseHeaders().set("Retry-After-Ms", "soon");
-                exchange.getResponseHeaders().set("X-RateLimit-Reset", "\u0663");
-                exchange.sendResponseHeaders(429, -1);
             } else if (path.startsWith("/echo/")) {
                 String header = exchange.getRequestHeaders().getFirst(path.substring("/echo/".length()));
                 reply(exchange, String.valueOf(header).getBytes(StandardCharsets.UTF_8));
