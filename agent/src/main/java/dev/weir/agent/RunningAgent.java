@@ -106,7 +106,7 @@ final class RunningAgent {
         CallPipeline pipeline = assembly.pipeline(rules, sampler, exporter.sink(), clock, log);
         long shutdownMillis = settings.number(Setting.EXPORT_SHUTDOWN);
         long reloadSeconds = settings.number(Setting.CONFIG_RELOAD);
-        Weaver weaver = weaver();
+        Weaver weaver = weaver(pipeline);
         settings.checkNames(rules.names(), instrumentationNames());
         for (String complaint : complaints) log.warn(complaint);
         JvmEnd end = new JvmEnd(
@@ -175,7 +175,15 @@ final class RunningAgent {
         }
     }
 
-    private Weaver weaver() {
+    private Weaver weaver(CallPipeline pipeline) {
+        AtomicReference<@Nullable Weaver> itself = new AtomicReference<>();
+        CatchUp catchUp = new CatchUp(
+                () -> {
+                    Weaver weaver = itself.get();
+                    if (weaver != null) weaver.catchUp(jvm);
+                },
+                pipeline::disown,
+                log);
         Weaver weaver = new Weaver(bootLoader, new Weaver.Listener() {
             @Override
             public void failed(String adapter, String className, Throwable cause) {
@@ -186,7 +194,13 @@ final class RunningAgent {
             public void passedOver(String className, String reason) {
                 log.warnOnce("passed over " + reason, className + " is not woven: " + reason);
             }
+
+            @Override
+            public void catchUpDue() {
+                catchUp.begin();
+            }
         });
+        itself.set(weaver);
         Fuse.listen((index, cause) -> {
             fusesBlown.incrementAndGet();
             log.warn("fuse blew: " + weaver.adviceOf(index) + " is off from now on, the application goes on: " + cause);

@@ -5,6 +5,8 @@ import dev.weir.bootstrap.Fuse;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.weaving.Weaving.Join;
 import dev.weir.instrumentation.weaving.Weaving.Target;
+import java.io.IOException;
+import java.io.InputStream;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.UnmodifiableClassException;
 import java.security.ProtectionDomain;
@@ -16,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
@@ -40,6 +43,12 @@ public final class Weaver implements ClassFileTransformer {
 
         /** A class was left alone on purpose. Said once for each loader or adapter. */
         void passedOver(String className, String reason);
+
+        /**
+         * Classes may have been loaded behind the weaver's back: {@link #catchUp} is to be called soon, on a thread that
+         * loads no class just now. Said once until that is done.
+         */
+        default void catchUpDue() {}
     }
 
     private record Wanted(WovenAdapter adapter, Target target) {}
@@ -53,6 +62,8 @@ public final class Weaver implements ClassFileTransformer {
     private final List<WovenAdapter> adapters = new ArrayList<>();
     private final Map<String, Integer> fuses = new ConcurrentHashMap<>();
     private final Map<ClassLoader, Boolean> seesHooks = new WeakHashMap<>();
+    private final Offered offered = new Offered();
+    private final AtomicBoolean catchUpDue = new AtomicBoolean();
     private final ClassFiles classFiles;
     private final BootLoader bootLoader;
     private final BootAdvice bootAdvice;
@@ -95,11 +106,47 @@ public final class Weaver implements ClassFileTransformer {
      */
     public void install(java.lang.instrument.Instrumentation jvm) {
         jvm.addTransformer(this, true);
-        List<Class<?>> loaded = new ArrayList<>();
-        for (Class<?> type : jvm.getAllLoadedClasses()) {
-            if (mayBeWanted(type) && jvm.isModifiableClass(type)) loaded.add(type);
+        readOneClassFile();
+        catchUp(jvm);
+        // And what that has loaded.
+        catchUp(jvm);
+    }
+
+    /** What the JDK needs to read class files is loaded now, where it can be woven, not while the first class is. */
+    private static void readOneClassFile() {
+        try (InputStream in = ClassLoader.getSystemResourceAsStream("java/lang/Object.class")) {
+            if (in != null) in.read();
+        } catch (IOException e) {
+            // Then it is not readable later either.
         }
-        retransform(jvm, loaded);
+    }
+
+    /**
+     * Weaves the loaded classes that were never offered to it. While a class is woven, class loaders may be asked for
+     * class files of others; the JVM offers what this loads to no transformer
+     * (<a href="https://docs.oracle.com/en/java/javase/17/docs/api/java.instrument/java/lang/instrument/ClassFileTransformer.html">ClassFileTransformer</a>
+     * leaves that open; JPLISAgent.c, {@code tryToAcquireReentrancyToken}).
+     */
+    public void catchUp(java.lang.instrument.Instrumentation jvm) {
+        catchUpDue.set(false);
+        List<Class<?>> missed = new ArrayList<>();
+        for (Class<?> type : jvm.getAllLoadedClasses()) {
+            if (mayBeWanted(type) && !offered.has(type) && jvm.isModifiableClass(type)) missed.add(type);
+        }
+        retransform(jvm, missed);
+        // Some are only like those that are wanted.
+        for (Class<?> type : missed) {
+            offered.add(type.getClassLoader(), type.getName().replace('.', '/'));
+        }
+    }
+
+    /** A class loader is about to be asked for other classes than the one that is woven. */
+    private void consults(ClassLoader loader) {
+        if (!isOfTheJdk(loader) && catchUpDue.compareAndSet(false, true)) listener.catchUpDue();
+    }
+
+    private static boolean isOfTheJdk(ClassLoader loader) {
+        return loader.getClass().getName().startsWith("jdk.internal.loader.");
     }
 
     private boolean mayBeWanted(Class<?> type) {
@@ -157,9 +204,12 @@ public final class Weaver implements ClassFileTransformer {
                     && loader != null
                     && !ofNoInterest(className)
                     && ConstantPool.mentions(classFile, words)) {
+                consults(loader);
                 wanted = with(wanted, wantedBySupertype(loader, classFile));
             }
-            return wanted.isEmpty() ? null : weaveSound(loader, className, classFile, wanted);
+            if (wanted.isEmpty()) return null;
+            offered.add(loader, className);
+            return weaveSound(loader, className, classFile, wanted);
         } catch (Throwable t) {
             listener.failed("weaver", className.replace('/', '.'), t);
             return null;
@@ -271,6 +321,7 @@ public final class Weaver implements ClassFileTransformer {
             if (known != null) return known;
         }
         boolean sees;
+        consults(loader);
         try {
             sees = loader.loadClass(Hooks.class.getName()) == Hooks.class;
         } catch (ClassNotFoundException | LinkageError | RuntimeException e) {

@@ -60,6 +60,8 @@ final class Loom {
 
     /** What the weaver said. */
     final List<String> said = new CopyOnWriteArrayList<>();
+    /** How often the weaver asked for time to catch up. */
+    final AtomicInteger due = new AtomicInteger();
     /** Which advice was turned off. */
     final List<String> blown = new CopyOnWriteArrayList<>();
 
@@ -85,6 +87,11 @@ final class Loom {
             @Override
             public void passedOver(String className, String reason) {
                 said.add("passed over " + className + ": " + reason);
+            }
+
+            @Override
+            public void catchUpDue() {
+                due.incrementAndGet();
             }
         });
         for (int i = 0; i < adapters.length; i++) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weir.instrumentation.synthetic.Events;
 import dev.weir.instrumentation.synthetic.Shapes;
 import dev.weir.instrumentation.weaving.Loom.Form;
+import java.io.InputStream;
 import java.lang.instrument.Instrumentation;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
@@ -216,6 +217,56 @@ class WeaverTest {
             assertEquals(List.of(), loom.said);
         } finally {
             jvm.removeTransformer(weaver);
+        }
+    }
+
+    @Test
+    void whatIsLoadedWhileAnotherIsWovenIsCaughtUpWith() throws Exception {
+        Loom.Application library = application();
+        library.classFiles.put(
+                "app.Loader", Loom.renamed(Loom.classFile(Marked.class), Marked.class.getName(), "app.Loader"));
+        // Reads class files with the help of a class that is wanted itself, as the JDK does with one of its own.
+        Loom.Application application = new Loom.Application(WeaverTest.class.getClassLoader()) {
+            @Override
+            public InputStream getResourceAsStream(String name) {
+                try {
+                    Class.forName("app.Loader", true, library);
+                } catch (ClassNotFoundException e) {
+                    throw new AssertionError(e);
+                }
+                return super.getResourceAsStream(name);
+            }
+        };
+        String child = "app.Child";
+        application.classFiles.put(child, Loom.renamed(Loom.classFile(Child.class), Child.class.getName(), child));
+        Weaver weaver = loom.weaver(weaving -> {
+            weaving.type("app.Loader").method("marked", "Both");
+            weaving.subtypesOf(Marker.class.getName(), "marked").method("marked", "Both");
+        });
+        Instrumentation jvm = ByteBuddyAgent.install();
+        weaver.install(jvm);
+        try {
+            Class.forName(child, true, application);
+            assertEquals(Set.of(child), weaver.adapters().get(0).woven(), "the JVM has begun to show nested loads");
+            assertEquals(1, loom.due.get());
+            weaver.catchUp(jvm);
+            assertEquals(Set.of(child, "app.Loader"), weaver.adapters().get(0).woven());
+            Object loaded =
+                    Class.forName("app.Loader", true, library).getConstructor().newInstance();
+            Events.take();
+            assertEquals("a marked", ((Marker) loaded).marked("a"));
+            assertEquals(List.of("enter", "exit token"), Events.take());
+            assertEquals(List.of(), loom.said);
+        } finally {
+            jvm.removeTransformer(weaver);
+        }
+    }
+
+    /** Is a {@link Marker} by its parent, which must be read to know that. */
+    public static class Child extends Marked {
+        @Override
+        public String marked(String text) {
+            return super.marked(text);
         }
     }
 
