@@ -157,6 +157,12 @@ final class Exchange {
         return writing == 0 ? again() : null;
     }
 
+    /** The request whose head is being printed, if levers added to it; {@code null} for any other. */
+    @Nullable
+    RequestFacts printing(Object headers) {
+        return headers == sentHeaders && !inTunnel && facts != null && facts.adds() ? facts : null;
+    }
+
     void attach(Object client) {
         if (deadline != null) deadline.attach(client);
     }
@@ -180,7 +186,7 @@ final class Exchange {
     void redirected(int status) {
         Hooks.end(call, status, null);
         if (deadline != null) deadline.release();
-        if (facts != null && sentHeaders != null) facts.takeBack(sentHeaders);
+        if (facts != null && sentHeaders != null) facts.takeBack();
         begun = false;
         call = null;
         facts = null;

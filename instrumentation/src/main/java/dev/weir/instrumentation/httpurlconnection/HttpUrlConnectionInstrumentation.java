@@ -7,6 +7,7 @@ import dev.weir.instrumentation.weaving.Weaving;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.HttpURLConnection;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,7 @@ public final class HttpUrlConnectionInstrumentation implements Instrumentation {
                 .exactly("writeRequests", "Wire", SunNet.HEADERS, "sun.net.www.http.PosterOutputStream")
                 .method("parseHTTP", "Reply", SunNet.HEADERS)
                 .exactly("finished", "Release");
+        weaving.type(SunNet.HEADERS).exactly("print", "Head", "java.io.PrintStream");
         weaving.type("sun.net.www.protocol.https.HttpsClient").exactly("afterConnect", "Handshake");
     }
 
@@ -121,6 +123,24 @@ public final class HttpUrlConnectionInstrumentation implements Instrumentation {
 
         static @Nullable Throwable exit(@Nullable Call call) {
             return call instanceof Call.Denied denied ? Exchange.denial(denied) : null;
+        }
+    }
+
+    /** The head of a request, or of a tunnel, is printed to the server. */
+    static final class Head {
+
+        static @Nullable HeadStream enter(Object headers, PrintStream to) {
+            Exchange exchange = Exchange.current();
+            RequestFacts facts = exchange == null ? null : exchange.printing(headers);
+            return facts == null ? null : HeadStream.of(to, facts);
+        }
+
+        static PrintStream argument0(@Nullable HeadStream head, Object headers, PrintStream to) {
+            return head == null ? to : head;
+        }
+
+        static void exit(@Nullable HeadStream head, @Nullable Throwable thrown) {
+            if (head != null && !head.done() && thrown == null) throw new IllegalStateException("no end of a head");
         }
     }
 

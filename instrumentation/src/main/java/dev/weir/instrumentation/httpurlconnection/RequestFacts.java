@@ -20,9 +20,13 @@ final class RequestFacts extends HttpFacts {
     private final @Nullable ByteArrayOutputStream body;
     private final boolean bodyUnknown;
     private final long callerTimeoutMillis;
-    // The names that levers set and the values before them in turn, in the order in which they were set.
-    private @Nullable String[] set = NONE;
-    private int setCount;
+    // Names and values in turn: what levers added, which is printed with the request, and never seen by the
+    // application.
+    private @Nullable String[] added = NONE;
+    private int addedCount;
+    // What levers replaced, and the values before, in the order in which it was replaced.
+    private @Nullable String[] replaced = NONE;
+    private int replacedCount;
     private @Nullable Object reply;
     private int status;
     private long limitMillis;
@@ -77,6 +81,7 @@ final class RequestFacts extends HttpFacts {
 
     @Override
     public @Nullable String header(String name) {
+        for (int i = 0; i < addedCount; i += 2) if (name.equalsIgnoreCase(added[i])) return added[i + 1];
         HttpURLConnection alive = connection.get();
         return alive == null ? null : alive.getRequestProperty(name);
     }
@@ -93,15 +98,10 @@ final class RequestFacts extends HttpFacts {
         if (!sends) return true;
         HttpURLConnection alive = connection.get();
         if (alive == null || reply != null) return false;
+        if (!isSendable(value)) return false;
         String old = alive.getRequestProperty(name);
-        try {
-            SunNet.setHeader(alive, name, value);
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
-        if (setCount == set.length) set = Arrays.copyOf(set, setCount + ROOM);
-        set[setCount++] = name;
-        set[setCount++] = old;
+        if (old == null) add(name, value);
+        else replace(alive, name, old, value);
         return true;
     }
 
@@ -110,15 +110,53 @@ final class RequestFacts extends HttpFacts {
         return setHeader(name, value);
     }
 
-    /** Takes what the levers set out again, before the JDK sends the same headers elsewhere. */
-    void takeBack(Object headers) {
+    /** Nobody else looks at it before it is on the wire. */
+    private static boolean isSendable(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if ((c < ' ' && c != '\t') || c > '~') return false;
+        }
+        return true;
+    }
+
+    private void add(String name, String value) {
+        int at = 0;
+        while (at < addedCount && !name.equalsIgnoreCase(added[at])) at += 2;
+        if (at == added.length) added = Arrays.copyOf(added, at + ROOM);
+        added[at] = name;
+        added[at + 1] = value;
+        addedCount = Math.max(addedCount, at + 2);
+    }
+
+    private void replace(HttpURLConnection alive, String name, String old, String value) {
+        SunNet.setHeader(alive, name, value);
+        if (replacedCount == replaced.length) replaced = Arrays.copyOf(replaced, replacedCount + ROOM);
+        replaced[replacedCount++] = name;
+        replaced[replacedCount++] = old;
+    }
+
+    /** Whether levers added headers. */
+    boolean adds() {
+        return addedCount > 0;
+    }
+
+    /** Prints what levers added. */
+    void print(HeadStream head) {
+        for (int i = 0; i < addedCount; i += 2) {
+            String name = added[i];
+            String value = added[i + 1];
+            if (name != null && value != null) head.header(name, value);
+        }
+    }
+
+    /** Takes what the levers replaced out again, before the JDK sends the same headers elsewhere. */
+    void takeBack() {
         HttpURLConnection alive = connection.get();
-        for (int i = setCount - 2; i >= 0; i -= 2) {
-            String name = set[i];
-            String old = set[i + 1];
-            if (name == null) continue;
-            if (old == null) SunNet.removeHeader(headers, name);
-            else if (alive != null) SunNet.setHeader(alive, name, old);
+        if (alive == null) return;
+        for (int i = replacedCount - 2; i >= 0; i -= 2) {
+            String name = replaced[i];
+            String old = replaced[i + 1];
+            if (name != null && old != null) SunNet.setHeader(alive, name, old);
         }
     }
 

@@ -19,7 +19,6 @@ final class SunNet {
     // Unlike setRequestProperty it may be called when the connection is open, which it is when a body is complete.
     private static final MethodHandle SET_HEADER =
             method(CONNECTION, "setAuthenticationProperty", void.class, String.class, String.class);
-    private static final MethodHandle REMOVE_HEADER = method(HEADERS, "remove", void.class, String.class);
     private static final MethodHandle FIND_HEADER = method(HEADERS, "findValue", String.class, String.class);
     private static final MethodHandle HEADER_VALUES =
             method(HEADERS, "multiValueIterator", Iterator.class, String.class);
@@ -69,14 +68,6 @@ final class SunNet {
         if (values == null || !values.hasNext()) return false;
         values.next();
         return values.hasNext();
-    }
-
-    static void removeHeader(Object headers, String name) {
-        try {
-            REMOVE_HEADER.invokeExact(headers, name);
-        } catch (Throwable t) {
-            throw unchecked(t);
-        }
     }
 
     static @Nullable String header(Object headers, String name) {
