@@ -63,7 +63,7 @@ final class Exchange {
     Call begin(HttpClientRequest request, @Nullable Object chunk, boolean end) {
         begun = true;
         cause = Hooks.capture();
-        ClientFacts known = new ClientFacts(request, chunk, end, ownTimeoutMillis);
+        ClientFacts known = ClientFacts.of(request, chunk, end, ownTimeoutMillis);
         Call now = Hooks.begin(known);
         known.forgetBody();
         if (now instanceof Call.Denied refused) {

@@ -3,6 +3,7 @@ package dev.weir.instrumentation.vertx;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.instrumentation.shared.RequestTarget;
 import io.vertx.core.Future;
 import io.vertx.core.http.RequestOptions;
 import org.jspecify.annotations.Nullable;
