@@ -5,6 +5,7 @@ import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.DeadlineTimer;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.WeakIdentityMap;
+import dev.weir.instrumentation.shared.Entered;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import java.io.IOException;
