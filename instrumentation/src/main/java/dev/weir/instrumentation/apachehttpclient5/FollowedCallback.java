@@ -2,6 +2,7 @@ package dev.weir.instrumentation.apachehttpclient5;
 
 import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.shared.CallLimit;
+import dev.weir.instrumentation.shared.InContext;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -40,7 +41,7 @@ final class FollowedCallback implements AsyncExecCallback {
             AsyncDataConsumer consumer = callback.handleResponse(response, entity);
             boolean plain = consumer == null
                     || entity == null
-                    || cause == null && !request.limit().isRunning();
+                    || (cause == null && !request.limit().isRunning());
             return plain ? consumer : new Body(consumer);
         } finally {
             Hooks.exit(outer);
@@ -61,12 +62,7 @@ final class FollowedCallback implements AsyncExecCallback {
     public void completed() {
         request.limit().cancel();
         if (!isFirst()) return;
-        Object outer = Hooks.enter(cause);
-        try {
-            callback.completed();
-        } finally {
-            Hooks.exit(outer);
-        }
+        InContext.run(cause, callback, AsyncExecCallback::completed);
     }
 
     @Override
@@ -75,12 +71,7 @@ final class FollowedCallback implements AsyncExecCallback {
         if (!isFirst()) return;
         Exception known = request.limit().isOver() ? CallLimit.timeout(thrown) : thrown;
         request.finish(null, known);
-        Object outer = Hooks.enter(cause);
-        try {
-            callback.failed(known);
-        } finally {
-            Hooks.exit(outer);
-        }
+        InContext.run(cause, callback, known, AsyncExecCallback::failed);
     }
 
     /** A limit ends a call on a thread of its own, and the library may still report the end that it sees. */
@@ -98,23 +89,13 @@ final class FollowedCallback implements AsyncExecCallback {
 
         @Override
         public void updateCapacity(CapacityChannel channel) throws IOException {
-            Object outer = Hooks.enter(cause);
-            try {
-                consumer.updateCapacity(channel);
-            } finally {
-                Hooks.exit(outer);
-            }
+            InContext.run(cause, consumer, channel, AsyncDataConsumer::updateCapacity);
         }
 
         @Override
         public void consume(ByteBuffer source) throws IOException {
             if (told.get() && request.limit().isOver()) throw CallLimit.timeout(null);
-            Object outer = Hooks.enter(cause);
-            try {
-                consumer.consume(source);
-            } finally {
-                Hooks.exit(outer);
-            }
+            InContext.run(cause, consumer, source, AsyncDataConsumer::consume);
         }
 
         @Override
@@ -130,12 +111,7 @@ final class FollowedCallback implements AsyncExecCallback {
 
         @Override
         public void releaseResources() {
-            Object outer = Hooks.enter(cause);
-            try {
-                consumer.releaseResources();
-            } finally {
-                Hooks.exit(outer);
-            }
+            InContext.run(cause, consumer, AsyncDataConsumer::releaseResources);
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.failsafe.spi.AsyncExecutionInternal;
 import dev.failsafe.spi.ExecutionResult;
 import dev.failsafe.spi.SyncExecutionInternal;
 import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.shared.InContext;
 import dev.weir.instrumentation.shared.RetryLoop;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
@@ -61,12 +62,7 @@ public final class FailsafeInstrumentation implements Instrumentation {
             return execution -> {
                 Object captured = context.captured;
                 if (captured == null) return inner.apply(execution);
-                Object previous = Hooks.enter(captured);
-                try {
-                    return inner.apply(execution);
-                } finally {
-                    Hooks.exit(previous);
-                }
+                return InContext.get(captured, inner, execution, Function::apply);
             };
         }
 

@@ -3,6 +3,7 @@ package dev.weir.instrumentation.grpc;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.instrumentation.shared.HostPort;
 import dev.weir.instrumentation.shared.OwnCause;
 import io.grpc.CallOptions;
 import io.grpc.Context;
@@ -38,11 +39,7 @@ final class ClientCallFacts extends HttpFacts {
 
     /** @param headers ours to change */
     ClientCallFacts(
-            MethodDescriptor<?, ?> method,
-            CallOptions options,
-            Context context,
-            Authority authority,
-            Metadata headers) {
+            MethodDescriptor<?, ?> method, CallOptions options, Context context, HostPort authority, Metadata headers) {
         super(
                 Kind.HTTP_CLIENT,
                 "grpc-client",

@@ -3,6 +3,7 @@ package dev.weir.instrumentation.grpc;
 import dev.weir.bootstrap.Attachments;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.shared.HostPort;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -54,7 +55,7 @@ final class FollowedCall<Q, R> extends ForwardingClientCall<Q, R> {
     public void start(Listener<R> listener, Metadata headers) {
         Object cause = Hooks.capture();
         ClientCallFacts facts = new ClientCallFacts(
-                method, options, context, Authority.parse(channel.authority()), GrpcHeaders.copy(headers));
+                method, options, context, HostPort.of(channel.authority(), 0), GrpcHeaders.copy(headers));
         Call call = made == null ? facts.begin() : null;
         if (call == null) {
             delegate().start(listener, headers);

@@ -2,6 +2,7 @@ package dev.weir.instrumentation.grpc;
 
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.shared.InContext;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -25,43 +26,25 @@ final class FollowedListener<R> extends ClientCall.Listener<R> {
     @Override
     public void onHeaders(Metadata headers) {
         facts.replied(headers);
-        Object before = Hooks.enter(cause);
-        try {
-            listener.onHeaders(headers);
-        } finally {
-            Hooks.exit(before);
-        }
+        InContext.run(cause, listener, headers, ClientCall.Listener::onHeaders);
     }
 
     @Override
     public void onMessage(R message) {
-        Object before = Hooks.enter(cause);
-        try {
-            listener.onMessage(message);
-        } finally {
-            Hooks.exit(before);
-        }
+        InContext.run(cause, listener, message, ClientCall.Listener::onMessage);
     }
 
     @Override
     public void onReady() {
-        Object before = Hooks.enter(cause);
-        try {
-            listener.onReady();
-        } finally {
-            Hooks.exit(before);
-        }
+        InContext.run(cause, listener, ClientCall.Listener::onReady);
     }
 
     @Override
     public void onClose(Status status, Metadata trailers) {
         facts.closed(trailers);
-        Object before = Hooks.enter(cause);
-        try {
+        InContext.run(cause, listener, told -> {
             Hooks.end(call, 0, status.getCode().name(), status.getCause());
-            listener.onClose(status, trailers);
-        } finally {
-            Hooks.exit(before);
-        }
+            told.onClose(status, trailers);
+        });
     }
 }

@@ -1,6 +1,7 @@
 package dev.weir.instrumentation.grpc;
 
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.instrumentation.shared.HostPort;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -16,10 +17,10 @@ final class ServerCallFacts extends HttpFacts {
     private @Nullable Metadata reply;
 
     ServerCallFacts(ServerCall<?, ?> call, Metadata headers) {
-        this(call, headers, Authority.parse(call.getAuthority()));
+        this(call, headers, HostPort.of(call.getAuthority(), 0));
     }
 
-    private ServerCallFacts(ServerCall<?, ?> call, Metadata headers, Authority authority) {
+    private ServerCallFacts(ServerCall<?, ?> call, Metadata headers, HostPort authority) {
         super(
                 Kind.HTTP_SERVER,
                 "grpc-server",

@@ -3,6 +3,7 @@ package dev.weir.instrumentation.jdkhttpclient;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.WeakIdentityMap;
+import dev.weir.instrumentation.shared.InContext;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.concurrent.CancellationException;
@@ -103,14 +104,11 @@ final class Attempts {
         Hop following = new Hop(next, facts);
         hop = following;
         OPEN.put(next, this);
-        Object previous = Hooks.enter(context);
-        try {
-            Call call = Hooks.begin(following);
+        InContext.run(context, following, begins -> {
+            Call call = Hooks.begin(begins);
             if (call instanceof Call.Denied refused) denied = refused;
             else if (call != null) begun(call);
-        } finally {
-            Hooks.exit(previous);
-        }
+        });
     }
 
     private void begun(Call call) {

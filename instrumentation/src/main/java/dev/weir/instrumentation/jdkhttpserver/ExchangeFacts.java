@@ -3,6 +3,7 @@ package dev.weir.instrumentation.jdkhttpserver;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsExchange;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.instrumentation.shared.HostPort;
 import java.lang.ref.WeakReference;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -16,14 +17,14 @@ final class ExchangeFacts extends HttpFacts {
     private final WeakReference<HttpExchange> exchange;
     private final @Nullable String peer;
 
-    private ExchangeFacts(HttpExchange exchange, URI uri, Authority authority) {
+    private ExchangeFacts(HttpExchange exchange, URI uri, HostPort authority) {
         super(
                 Kind.HTTP_SERVER,
                 "jdk-http-server",
                 exchange.getRequestMethod(),
                 exchange instanceof HttpsExchange ? "https" : "http",
-                authority.host,
-                authority.port,
+                authority.host(),
+                authority.port(),
                 uri.getRawPath(),
                 uri.getRawQuery());
         this.exchange = new WeakReference<>(exchange);
@@ -35,34 +36,10 @@ final class ExchangeFacts extends HttpFacts {
 
     static ExchangeFacts of(HttpExchange exchange) {
         URI uri = exchange.getRequestURI();
-        Authority authority = uri.getHost() != null
-                ? new Authority(uri.getHost(), uri.getPort())
-                : Authority.parse(exchange.getRequestHeaders().getFirst("Host"));
+        HostPort authority = uri.getHost() != null
+                ? new HostPort(uri.getHost(), uri.getPort())
+                : HostPort.of(exchange.getRequestHeaders().getFirst("Host"), 0);
         return new ExchangeFacts(exchange, uri, authority);
-    }
-
-    private static final class Authority {
-        final String host;
-        final int port;
-
-        Authority(String host, int port) {
-            this.host = host;
-            this.port = port;
-        }
-
-        static Authority parse(@Nullable String text) {
-            if (text == null) return new Authority("", 0);
-            int colon = text.lastIndexOf(':');
-            // The colons of a bare IPv6 address stand before its bracket.
-            if (colon < 0 || colon < text.indexOf(']')) return new Authority(text, 0);
-            int port = 0;
-            for (int i = colon + 1; i < text.length(); i++) {
-                char digit = text.charAt(i);
-                if (digit < '0' || digit > '9' || port > 6_553) return new Authority(text.substring(0, colon), 0);
-                port = port * 10 + digit - '0';
-            }
-            return new Authority(text.substring(0, colon), port);
-        }
     }
 
     @Override

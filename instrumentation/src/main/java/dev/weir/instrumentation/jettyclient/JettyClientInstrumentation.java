@@ -3,6 +3,7 @@ package dev.weir.instrumentation.jettyclient;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.shared.Entered;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import org.eclipse.jetty.client.Request;
@@ -81,26 +82,26 @@ public final class JettyClientInstrumentation implements Instrumentation {
     /** Whoever listens runs inside what caused the request. */
     static final class Notified {
 
-        static @Nullable Outer enter(Object listeners, Response response) {
-            return Outer.enter(RequestFacts.of(response.getRequest()));
+        static @Nullable Entered enter(Object listeners, Response response) {
+            return enterCause(RequestFacts.of(response.getRequest()));
         }
 
-        static void exit(@Nullable Outer outer) {
-            if (outer != null) outer.exit();
+        static void exit(@Nullable Entered entered) {
+            if (entered != null) entered.exit();
         }
     }
 
     /** Listeners that act on the end of a call act on one that has ended. */
     static final class Completed {
 
-        static @Nullable Outer enter(Object listeners, Result result) {
+        static @Nullable Entered enter(Object listeners, Result result) {
             RequestFacts facts = RequestFacts.of(result.getRequest());
             if (facts != null) facts.end(result.getResponse(), result.getFailure());
-            return Outer.enter(facts);
+            return enterCause(facts);
         }
 
-        static void exit(@Nullable Outer outer) {
-            if (outer != null) outer.exit();
+        static void exit(@Nullable Entered entered) {
+            if (entered != null) entered.exit();
         }
     }
 
@@ -108,21 +109,13 @@ public final class JettyClientInstrumentation implements Instrumentation {
     static final class Demand {
 
         static @Nullable Runnable argument0(Object source, @Nullable Runnable callback) {
-            Object context = callback == null || callback instanceof InContext ? null : Hooks.capture();
-            return context == null || callback == null ? callback : new InContext(context, callback);
+            Object context = callback == null || callback instanceof TaskInContext ? null : Hooks.capture();
+            return context == null || callback == null ? callback : new TaskInContext(context, callback);
         }
     }
 
-    /** What was on the thread before. */
-    private record Outer(@Nullable Object context) {
-
-        static @Nullable Outer enter(@Nullable RequestFacts facts) {
-            Object cause = facts == null ? null : facts.cause();
-            return cause == null ? null : new Outer(Hooks.enter(cause));
-        }
-
-        void exit() {
-            Hooks.exit(context);
-        }
+    private static @Nullable Entered enterCause(@Nullable RequestFacts facts) {
+        Object cause = facts == null ? null : facts.cause();
+        return cause == null ? null : new Entered(cause);
     }
 }

@@ -3,6 +3,7 @@ package dev.weir.instrumentation.jms;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.shared.InContext;
 import jakarta.jms.CompletionListener;
 import jakarta.jms.Destination;
 import jakarta.jms.IllegalStateException;
@@ -61,23 +62,13 @@ final class Sending implements CompletionListener {
     @Override
     public void onCompletion(Message message) {
         end(call, null);
-        Object previous = Hooks.enter(context);
-        try {
-            applications.onCompletion(message);
-        } finally {
-            Hooks.exit(previous);
-        }
+        InContext.run(context, applications, message, CompletionListener::onCompletion);
     }
 
     @Override
     public void onException(Message message, Exception thrown) {
         end(call, thrown);
-        Object previous = Hooks.enter(context);
-        try {
-            applications.onException(message, thrown);
-        } finally {
-            Hooks.exit(previous);
-        }
+        InContext.run(context, applications, message, thrown, CompletionListener::onException);
     }
 
     private static void end(@Nullable Call call, @Nullable Throwable thrown) {

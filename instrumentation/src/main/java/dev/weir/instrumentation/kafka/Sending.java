@@ -4,6 +4,7 @@ import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.WeakIdentityMap;
+import dev.weir.instrumentation.shared.InContext;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.producer.Callback;
@@ -80,12 +81,7 @@ final class Sending implements Callback {
             applications.onCompletion(place, thrown);
             return;
         }
-        Object previous = Hooks.enter(context);
-        try {
-            applications.onCompletion(place, thrown);
-        } finally {
-            Hooks.exit(previous);
-        }
+        InContext.run(context, applications, told -> told.onCompletion(place, thrown));
     }
 
     /** What is certain not to have been sent has a code. */

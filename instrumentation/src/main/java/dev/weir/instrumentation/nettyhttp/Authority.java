@@ -1,5 +1,7 @@
 package dev.weir.instrumentation.nettyhttp;
 
+import dev.weir.instrumentation.shared.HostPort;
+import dev.weir.instrumentation.shared.RequestTarget;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -15,31 +17,17 @@ record Authority(String scheme, String host, int port) {
     static Authority of(Channel channel, HttpRequest request) {
         String scheme = isEncrypted(channel) ? "https" : "http";
         String uri = request.uri();
-        int absolute = uri.indexOf("://");
-        String text = request.headers().get(HttpHeaderNames.HOST);
-        if (absolute > 0 && uri.charAt(0) != '/') {
-            int slash = uri.indexOf('/', absolute + 3);
-            text = uri.substring(absolute + 3, slash < 0 ? uri.length() : slash);
-            if (uri.startsWith("https")) scheme = "https";
-        }
+        String text = RequestTarget.authority(uri);
+        if (text == null) text = request.headers().get(HttpHeaderNames.HOST);
+        else if (uri.startsWith("https")) scheme = "https";
         if (text == null || text.isEmpty()) {
             SocketAddress remote = channel.remoteAddress();
             return remote instanceof InetSocketAddress address
                     ? new Authority(scheme, address.getHostString(), address.getPort())
                     : new Authority(scheme, "", 0);
         }
-        int colon = text.lastIndexOf(':');
-        // The colons of a bare IPv6 address stand before its bracket.
-        if (colon < 0 || colon < text.indexOf(']')) return new Authority(scheme, text, 0);
-        return new Authority(scheme, text.substring(0, colon), port(text, colon + 1));
-    }
-
-    private static int port(String text, int from) {
-        try {
-            return Integer.parseInt(text, from, text.length(), 10);
-        } catch (NumberFormatException e) {
-            return 0;
-        }
+        HostPort place = HostPort.of(text, 0);
+        return new Authority(scheme, place.host(), place.port());
     }
 
     // By name: the class may not be there at all.

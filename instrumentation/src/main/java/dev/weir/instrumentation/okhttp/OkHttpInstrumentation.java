@@ -3,6 +3,7 @@ package dev.weir.instrumentation.okhttp;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.WeakIdentityMap;
+import dev.weir.instrumentation.shared.Entered;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import java.io.IOException;
@@ -108,17 +109,14 @@ public final class OkHttpInstrumentation implements Instrumentation {
     /** The dispatcher may start a call from the thread on which another one ends. */
     static final class Dispatched {
 
-        static @Nullable Object enter(Object asyncCall) {
-            return new Outer(Hooks.enter(Enqueued.CONTEXTS.remove(asyncCall)));
+        static Entered enter(Object asyncCall) {
+            return new Entered(Enqueued.CONTEXTS.remove(asyncCall));
         }
 
-        static void exit(@Nullable Object outer) {
-            if (outer instanceof Outer before) Hooks.exit(before.context);
+        static void exit(@Nullable Entered entered) {
+            if (entered != null) entered.exit();
         }
     }
-
-    /** What was on the dispatcher's thread before. */
-    record Outer(@Nullable Object context) {}
 
     static IOException denial(Call.Denied denied) {
         return denied.timeout() ? new SocketTimeoutException(denied.message()) : new IOException(denied.message());

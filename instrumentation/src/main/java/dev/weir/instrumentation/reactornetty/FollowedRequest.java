@@ -3,6 +3,8 @@ package dev.weir.instrumentation.reactornetty;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.shared.ChannelAttributes;
+import dev.weir.instrumentation.shared.Entered;
+import dev.weir.instrumentation.shared.InContext;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpResponse;
@@ -46,10 +48,9 @@ final class FollowedRequest implements CoreSubscriber<Connection>, Subscription 
         return context.getOrDefault(KEY, null) instanceof FollowedRequest request ? request : null;
     }
 
-    /** Puts what caused the request on this thread, and returns what was there. */
-    @Nullable
-    Object enter() {
-        return Hooks.enter(cause);
+    /** Puts what caused the request on this thread. */
+    Entered enter() {
+        return new Entered(cause);
     }
 
     // ---- what the library does
@@ -85,12 +86,7 @@ final class FollowedRequest implements CoreSubscriber<Connection>, Subscription 
     }
 
     private @Nullable Call beginInCause(Exchange next, RequestFacts facts) {
-        Object outer = Hooks.enter(cause);
-        try {
-            return next.begin(facts);
-        } finally {
-            Hooks.exit(outer);
-        }
+        return InContext.get(cause, next, facts, Exchange::begin);
     }
 
     void connected(Channel channel) {
@@ -167,12 +163,7 @@ final class FollowedRequest implements CoreSubscriber<Connection>, Subscription 
 
     @Override
     public void onNext(Connection connection) {
-        Object before = enter();
-        try {
-            actual.onNext(connection);
-        } finally {
-            Hooks.exit(before);
-        }
+        InContext.run(cause, actual, connection, CoreSubscriber::onNext);
     }
 
     @Override
@@ -183,22 +174,12 @@ final class FollowedRequest implements CoreSubscriber<Connection>, Subscription 
             if (current.late() && current.isOpen() && !Failures.isLateness(thrown)) told = Failures.lateness();
             current.failed(told);
         }
-        Object before = enter();
-        try {
-            actual.onError(told);
-        } finally {
-            Hooks.exit(before);
-        }
+        InContext.run(cause, actual, told, CoreSubscriber::onError);
     }
 
     @Override
     public void onComplete() {
-        Object before = enter();
-        try {
-            actual.onComplete();
-        } finally {
-            Hooks.exit(before);
-        }
+        InContext.run(cause, actual, CoreSubscriber::onComplete);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.weir.instrumentation.reactornetty;
 
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.shared.Entered;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import io.netty.buffer.ByteBuf;
@@ -93,18 +94,15 @@ public final class ReactorNettyInstrumentation implements Instrumentation {
     /** The application's callback and its body are asked here for what they send. */
     static final class StateChange {
 
-        static @Nullable Object enter(ConnectionObserver observer) {
+        static @Nullable Entered enter(ConnectionObserver observer) {
             FollowedRequest request = FollowedRequest.of(observer.currentContext());
-            return request == null ? null : new Before(request.enter());
+            return request == null ? null : request.enter();
         }
 
-        static void exit(@Nullable Object before) {
-            if (before instanceof Before outer) Hooks.exit(outer.context);
+        static void exit(@Nullable Entered entered) {
+            if (entered != null) entered.exit();
         }
     }
-
-    /** What was on this thread before. */
-    record Before(@Nullable Object context) {}
 
     static final class Connected {
 
@@ -174,7 +172,7 @@ public final class ReactorNettyInstrumentation implements Instrumentation {
 
         static CoreSubscriber<Object> argument0(Object receive, CoreSubscriber<Object> subscriber) {
             Object context = Hooks.capture();
-            return context == null ? subscriber : new InContext(subscriber, context);
+            return context == null ? subscriber : new SubscriberInContext(subscriber, context);
         }
     }
 }

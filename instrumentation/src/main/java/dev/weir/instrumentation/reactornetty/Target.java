@@ -1,5 +1,7 @@
 package dev.weir.instrumentation.reactornetty;
 
+import dev.weir.instrumentation.shared.HostPort;
+import dev.weir.instrumentation.shared.RequestTarget;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Locale;
@@ -10,7 +12,7 @@ record Target(
         String scheme,
         String host,
         int port,
-        String path,
+        @Nullable String path,
         @Nullable String query) {
 
     /** Reads an absolute URL; {@code ws} is {@code http}. */
@@ -19,33 +21,10 @@ record Target(
         String scheme = colon < 0 ? "http" : url.substring(0, colon).toLowerCase(Locale.ROOT);
         if (scheme.equals("ws")) scheme = "http";
         if (scheme.equals("wss")) scheme = "https";
-        int start = colon < 0 ? 0 : colon + 3;
-        int fragment = url.indexOf('#', start);
-        int end = fragment < 0 ? url.length() : fragment;
-        int question = url.indexOf('?', start);
-        if (question > end) question = -1;
-        int pathEnd = question < 0 ? end : question;
-        int slash = url.indexOf('/', start);
-        if (slash < 0 || slash > pathEnd) slash = pathEnd;
-        String authority =
-                url.substring(url.lastIndexOf('@', slash) < start ? start : url.lastIndexOf('@', slash) + 1, slash);
-        int portColon = authority.lastIndexOf(':');
-        // The colons of an IPv6 address stand before its bracket.
-        if (portColon < authority.indexOf(']')) portColon = -1;
-        return new Target(
-                scheme,
-                portColon < 0 ? authority : authority.substring(0, portColon),
-                portColon < 0 ? 0 : port(authority, portColon + 1),
-                url.substring(slash, pathEnd),
-                question < 0 ? null : url.substring(question + 1, end));
-    }
-
-    private static int port(String authority, int from) {
-        try {
-            return Integer.parseInt(authority, from, authority.length(), 10);
-        } catch (NumberFormatException e) {
-            return 0;
-        }
+        int fragment = url.indexOf('#');
+        String target = fragment < 0 ? url : url.substring(0, fragment);
+        HostPort place = HostPort.of(RequestTarget.authority(target), 0);
+        return new Target(scheme, place.host(), place.port(), RequestTarget.path(target), RequestTarget.query(target));
     }
 
     /** What the library keeps of one subscription; it changes with each hop of a redirect. */

@@ -1,5 +1,6 @@
 package dev.weir.instrumentation.servlet;
 
+import dev.weir.instrumentation.shared.InContext;
 import jakarta.servlet.ReadListener;
 import java.io.IOException;
 
@@ -16,16 +17,16 @@ final class ReadsInContext implements ReadListener {
 
     @Override
     public void onDataAvailable() throws IOException {
-        InContext.in(context, listener::onDataAvailable);
+        InContext.run(context, listener, ReadListener::onDataAvailable);
     }
 
     @Override
     public void onAllDataRead() throws IOException {
-        InContext.in(context, listener::onAllDataRead);
+        InContext.run(context, listener, ReadListener::onAllDataRead);
     }
 
     @Override
     public void onError(Throwable thrown) {
-        InContext.in(context, () -> listener.onError(thrown));
+        InContext.run(context, listener, thrown, ReadListener::onError);
     }
 }

@@ -3,6 +3,7 @@ package dev.weir.instrumentation.servlet;
 import dev.weir.bootstrap.Attachments;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.shared.InContext;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import jakarta.servlet.ReadListener;
@@ -90,9 +91,8 @@ public final class ServletInstrumentation implements Instrumentation {
     /** The container runs a task of an asynchronous request. */
     static final class Start {
 
-        static Runnable argument0(Object context, Runnable task) {
-            Object captured = Hooks.capture();
-            return captured == null ? task : new InContext(captured, task);
+        static @Nullable Runnable argument0(Object context, @Nullable Runnable task) {
+            return InContext.task(task);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.weir.instrumentation.servlet;
 
+import dev.weir.instrumentation.shared.InContext;
 import jakarta.servlet.WriteListener;
 import java.io.IOException;
 
@@ -16,11 +17,11 @@ final class WritesInContext implements WriteListener {
 
     @Override
     public void onWritePossible() throws IOException {
-        InContext.in(context, listener::onWritePossible);
+        InContext.run(context, listener, WriteListener::onWritePossible);
     }
 
     @Override
     public void onError(Throwable thrown) {
-        InContext.in(context, () -> listener.onError(thrown));
+        InContext.run(context, listener, thrown, WriteListener::onError);
     }
 }

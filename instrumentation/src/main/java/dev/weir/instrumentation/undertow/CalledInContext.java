@@ -1,6 +1,7 @@
 package dev.weir.instrumentation.undertow;
 
 import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.shared.InContext;
 import io.undertow.io.IoCallback;
 import io.undertow.io.Sender;
 import io.undertow.server.HttpServerExchange;
@@ -29,21 +30,11 @@ final class CalledInContext implements IoCallback {
 
     @Override
     public void onComplete(HttpServerExchange exchange, Sender sender) {
-        Object outer = Hooks.enter(context);
-        try {
-            callback.onComplete(exchange, sender);
-        } finally {
-            Hooks.exit(outer);
-        }
+        InContext.run(context, callback, exchange, sender, IoCallback::onComplete);
     }
 
     @Override
     public void onException(HttpServerExchange exchange, Sender sender, IOException exception) {
-        Object outer = Hooks.enter(context);
-        try {
-            callback.onException(exchange, sender, exception);
-        } finally {
-            Hooks.exit(outer);
-        }
+        InContext.run(context, callback, told -> told.onException(exchange, sender, exception));
     }
 }

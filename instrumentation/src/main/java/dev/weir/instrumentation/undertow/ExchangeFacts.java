@@ -1,6 +1,7 @@
 package dev.weir.instrumentation.undertow;
 
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.instrumentation.shared.RequestTarget;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.HttpString;
@@ -21,7 +22,7 @@ final class ExchangeFacts extends HttpFacts {
                 exchange.getRequestScheme(),
                 exchange.getHostName(),
                 exchange.getHostPort(),
-                path(uri),
+                RequestTarget.path(uri),
                 query.isEmpty() ? null : query);
         this.exchange = exchange;
         InetSocketAddress address = exchange.getSourceAddress();
@@ -33,14 +34,6 @@ final class ExchangeFacts extends HttpFacts {
     static ExchangeFacts of(HttpServerExchange exchange) {
         String query = exchange.getQueryString();
         return new ExchangeFacts(exchange, exchange.getRequestURI(), query == null ? "" : query);
-    }
-
-    /** A client that takes the server for a proxy sends the whole address. */
-    private static String path(String uri) {
-        int scheme = uri.startsWith("/") ? -1 : uri.indexOf("://");
-        if (scheme < 0) return uri;
-        int path = uri.indexOf('/', scheme + 3);
-        return path < 0 ? "/" : uri.substring(path);
     }
 
     @Override

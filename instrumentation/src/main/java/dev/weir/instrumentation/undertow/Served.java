@@ -2,6 +2,7 @@ package dev.weir.instrumentation.undertow;
 
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.shared.Entered;
 import io.undertow.server.DefaultResponseListener;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpServerExchange;
@@ -26,20 +27,6 @@ final class Served implements ExchangeCompletionListener, ResponseCommitListener
         this.context = Hooks.capture();
     }
 
-    /** The context of a request on a thread that goes on with it, and what was there before. */
-    static final class Entered {
-
-        private final @Nullable Object outer;
-
-        private Entered(@Nullable Object context) {
-            outer = Hooks.enter(context);
-        }
-
-        void exit() {
-            Hooks.exit(outer);
-        }
-    }
-
     static @Nullable Served of(HttpServerExchange exchange) {
         return exchange.getAttachment(KEY);
     }
@@ -56,6 +43,7 @@ final class Served implements ExchangeCompletionListener, ResponseCommitListener
         return call;
     }
 
+    /** The context of the request comes to a thread that goes on with it. */
     Entered enter() {
         return new Entered(context);
     }

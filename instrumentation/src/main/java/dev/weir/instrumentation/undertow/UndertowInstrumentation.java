@@ -4,6 +4,8 @@ import dev.weir.bootstrap.Attachments;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.shared.Entered;
+import dev.weir.instrumentation.shared.InContext;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import io.undertow.UndertowOptions;
@@ -61,7 +63,7 @@ public final class UndertowInstrumentation implements Instrumentation {
 
         static void exit(@Nullable Object token) {
             if (token instanceof Served served) served.returned();
-            else if (token instanceof Served.Entered entered) entered.exit();
+            else if (token instanceof Entered entered) entered.exit();
         }
 
         /** Whether the exchange ends with 101, and its request comes again as the first stream of HTTP/2. */
@@ -84,8 +86,7 @@ public final class UndertowInstrumentation implements Instrumentation {
     static final class Dispatch {
 
         static @Nullable Runnable argument1(Object exchange, @Nullable Object executor, @Nullable Runnable task) {
-            Object context = task == null ? null : Hooks.capture();
-            return context == null || task == null ? task : new InContext(context, task);
+            return InContext.task(task);
         }
     }
 

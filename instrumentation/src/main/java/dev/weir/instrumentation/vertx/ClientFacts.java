@@ -1,6 +1,8 @@
 package dev.weir.instrumentation.vertx;
 
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.instrumentation.shared.HostPort;
+import dev.weir.instrumentation.shared.RequestTarget;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
@@ -24,14 +26,10 @@ final class ClientFacts extends HttpFacts {
     private long limitMillis;
     private volatile @Nullable HttpClientResponse response;
 
-    ClientFacts(HttpClientRequest request, @Nullable Object chunk, boolean end, long ownTimeoutMillis) {
-        this(request, request.absoluteURI(), request.getURI(), chunk, end, ownTimeoutMillis);
-    }
-
     private ClientFacts(
             HttpClientRequest request,
-            String absolute,
-            String target,
+            String scheme,
+            HostPort authority,
             @Nullable Object chunk,
             boolean end,
             long ownTimeoutMillis) {
@@ -39,42 +37,22 @@ final class ClientFacts extends HttpFacts {
                 Kind.HTTP_CLIENT,
                 "vertx-http-client",
                 request.getMethod().name(),
-                absolute.startsWith("https:") ? "https" : "http",
-                host(authority(absolute)),
-                port(authority(absolute)),
-                RequestTarget.path(target),
-                RequestTarget.query(target));
+                scheme,
+                authority.host(),
+                authority.port(),
+                RequestTarget.path(request.getURI()),
+                RequestTarget.query(request.getURI()));
         this.request = new WeakReference<>(request);
         this.ownTimeoutMillis = ownTimeoutMillis;
         this.body = end ? chunk : null;
         this.length = end ? length(chunk) : -1;
     }
 
-    private static String authority(String absolute) {
-        int from = absolute.indexOf("://") + 3;
-        int to = from;
-        while (to < absolute.length() && "/?#".indexOf(absolute.charAt(to)) < 0) to++;
-        return absolute.substring(from, to);
-    }
-
-    private static String host(String authority) {
-        int colon = colon(authority);
-        return colon < 0 ? authority : authority.substring(0, colon);
-    }
-
-    private static int port(String authority) {
-        int colon = colon(authority);
-        try {
-            return colon < 0 ? 0 : Integer.parseInt(authority.substring(colon + 1));
-        } catch (NumberFormatException e) {
-            return 0;
-        }
-    }
-
-    private static int colon(String authority) {
-        int colon = authority.lastIndexOf(':');
-        // The colons of an IPv6 address stand before its bracket.
-        return colon > authority.indexOf(']') ? colon : -1;
+    static ClientFacts of(HttpClientRequest request, @Nullable Object chunk, boolean end, long ownTimeoutMillis) {
+        String url = request.absoluteURI();
+        HostPort authority = HostPort.of(RequestTarget.authority(url), 0);
+        String scheme = url.startsWith("https:") ? "https" : "http";
+        return new ClientFacts(request, scheme, authority, chunk, end, ownTimeoutMillis);
     }
 
     private static long length(@Nullable Object chunk) {

@@ -1,11 +1,11 @@
 package dev.weir.instrumentation.vertx;
 
-import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.shared.InContext;
 import io.vertx.core.Completable;
 import org.jspecify.annotations.Nullable;
 
 /** A future's listener of Vert.x 5, run in the context in which it was added. Vert.x 4 has no such type. */
-final class CompletingInContext<T> extends InContext implements Completable<T> {
+final class CompletingInContext<T> extends HandedOver implements Completable<T> {
 
     private final Completable<T> completable;
 
@@ -21,11 +21,6 @@ final class CompletingInContext<T> extends InContext implements Completable<T> {
 
     @Override
     public void complete(T result, Throwable failure) {
-        Object outer = enter();
-        try {
-            completable.complete(result, failure);
-        } finally {
-            Hooks.exit(outer);
-        }
+        InContext.run(context, completable, result, failure, Completable::complete);
     }
 }

@@ -5,6 +5,7 @@ import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.DeadlineTimer;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.WeakIdentityMap;
+import dev.weir.instrumentation.shared.Entered;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import java.io.IOException;
@@ -63,7 +64,7 @@ final class Exchange {
     Call begin(HttpClientRequest request, @Nullable Object chunk, boolean end) {
         begun = true;
         cause = Hooks.capture();
-        ClientFacts known = new ClientFacts(request, chunk, end, ownTimeoutMillis);
+        ClientFacts known = ClientFacts.of(request, chunk, end, ownTimeoutMillis);
         Call now = Hooks.begin(known);
         known.forgetBody();
         if (now instanceof Call.Denied refused) {

@@ -1,6 +1,7 @@
 package dev.weir.instrumentation.vertx;
 
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.instrumentation.shared.RequestTarget;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.SocketAddress;

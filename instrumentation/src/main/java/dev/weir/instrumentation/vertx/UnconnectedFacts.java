@@ -3,6 +3,8 @@ package dev.weir.instrumentation.vertx;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.instrumentation.shared.InContext;
+import dev.weir.instrumentation.shared.RequestTarget;
 import io.vertx.core.Future;
 import io.vertx.core.http.RequestOptions;
 import org.jspecify.annotations.Nullable;
@@ -34,13 +36,10 @@ final class UnconnectedFacts extends HttpFacts {
     }
 
     private static void failed(RequestOptions options, @Nullable Object cause, Throwable thrown) {
-        Entered entered = new Entered(cause);
-        try {
-            Call call = Hooks.begin(new UnconnectedFacts(options));
+        InContext.run(cause, new UnconnectedFacts(options), facts -> {
+            Call call = Hooks.begin(facts);
             if (!(call instanceof Call.Denied)) Hooks.end(call, 0, thrown);
-        } finally {
-            entered.exit();
-        }
+        });
     }
 
     @Override

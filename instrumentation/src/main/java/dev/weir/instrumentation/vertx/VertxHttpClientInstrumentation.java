@@ -3,6 +3,7 @@ package dev.weir.instrumentation.vertx;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.shared.Entered;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import io.vertx.core.Future;

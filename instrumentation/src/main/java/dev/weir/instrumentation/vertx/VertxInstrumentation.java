@@ -78,45 +78,45 @@ public final class VertxInstrumentation implements Instrumentation {
     static final class Handled {
 
         static @Nullable Handler<?> argument0(Object receiver, @Nullable Handler<?> handler) {
-            return InContext.of(handler);
+            return HandedOver.handler(handler);
         }
     }
 
     static final class TwiceHandled {
 
         static @Nullable Handler<?> argument0(Object future, @Nullable Handler<?> handler) {
-            return InContext.of(handler);
+            return HandedOver.handler(handler);
         }
 
         static @Nullable Handler<?> argument1(
                 Object future, @Nullable Handler<?> succeeded, @Nullable Handler<?> failed) {
-            return InContext.of(failed);
+            return HandedOver.handler(failed);
         }
     }
 
     static final class First {
 
         static @Nullable Function<?, ?> argument0(Object future, @Nullable Function<?, ?> function) {
-            return InContext.of(function);
+            return HandedOver.function(function);
         }
     }
 
     static final class Functions {
 
         static @Nullable Function<?, ?> argument0(Object future, @Nullable Function<?, ?> function) {
-            return InContext.of(function);
+            return HandedOver.function(function);
         }
 
         static @Nullable Function<?, ?> argument1(
                 Object future, @Nullable Function<?, ?> succeeded, @Nullable Function<?, ?> failed) {
-            return InContext.of(failed);
+            return HandedOver.function(failed);
         }
     }
 
     static final class Supplied {
 
         static @Nullable Supplier<?> argument0(Object future, @Nullable Supplier<?> supplier) {
-            return InContext.of(supplier);
+            return HandedOver.supplier(supplier);
         }
     }
 
@@ -130,28 +130,28 @@ public final class VertxInstrumentation implements Instrumentation {
     static final class Timer {
 
         static @Nullable Handler<?> argument1(Object vertx, long delay, @Nullable Handler<?> handler) {
-            return InContext.of(handler);
+            return HandedOver.handler(handler);
         }
     }
 
     static final class Blocking5 {
 
         static @Nullable Callable<?> argument2(Object pool, Object context, @Nullable Callable<?> code) {
-            return InContext.of(code);
+            return HandedOver.callable(code);
         }
     }
 
     static final class Blocking4 {
 
         static @Nullable Callable<?> argument1(Object context, @Nullable Callable<?> code) {
-            return InContext.of(code);
+            return HandedOver.callable(code);
         }
     }
 
     static final class Blocking4Handler {
 
         static @Nullable Handler<?> argument1(Object context, @Nullable Handler<?> code) {
-            return InContext.of(code);
+            return HandedOver.handler(code);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.weir.instrumentation.vertx;
 
 import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.shared.InContext;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import java.util.concurrent.Callable;
@@ -9,45 +10,41 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What an application hands to Vert.x, run later in the context in which it was handed over. */
-abstract class InContext {
+abstract class HandedOver {
 
-    private final Object context;
+    final Object context;
 
-    InContext(Object context) {
+    HandedOver(Object context) {
         this.context = context;
-    }
-
-    final @Nullable Object enter() {
-        return Hooks.enter(context);
     }
 
     /** The context to run this in; {@code null} when it shall be left as it is. */
     static @Nullable Object contextFor(@Nullable Object task) {
         // A promise passes a result on, and its own listeners know where they come from.
-        return task == null || task instanceof InContext || task instanceof Promise ? null : Hooks.capture();
+        return task == null || task instanceof HandedOver || task instanceof Promise ? null : Hooks.capture();
     }
 
-    static <T> @Nullable Handler<T> of(@Nullable Handler<T> handler) {
+    static <T> @Nullable Handler<T> handler(@Nullable Handler<T> handler) {
         Object context = contextFor(handler);
         return context == null || handler == null ? handler : new Handling<>(context, handler);
     }
 
-    static <T, R> @Nullable Function<T, R> of(@Nullable Function<T, R> function) {
+    static <T, R> @Nullable Function<T, R> function(@Nullable Function<T, R> function) {
         Object context = contextFor(function);
         return context == null || function == null ? function : new Applying<>(context, function);
     }
 
-    static <T> @Nullable Supplier<T> of(@Nullable Supplier<T> supplier) {
+    static <T> @Nullable Supplier<T> supplier(@Nullable Supplier<T> supplier) {
         Object context = contextFor(supplier);
         return context == null || supplier == null ? supplier : new Supplying<>(context, supplier);
     }
 
-    static <T> @Nullable Callable<T> of(@Nullable Callable<T> callable) {
+    static <T> @Nullable Callable<T> callable(@Nullable Callable<T> callable) {
         Object context = contextFor(callable);
         return context == null || callable == null ? callable : new Calling<>(context, callable);
     }
 
-    private static final class Handling<T> extends InContext implements Handler<T> {
+    private static final class Handling<T> extends HandedOver implements Handler<T> {
 
         private final Handler<T> handler;
 
@@ -58,16 +55,11 @@ abstract class InContext {
 
         @Override
         public void handle(T event) {
-            Object outer = enter();
-            try {
-                handler.handle(event);
-            } finally {
-                Hooks.exit(outer);
-            }
+            InContext.run(context, handler, event, Handler::handle);
         }
     }
 
-    private static final class Applying<T, R> extends InContext implements Function<T, R> {
+    private static final class Applying<T, R> extends HandedOver implements Function<T, R> {
 
         private final Function<T, R> function;
 
@@ -77,17 +69,12 @@ abstract class InContext {
         }
 
         @Override
-        public R apply(T argument) {
-            Object outer = enter();
-            try {
-                return function.apply(argument);
-            } finally {
-                Hooks.exit(outer);
-            }
+        public @Nullable R apply(T argument) {
+            return InContext.get(context, function, argument, Function::apply);
         }
     }
 
-    private static final class Supplying<T> extends InContext implements Supplier<T> {
+    private static final class Supplying<T> extends HandedOver implements Supplier<T> {
 
         private final Supplier<T> supplier;
 
@@ -97,17 +84,12 @@ abstract class InContext {
         }
 
         @Override
-        public T get() {
-            Object outer = enter();
-            try {
-                return supplier.get();
-            } finally {
-                Hooks.exit(outer);
-            }
+        public @Nullable T get() {
+            return InContext.get(context, supplier, Supplier::get);
         }
     }
 
-    private static final class Calling<T> extends InContext implements Callable<T> {
+    private static final class Calling<T> extends HandedOver implements Callable<T> {
 
         private final Callable<T> callable;
 
@@ -117,13 +99,8 @@ abstract class InContext {
         }
 
         @Override
-        public T call() throws Exception {
-            Object outer = enter();
-            try {
-                return callable.call();
-            } finally {
-                Hooks.exit(outer);
-            }
+        public @Nullable T call() throws Exception {
+            return InContext.get(context, callable, Callable::call);
         }
     }
 }

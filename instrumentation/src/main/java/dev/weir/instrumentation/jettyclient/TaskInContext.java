@@ -1,27 +1,22 @@
 package dev.weir.instrumentation.jettyclient;
 
-import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.shared.InContext;
 import org.eclipse.jetty.util.thread.Invocable;
 
 /** A callback of Jetty, run in the context in which it was handed over. */
-final class InContext implements Invocable.Task {
+final class TaskInContext implements Invocable.Task {
 
     private final Object context;
     private final Runnable callback;
 
-    InContext(Object context, Runnable callback) {
+    TaskInContext(Object context, Runnable callback) {
         this.context = context;
         this.callback = callback;
     }
 
     @Override
     public void run() {
-        Object outer = Hooks.enter(context);
-        try {
-            callback.run();
-        } finally {
-            Hooks.exit(outer);
-        }
+        InContext.run(context, callback, Runnable::run);
     }
 
     @Override
