@@ -4,11 +4,11 @@ import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.DeadlineTimer;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.instrumentation.shared.CallLimit;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.client.ByteBufferRequestContent;
@@ -32,10 +32,9 @@ final class RequestFacts extends HttpFacts {
     private final @Nullable Object cause;
     private final List<Changed> changed = new ArrayList<>(6);
     private final AtomicBoolean over = new AtomicBoolean();
+    private final CallLimit limit = new CallLimit();
     private @Nullable Call call;
     private volatile @Nullable Response response;
-    private volatile @Nullable Future<?> timer;
-    private long limitMillis;
 
     RequestFacts(Request request, boolean waits) {
         super(
@@ -64,7 +63,7 @@ final class RequestFacts extends HttpFacts {
         call = begun;
         Hooks.leave(begun);
         request.attribute(ATTRIBUTE, this);
-        if (limitMillis > 0) timer = DeadlineTimer.after(limitMillis, this::expire);
+        limit.start(this::expire);
         return begun;
     }
 
@@ -76,8 +75,7 @@ final class RequestFacts extends HttpFacts {
     void end(@Nullable Response last, @Nullable Throwable thrown) {
         if (!over.compareAndSet(false, true)) return;
         response = last;
-        Future<?> pending = timer;
-        if (pending != null) pending.cancel(false);
+        limit.cancel();
         request.headers(this::takeBack);
         Hooks.end(call, last == null ? 0 : last.getStatus(), thrown);
     }
@@ -116,7 +114,7 @@ final class RequestFacts extends HttpFacts {
 
     @Override
     public boolean limit(long millis) {
-        limitMillis = millis;
+        limit.set(millis);
         return true;
     }
 

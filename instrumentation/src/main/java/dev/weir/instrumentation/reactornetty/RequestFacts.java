@@ -103,7 +103,7 @@ final class RequestFacts extends HttpFacts {
 
     @Override
     public boolean limit(long millis) {
-        exchange.limit(millis);
+        exchange.limit().set(millis);
         return true;
     }
 

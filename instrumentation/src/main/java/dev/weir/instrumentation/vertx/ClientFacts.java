@@ -1,6 +1,7 @@
 package dev.weir.instrumentation.vertx;
 
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.instrumentation.shared.CallLimit;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
@@ -18,14 +19,15 @@ final class ClientFacts extends HttpFacts {
 
     private final WeakReference<HttpClientRequest> request;
     private final long ownTimeoutMillis;
+    private final CallLimit limit;
     private final List<Changed> changed = new ArrayList<>(6);
     private final long length;
     private @Nullable Object body;
-    private long limitMillis;
     private volatile @Nullable HttpClientResponse response;
 
-    ClientFacts(HttpClientRequest request, @Nullable Object chunk, boolean end, long ownTimeoutMillis) {
-        this(request, request.absoluteURI(), request.getURI(), chunk, end, ownTimeoutMillis);
+    ClientFacts(
+            HttpClientRequest request, @Nullable Object chunk, boolean end, long ownTimeoutMillis, CallLimit limit) {
+        this(request, request.absoluteURI(), request.getURI(), chunk, end, ownTimeoutMillis, limit);
     }
 
     private ClientFacts(
@@ -34,7 +36,8 @@ final class ClientFacts extends HttpFacts {
             String target,
             @Nullable Object chunk,
             boolean end,
-            long ownTimeoutMillis) {
+            long ownTimeoutMillis,
+            CallLimit limit) {
         super(
                 Kind.HTTP_CLIENT,
                 "vertx-http-client",
@@ -46,6 +49,7 @@ final class ClientFacts extends HttpFacts {
                 RequestTarget.query(target));
         this.request = new WeakReference<>(request);
         this.ownTimeoutMillis = ownTimeoutMillis;
+        this.limit = limit;
         this.body = end ? chunk : null;
         this.length = end ? length(chunk) : -1;
     }
@@ -88,10 +92,6 @@ final class ClientFacts extends HttpFacts {
         body = null;
     }
 
-    long limitMillis() {
-        return limitMillis;
-    }
-
     /** Takes back what was set: a redirect copies headers. */
     void answered(HttpClientRequest answered, HttpClientResponse answer) {
         response = answer;
@@ -110,7 +110,7 @@ final class ClientFacts extends HttpFacts {
 
     @Override
     public boolean limit(long millis) {
-        limitMillis = millis;
+        limit.set(millis);
         return true;
     }
 

@@ -5,11 +5,11 @@ import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.DeadlineTimer;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.WeakIdentityMap;
+import dev.weir.instrumentation.shared.CallLimit;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +20,7 @@ final class Exchange {
     private static final WeakIdentityMap<Exchange> OPEN = new WeakIdentityMap<>(1 << 16);
 
     private final AtomicBoolean over = new AtomicBoolean();
+    private final CallLimit limit = new CallLimit();
     private volatile long ownTimeoutMillis;
     private volatile boolean begun;
     private volatile Call.@Nullable Denied denied;
@@ -27,7 +28,6 @@ final class Exchange {
     private volatile @Nullable ClientFacts facts;
     private volatile @Nullable Object cause;
     private volatile @Nullable Object channel;
-    private volatile @Nullable Future<?> timer;
     /** What the application is told instead of what Vert.x makes of it. */
     private volatile @Nullable Throwable failure;
 
@@ -63,7 +63,7 @@ final class Exchange {
     Call begin(HttpClientRequest request, @Nullable Object chunk, boolean end) {
         begun = true;
         cause = Hooks.capture();
-        ClientFacts known = new ClientFacts(request, chunk, end, ownTimeoutMillis);
+        ClientFacts known = new ClientFacts(request, chunk, end, ownTimeoutMillis, limit);
         Call now = Hooks.begin(known);
         known.forgetBody();
         if (now instanceof Call.Denied refused) {
@@ -77,9 +77,9 @@ final class Exchange {
         Object connection = NettyChannels.of(request.connection());
         channel = connection;
         if (connection != null) Attachments.attach(connection, now);
-        if (known.limitMillis() > 0) {
+        if (limit.millis() > 0) {
             WeakReference<HttpClientRequest> limited = new WeakReference<>(request);
-            timer = DeadlineTimer.after(known.limitMillis(), () -> expire(limited.get()));
+            limit.start(() -> expire(limited.get()));
         }
         return now;
     }
@@ -104,17 +104,17 @@ final class Exchange {
         ClientFacts known = facts;
         if (known != null) known.answered(request, response);
         end(response.statusCode(), null);
-        if (timer == null) OPEN.remove(request);
+        if (!limit.isRunning()) OPEN.remove(request);
         return new Entered(cause);
     }
 
     void fail(@Nullable Throwable thrown) {
-        cancelTimer();
+        limit.cancel();
         end(0, told(thrown));
     }
 
     void complete(HttpClientRequest request) {
-        cancelTimer();
+        limit.cancel();
         OPEN.remove(request);
     }
 
@@ -129,10 +129,5 @@ final class Exchange {
         Object attached = channel;
         if (attached != null && Attachments.of(attached) == call) Attachments.detach(attached);
         Hooks.end(call, status, thrown);
-    }
-
-    private void cancelTimer() {
-        Future<?> pending = timer;
-        if (pending != null) pending.cancel(false);
     }
 }
