@@ -5,16 +5,15 @@ import dev.weir.bootstrap.DeadlineTimer;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
 import dev.weir.instrumentation.shared.CallLimit;
+import dev.weir.instrumentation.shared.OwnHeaders;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.client.ByteBufferRequestContent;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
-import org.eclipse.jetty.http.HttpFields;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,12 +24,22 @@ final class RequestFacts extends HttpFacts {
 
     private static final String ATTRIBUTE = "dev.weir.call";
 
-    private record Changed(String name, List<String> before) {}
+    private static final OwnHeaders.Values<Request> HEADERS = new OwnHeaders.Values<>() {
+        @Override
+        public List<String> all(Request request, String name) {
+            return request.getHeaders().getValuesList(name);
+        }
+
+        @Override
+        public void set(Request request, String name, List<String> values) {
+            request.headers(headers -> headers.put(name, values));
+        }
+    };
 
     private final Request request;
     private final boolean waits;
     private final @Nullable Object cause;
-    private final List<Changed> changed = new ArrayList<>(6);
+    private final OwnHeaders<Request, List<String>> own = new OwnHeaders<>(HEADERS);
     private final AtomicBoolean over = new AtomicBoolean();
     private final CallLimit limit = new CallLimit();
     private @Nullable Call call;
@@ -61,6 +70,7 @@ final class RequestFacts extends HttpFacts {
         Call begun = Hooks.begin(this);
         if (begun == null || begun instanceof Call.Denied) return begun;
         call = begun;
+        own.put(request);
         Hooks.leave(begun);
         request.attribute(ATTRIBUTE, this);
         limit.start(this::expire);
@@ -76,16 +86,8 @@ final class RequestFacts extends HttpFacts {
         if (!over.compareAndSet(false, true)) return;
         response = last;
         limit.cancel();
-        request.headers(this::takeBack);
+        own.takeBack();
         Hooks.end(call, last == null ? 0 : last.getStatus(), thrown);
-    }
-
-    private void takeBack(HttpFields.Mutable headers) {
-        for (int i = changed.size() - 1; i >= 0; i--) {
-            Changed change = changed.get(i);
-            if (change.before.isEmpty()) headers.remove(change.name);
-            else headers.put(change.name, change.before);
-        }
     }
 
     boolean isOver() {
@@ -120,7 +122,8 @@ final class RequestFacts extends HttpFacts {
 
     @Override
     public @Nullable String header(String name) {
-        return request.getHeaders().get(name);
+        String mine = own.value(name);
+        return mine == null ? request.getHeaders().get(name) : mine;
     }
 
     @Override
@@ -130,15 +133,14 @@ final class RequestFacts extends HttpFacts {
 
     @Override
     public boolean setHeader(String name, String value) {
-        List<String> before = request.getHeaders().getValuesList(name);
-        request.headers(headers -> headers.put(name, value));
-        changed.add(new Changed(name, before));
+        own.add(name, value, false);
         return true;
     }
 
     @Override
     public boolean replaceHeader(String name, String value) {
-        return setHeader(name, value);
+        own.add(name, value, true);
+        return true;
     }
 
     @Override

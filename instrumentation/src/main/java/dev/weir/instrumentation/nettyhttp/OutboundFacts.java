@@ -12,38 +12,25 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one request that is about to be written. */
 final class OutboundFacts extends HttpFacts {
 
-    private static final OwnHeaders.Carrier<HttpHeaders, Map.Entry<String, List<String>>> CARRIER =
-            new OwnHeaders.Carrier<>() {
-                @Override
-                public Map.@Nullable Entry<String, List<String>> first(HttpHeaders headers, String name) {
-                    List<String> values = headers.getAll(name);
-                    return values.isEmpty() ? null : Map.entry(name, values);
-                }
+    private static final OwnHeaders.Values<HttpHeaders> HEADERS = new OwnHeaders.Values<>() {
+        @Override
+        public List<String> all(HttpHeaders headers, String name) {
+            return headers.getAll(name);
+        }
 
-                @Override
-                public void set(HttpHeaders headers, String name, String value) {
-                    headers.set(name, value);
-                }
-
-                @Override
-                public void restore(HttpHeaders headers, Map.Entry<String, List<String>> before) {
-                    headers.set(before.getKey(), before.getValue());
-                }
-
-                @Override
-                public void remove(HttpHeaders headers, String name) {
-                    headers.remove(name);
-                }
-            };
+        @Override
+        public void set(HttpHeaders headers, String name, List<String> values) {
+            headers.set(name, values);
+        }
+    };
 
     private final HttpHeaders headers;
-    private final OwnHeaders<HttpHeaders, Map.Entry<String, List<String>>> own = new OwnHeaders<>(CARRIER);
+    private final OwnHeaders<HttpHeaders, List<String>> own = new OwnHeaders<>(HEADERS);
     private final CallLimit limit = new CallLimit();
     // Only while the call begins: the library releases it.
     private @Nullable HttpRequest request;

@@ -71,6 +71,7 @@ final class Exchange {
             return refused;
         }
         if (now == null) return null;
+        known.putOn(request);
         call = now;
         facts = known;
         Hooks.leave(now);
@@ -102,7 +103,7 @@ final class Exchange {
     /** The head of the response has come: the call is over, its body may still be coming. */
     Entered answered(HttpClientRequest request, HttpClientResponse response) {
         ClientFacts known = facts;
-        if (known != null) known.answered(request, response);
+        if (known != null) known.answered(response);
         end(response.statusCode(), null);
         if (!limit.isRunning()) OPEN.remove(request);
         return new Entered(cause);
