@@ -3,6 +3,7 @@ package dev.weir.instrumentation.nettyhttp;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.HttpFacts;
 import dev.weir.instrumentation.shared.CallLimit;
+import dev.weir.instrumentation.shared.ContentLength;
 import dev.weir.instrumentation.shared.OwnHeaders;
 import dev.weir.instrumentation.shared.RequestTarget;
 import io.netty.buffer.ByteBufUtil;
@@ -114,14 +115,8 @@ final class OutboundFacts extends HttpFacts {
     @Override
     public long bodyLength() {
         if (request instanceof FullHttpRequest full) return full.content().readableBytes();
-        if (headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) return -1;
-        String length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
-        if (length == null) return 0;
-        try {
-            return Long.parseLong(length.strip());
-        } catch (NumberFormatException e) {
-            return -1;
-        }
+        return ContentLength.of(
+                headers.get(HttpHeaderNames.TRANSFER_ENCODING), headers.get(HttpHeaderNames.CONTENT_LENGTH));
     }
 
     @Override
