@@ -22,6 +22,8 @@ class ArchitectureTest {
 
     private static final String SHARED = "dev.weir.instrumentation.shared";
 
+    private static final String SHARED_ON_REACTIVE_STREAMS = SHARED + ".reactivestreams";
+
     private final JavaClasses classes = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("dev.weir.instrumentation");
@@ -31,7 +33,11 @@ class ArchitectureTest {
         slices().matching("dev.weir.instrumentation.(*)..")
                 .should()
                 .notDependOnEachOther()
-                .ignoreDependency(alwaysTrue(), resideInAPackage(WEAVING).or(resideInAPackage(SHARED)))
+                .ignoreDependency(
+                        alwaysTrue(),
+                        resideInAPackage(WEAVING)
+                                .or(resideInAPackage(SHARED))
+                                .or(resideInAPackage(SHARED_ON_REACTIVE_STREAMS)))
                 .check(classes);
     }
 
@@ -52,6 +58,23 @@ class ArchitectureTest {
                         "java.util",
                         "java.util.concurrent..",
                         "java.util.function",
+                        "org.jspecify..")
+                .check(classes);
+    }
+
+    /** It is defined beside each library of this sort, which may have nothing of another. */
+    @Test
+    void whatAdaptersOnReactiveStreamsShareKnowsNoMore() {
+        classes()
+                .that()
+                .resideInAPackage(SHARED_ON_REACTIVE_STREAMS)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        SHARED_ON_REACTIVE_STREAMS,
+                        "dev.weir.bootstrap",
+                        "java.lang..",
+                        "org.reactivestreams",
                         "org.jspecify..")
                 .check(classes);
     }

@@ -20,7 +20,7 @@ abstract class RequestFacts extends HttpFacts {
 
     private static final OwnHeaders.Carrier<HttpRequest, Header> HEADERS = new OwnHeaders.Carrier<>() {
         @Override
-        public @Nullable Header first(HttpRequest request, String name) {
+        public @Nullable Header present(HttpRequest request, String name) {
             return request.getFirstHeader(name);
         }
 
@@ -30,8 +30,8 @@ abstract class RequestFacts extends HttpFacts {
         }
 
         @Override
-        public void restore(HttpRequest request, Header header) {
-            request.setHeader(header);
+        public void restore(HttpRequest request, String name, Header before) {
+            request.setHeader(before);
         }
 
         @Override

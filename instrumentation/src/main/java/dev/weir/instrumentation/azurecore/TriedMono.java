@@ -1,12 +1,11 @@
 package dev.weir.instrumentation.azurecore;
 
 import dev.weir.bootstrap.Call;
-import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.shared.RetryLoop;
+import dev.weir.instrumentation.shared.reactivestreams.TrySubscriber;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
@@ -27,16 +26,13 @@ final class TriedMono<T> extends Mono<T> {
         loop.get().start(call -> tried.subscribe(new Ending<>(subscriber, call)));
     }
 
-    /** The try is over before its outcome is heard of: whoever hears of it may begin the next one. */
-    private static final class Ending<T> implements CoreSubscriber<T>, Subscription {
+    private static final class Ending<T> extends TrySubscriber<T> implements CoreSubscriber<T> {
 
         private final CoreSubscriber<? super T> subscriber;
-        private final @Nullable Call call;
-        private @Nullable Subscription subscription;
 
         Ending(CoreSubscriber<? super T> subscriber, @Nullable Call call) {
+            super(subscriber, call, true);
             this.subscriber = subscriber;
-            this.call = call;
         }
 
         @Override
@@ -45,38 +41,8 @@ final class TriedMono<T> extends Mono<T> {
         }
 
         @Override
-        public void onSubscribe(Subscription given) {
-            subscription = given;
-            subscriber.onSubscribe(this);
-        }
-
-        @Override
-        public void onNext(T result) {
-            Hooks.end(call, 0, null);
-            subscriber.onNext(result);
-        }
-
-        @Override
-        public void onError(Throwable thrown) {
-            Hooks.end(call, 0, thrown);
-            subscriber.onError(thrown);
-        }
-
-        @Override
-        public void onComplete() {
-            Hooks.end(call, 0, null);
-            subscriber.onComplete();
-        }
-
-        @Override
-        public void request(long n) {
-            if (subscription != null) subscription.request(n);
-        }
-
-        @Override
-        public void cancel() {
-            if (subscription != null) subscription.cancel();
-            Hooks.end(call, 0, new CancellationException());
+        protected Throwable givenUp() {
+            return new CancellationException();
         }
     }
 }

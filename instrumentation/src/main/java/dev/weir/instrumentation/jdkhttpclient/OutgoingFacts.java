@@ -1,11 +1,11 @@
 package dev.weir.instrumentation.jdkhttpclient;
 
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.instrumentation.shared.AddedHeaders;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,14 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class OutgoingFacts extends HttpFacts {
 
-    private static final String[] NOTHING = {};
     /** What the client writes into the head of a small request by itself, so that the text need not grow. */
     private static final int USUAL_HEAD = 128;
 
-    /** Names and values in turn. */
-    private String[] set = NOTHING;
-
-    private int setLength;
+    private String[] added = AddedHeaders.NONE;
     private boolean replaces;
     private long limitNanos;
     private @Nullable HttpHeaders answer;
@@ -51,8 +47,8 @@ abstract class OutgoingFacts extends HttpFacts {
 
     @Override
     public @Nullable String header(String name) {
-        int known = indexOf(name);
-        return known < 0 ? first(own(), name) : set[known + 1];
+        String known = AddedHeaders.value(added, name);
+        return known == null ? first(own(), name) : known;
     }
 
     @Override
@@ -64,14 +60,7 @@ abstract class OutgoingFacts extends HttpFacts {
     @Override
     public boolean setHeader(String name, String value) {
         if (!isSendable(value)) return false;
-        int known = indexOf(name);
-        if (known < 0) {
-            known = setLength;
-            if (known == set.length) set = Arrays.copyOf(set, known + 4);
-            setLength += 2;
-        }
-        set[known] = name;
-        set[known + 1] = value;
+        added = AddedHeaders.set(added, name, value);
         return true;
     }
 
@@ -80,11 +69,6 @@ abstract class OutgoingFacts extends HttpFacts {
         boolean done = setHeader(name, value);
         replaces |= done;
         return done;
-    }
-
-    private int indexOf(String name) {
-        for (int i = 0; i < setLength; i += 2) if (set[i].equalsIgnoreCase(name)) return i;
-        return -1;
     }
 
     /** Nobody else looks at it before it is on the wire. */
@@ -98,21 +82,23 @@ abstract class OutgoingFacts extends HttpFacts {
 
     /** Makes room in the head of a request for what {@link #write} will write into it. */
     void reserve(StringBuilder head) {
-        if (setLength == 0) return;
+        int end = AddedHeaders.length(added);
+        if (end == 0) return;
         int length = head.length() + USUAL_HEAD;
-        for (int i = 0; i < setLength; i += 2) length += set[i].length() + set[i + 1].length() + 4;
+        for (int i = 0; i < end; i += 2) length += added[i].length() + added[i + 1].length() + 4;
         head.ensureCapacity(length);
     }
 
     /** Writes into the head of an HTTP/1.1 request, which is complete. */
     void write(StringBuilder head) {
-        if (setLength == 0) return;
+        int length = AddedHeaders.length(added);
+        if (length == 0) return;
         int end = head.length() - 2;
         if (end < 2 || head.indexOf("\r\n\r\n", end - 2) < 0) throw new IllegalStateException("no head of a request");
         head.setLength(end);
-        for (int i = 0; i < setLength; i += 2) {
-            if (replaces) cut(head, set[i]);
-            head.append(set[i]).append(": ").append(set[i + 1]).append("\r\n");
+        for (int i = 0; i < length; i += 2) {
+            if (replaces) cut(head, added[i]);
+            head.append(added[i]).append(": ").append(added[i + 1]).append("\r\n");
         }
         head.append("\r\n");
     }
@@ -133,10 +119,11 @@ abstract class OutgoingFacts extends HttpFacts {
 
     /** The headers of an HTTP/2 request, and what levers set. */
     HttpHeaders with(HttpHeaders headers) {
-        if (setLength == 0) return headers;
+        int length = AddedHeaders.length(added);
+        if (length == 0) return headers;
         Map<String, List<String>> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         all.putAll(headers.map());
-        for (int i = 0; i < setLength; i += 2) all.put(set[i], List.of(set[i + 1]));
+        for (int i = 0; i < length; i += 2) all.put(added[i], List.of(added[i + 1]));
         return HttpHeaders.of(all, (name, value) -> true);
     }
 

@@ -4,17 +4,16 @@ import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.DeadlineTimer;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.instrumentation.shared.CallLimit;
+import dev.weir.instrumentation.shared.OwnHeaders;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.client.ByteBufferRequestContent;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
-import org.eclipse.jetty.http.HttpFields;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,17 +24,26 @@ final class RequestFacts extends HttpFacts {
 
     private static final String ATTRIBUTE = "dev.weir.call";
 
-    private record Changed(String name, List<String> before) {}
+    private static final OwnHeaders.Values<Request> HEADERS = new OwnHeaders.Values<>() {
+        @Override
+        public List<String> all(Request request, String name) {
+            return request.getHeaders().getValuesList(name);
+        }
+
+        @Override
+        public void set(Request request, String name, List<String> values) {
+            request.headers(headers -> headers.put(name, values));
+        }
+    };
 
     private final Request request;
     private final boolean waits;
     private final @Nullable Object cause;
-    private final List<Changed> changed = new ArrayList<>(6);
+    private final OwnHeaders<Request, List<String>> own = new OwnHeaders<>(HEADERS);
     private final AtomicBoolean over = new AtomicBoolean();
+    private final CallLimit limit = new CallLimit();
     private @Nullable Call call;
     private volatile @Nullable Response response;
-    private volatile @Nullable Future<?> timer;
-    private long limitMillis;
 
     RequestFacts(Request request, boolean waits) {
         super(
@@ -62,9 +70,10 @@ final class RequestFacts extends HttpFacts {
         Call begun = Hooks.begin(this);
         if (begun == null || begun instanceof Call.Denied) return begun;
         call = begun;
+        own.put(request);
         Hooks.leave(begun);
         request.attribute(ATTRIBUTE, this);
-        if (limitMillis > 0) timer = DeadlineTimer.after(limitMillis, this::expire);
+        limit.start(this::expire);
         return begun;
     }
 
@@ -76,18 +85,9 @@ final class RequestFacts extends HttpFacts {
     void end(@Nullable Response last, @Nullable Throwable thrown) {
         if (!over.compareAndSet(false, true)) return;
         response = last;
-        Future<?> pending = timer;
-        if (pending != null) pending.cancel(false);
-        request.headers(this::takeBack);
+        limit.cancel();
+        own.takeBack();
         Hooks.end(call, last == null ? 0 : last.getStatus(), thrown);
-    }
-
-    private void takeBack(HttpFields.Mutable headers) {
-        for (int i = changed.size() - 1; i >= 0; i--) {
-            Changed change = changed.get(i);
-            if (change.before.isEmpty()) headers.remove(change.name);
-            else headers.put(change.name, change.before);
-        }
     }
 
     boolean isOver() {
@@ -116,13 +116,14 @@ final class RequestFacts extends HttpFacts {
 
     @Override
     public boolean limit(long millis) {
-        limitMillis = millis;
+        limit.set(millis);
         return true;
     }
 
     @Override
     public @Nullable String header(String name) {
-        return request.getHeaders().get(name);
+        String mine = own.value(name);
+        return mine == null ? request.getHeaders().get(name) : mine;
     }
 
     @Override
@@ -132,15 +133,14 @@ final class RequestFacts extends HttpFacts {
 
     @Override
     public boolean setHeader(String name, String value) {
-        List<String> before = request.getHeaders().getValuesList(name);
-        request.headers(headers -> headers.put(name, value));
-        changed.add(new Changed(name, before));
+        own.add(name, value, false);
         return true;
     }
 
     @Override
     public boolean replaceHeader(String name, String value) {
-        return setHeader(name, value);
+        own.add(name, value, true);
+        return true;
     }
 
     @Override

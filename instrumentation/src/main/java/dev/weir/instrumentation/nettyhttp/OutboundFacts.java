@@ -3,6 +3,7 @@ package dev.weir.instrumentation.nettyhttp;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.HttpFacts;
 import dev.weir.instrumentation.shared.CallLimit;
+import dev.weir.instrumentation.shared.ContentLength;
 import dev.weir.instrumentation.shared.OwnHeaders;
 import dev.weir.instrumentation.shared.RequestTarget;
 import io.netty.buffer.ByteBufUtil;
@@ -12,38 +13,25 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one request that is about to be written. */
 final class OutboundFacts extends HttpFacts {
 
-    private static final OwnHeaders.Carrier<HttpHeaders, Map.Entry<String, List<String>>> CARRIER =
-            new OwnHeaders.Carrier<>() {
-                @Override
-                public Map.@Nullable Entry<String, List<String>> first(HttpHeaders headers, String name) {
-                    List<String> values = headers.getAll(name);
-                    return values.isEmpty() ? null : Map.entry(name, values);
-                }
+    private static final OwnHeaders.Values<HttpHeaders> HEADERS = new OwnHeaders.Values<>() {
+        @Override
+        public List<String> all(HttpHeaders headers, String name) {
+            return headers.getAll(name);
+        }
 
-                @Override
-                public void set(HttpHeaders headers, String name, String value) {
-                    headers.set(name, value);
-                }
-
-                @Override
-                public void restore(HttpHeaders headers, Map.Entry<String, List<String>> before) {
-                    headers.set(before.getKey(), before.getValue());
-                }
-
-                @Override
-                public void remove(HttpHeaders headers, String name) {
-                    headers.remove(name);
-                }
-            };
+        @Override
+        public void set(HttpHeaders headers, String name, List<String> values) {
+            headers.set(name, values);
+        }
+    };
 
     private final HttpHeaders headers;
-    private final OwnHeaders<HttpHeaders, Map.Entry<String, List<String>>> own = new OwnHeaders<>(CARRIER);
+    private final OwnHeaders<HttpHeaders, List<String>> own = new OwnHeaders<>(HEADERS);
     private final CallLimit limit = new CallLimit();
     // Only while the call begins: the library releases it.
     private @Nullable HttpRequest request;
@@ -127,14 +115,8 @@ final class OutboundFacts extends HttpFacts {
     @Override
     public long bodyLength() {
         if (request instanceof FullHttpRequest full) return full.content().readableBytes();
-        if (headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) return -1;
-        String length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
-        if (length == null) return 0;
-        try {
-            return Long.parseLong(length.strip());
-        } catch (NumberFormatException e) {
-            return -1;
-        }
+        return ContentLength.of(
+                headers.get(HttpHeaderNames.TRANSFER_ENCODING), headers.get(HttpHeaderNames.CONTENT_LENGTH));
     }
 
     @Override

@@ -3,11 +3,10 @@ package dev.weir.instrumentation.okhttp;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.instrumentation.shared.AddedHeaders;
 import dev.weir.instrumentation.shared.CallLimit;
 import dev.weir.instrumentation.shared.OwnCause;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Interceptor;
 import okhttp3.MultipartBody;
@@ -25,7 +24,7 @@ final class RequestFacts extends HttpFacts {
 
     private final okhttp3.Call okhttp;
     private final Request request;
-    private final List<String> headers = new ArrayList<>(8);
+    private String[] headers = AddedHeaders.NONE;
     private @Nullable Response response;
     private @Nullable Call call;
     private @Nullable RequestFacts next;
@@ -121,9 +120,10 @@ final class RequestFacts extends HttpFacts {
 
     /** The request with our headers. */
     Request changed(Request original) {
-        if (headers.isEmpty()) return original;
+        int length = AddedHeaders.length(headers);
+        if (length == 0) return original;
         Request.Builder builder = original.newBuilder();
-        for (int i = 0; i < headers.size(); i += 2) builder.header(headers.get(i), headers.get(i + 1));
+        for (int i = 0; i < length; i += 2) builder.header(headers[i], headers[i + 1]);
         return builder.build();
     }
 
@@ -146,10 +146,8 @@ final class RequestFacts extends HttpFacts {
 
     @Override
     public @Nullable String header(String name) {
-        for (int i = headers.size() - 2; i >= 0; i -= 2) {
-            if (headers.get(i).equalsIgnoreCase(name)) return headers.get(i + 1);
-        }
-        return request.header(name);
+        String added = AddedHeaders.value(headers, name);
+        return added == null ? request.header(name) : added;
     }
 
     @Override
@@ -159,8 +157,7 @@ final class RequestFacts extends HttpFacts {
 
     @Override
     public boolean setHeader(String name, String value) {
-        headers.add(name);
-        headers.add(value);
+        headers = AddedHeaders.set(headers, name, value);
         return true;
     }
 

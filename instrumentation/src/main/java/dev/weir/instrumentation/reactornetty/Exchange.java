@@ -1,13 +1,12 @@
 package dev.weir.instrumentation.reactornetty;
 
 import dev.weir.bootstrap.Call;
-import dev.weir.bootstrap.DeadlineTimer;
 import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.shared.CallLimit;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -23,9 +22,8 @@ final class Exchange {
     private volatile boolean written;
     private volatile boolean late;
     private volatile @Nullable Channel channel;
-    private long limitMillis;
+    private final CallLimit limit = new CallLimit();
     private Sinks.@Nullable Empty<Void> expiry;
-    private volatile @Nullable Future<?> timer;
 
     /** Begins the call on this thread, which goes on without it. */
     @Nullable
@@ -38,15 +36,15 @@ final class Exchange {
         }
         call = begun;
         Hooks.leave(begun);
-        if (limitMillis > 0) {
+        if (limit.millis() > 0) {
             expiry = Sinks.empty();
-            timer = DeadlineTimer.after(limitMillis, this::expire);
+            limit.start(this::expire);
         }
         return begun;
     }
 
-    void limit(long millis) {
-        limitMillis = millis;
+    CallLimit limit() {
+        return limit;
     }
 
     @Nullable
@@ -118,7 +116,7 @@ final class Exchange {
 
     /** There will be no answer. */
     void failed(Throwable thrown) {
-        cancelTimer();
+        limit.cancel();
         if (!isOpen()) return;
         over = true;
         Hooks.end(call, 0, thrown);
@@ -126,7 +124,7 @@ final class Exchange {
 
     /** The request itself begins by itself: this call was for its connection. */
     void withdraw() {
-        cancelTimer();
+        limit.cancel();
         over = true;
         Hooks.withdraw(call);
     }
@@ -139,11 +137,6 @@ final class Exchange {
     /** Whether the limit has ended the exchange. */
     boolean late() {
         return late;
-    }
-
-    private void cancelTimer() {
-        Future<?> pending = timer;
-        if (pending != null) pending.cancel(false);
     }
 
     private void expire() {

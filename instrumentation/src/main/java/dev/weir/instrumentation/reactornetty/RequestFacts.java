@@ -2,12 +2,12 @@ package dev.weir.instrumentation.reactornetty;
 
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.instrumentation.shared.AddedHeaders;
+import dev.weir.instrumentation.shared.ContentLength;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one request: before there is a connection, or when it is about to be written. */
@@ -18,7 +18,7 @@ final class RequestFacts extends HttpFacts {
     private final Exchange exchange;
     private final HttpHeaders present;
     private final long callerTimeoutMillis;
-    private final List<String> own = new ArrayList<>(8);
+    private String[] own = AddedHeaders.NONE;
     private @Nullable ByteBuf body;
     private final long bodyLength;
     private volatile @Nullable HttpHeaders response;
@@ -62,19 +62,11 @@ final class RequestFacts extends HttpFacts {
     /** The request is about to be written, with this body if it is all in memory. */
     RequestFacts written(Exchange next, String method, HttpHeaders headers, @Nullable ByteBuf content) {
         Target target = new Target(scheme(), host(), port(), path(), query());
-        long length = content == null ? length(headers) : content.readableBytes();
+        long length = content != null
+                ? content.readableBytes()
+                : ContentLength.of(
+                        headers.get(HttpHeaderNames.TRANSFER_ENCODING), headers.get(HttpHeaderNames.CONTENT_LENGTH));
         return new RequestFacts(next, method, target, headers, callerTimeoutMillis, content, length);
-    }
-
-    private static long length(HttpHeaders headers) {
-        if (headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) return UNKNOWN;
-        String length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
-        if (length == null) return 0;
-        try {
-            return Long.parseLong(length.strip());
-        } catch (NumberFormatException e) {
-            return UNKNOWN;
-        }
     }
 
     static @Nullable RequestFacts of(@Nullable Call call) {
@@ -87,7 +79,7 @@ final class RequestFacts extends HttpFacts {
 
     /** Puts Weir's headers on a request. */
     void putOn(HttpHeaders headers) {
-        for (int i = 0; i < own.size(); i += 2) headers.set(own.get(i), own.get(i + 1));
+        for (int i = 0; i < AddedHeaders.length(own); i += 2) headers.set(own[i], own[i + 1]);
         // It is the library's now, and will be released.
         body = null;
     }
@@ -103,16 +95,14 @@ final class RequestFacts extends HttpFacts {
 
     @Override
     public boolean limit(long millis) {
-        exchange.limit(millis);
+        exchange.limit().set(millis);
         return true;
     }
 
     @Override
     public @Nullable String header(String name) {
-        for (int i = own.size() - 2; i >= 0; i -= 2) {
-            if (own.get(i).equalsIgnoreCase(name)) return own.get(i + 1);
-        }
-        return present.get(name);
+        String added = AddedHeaders.value(own, name);
+        return added == null ? present.get(name) : added;
     }
 
     @Override
@@ -122,8 +112,7 @@ final class RequestFacts extends HttpFacts {
 
     @Override
     public boolean setHeader(String name, String value) {
-        own.add(name);
-        own.add(value);
+        own = AddedHeaders.set(own, name, value);
         return true;
     }
 

@@ -1,13 +1,12 @@
 package dev.weir.instrumentation.rxjava3retry;
 
 import dev.weir.bootstrap.Call;
-import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.shared.RetryLoop;
+import dev.weir.instrumentation.shared.reactivestreams.TrySubscriber;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
-import org.reactivestreams.Subscription;
 
 /** A source of which each subscription is a try. */
 final class TriedPublisher<T> implements Publisher<T> {
@@ -32,52 +31,24 @@ final class TriedPublisher<T> implements Publisher<T> {
         else tries.start(call -> source.subscribe(call == null ? subscriber : new Ending<>(subscriber, call)));
     }
 
-    /** The try is over before its outcome is heard of: whoever hears of it may begin the next one. */
-    private static final class Ending<T> implements FlowableSubscriber<T>, Subscription {
+    /** Whoever has heard of an item and wants no more has not given up. */
+    private static final class Ending<T> extends TrySubscriber<T> implements FlowableSubscriber<T> {
 
-        private final Subscriber<? super T> subscriber;
-        private final Call call;
         private volatile boolean heardOf;
-        private @Nullable Subscription subscription;
 
         Ending(Subscriber<? super T> subscriber, Call call) {
-            this.subscriber = subscriber;
-            this.call = call;
-        }
-
-        @Override
-        public void onSubscribe(Subscription given) {
-            subscription = given;
-            subscriber.onSubscribe(this);
+            super(subscriber, call, false);
         }
 
         @Override
         public void onNext(T item) {
             heardOf = true;
-            subscriber.onNext(item);
+            super.onNext(item);
         }
 
         @Override
-        public void onError(Throwable thrown) {
-            Hooks.end(call, 0, thrown);
-            subscriber.onError(thrown);
-        }
-
-        @Override
-        public void onComplete() {
-            Hooks.end(call, 0, null);
-            subscriber.onComplete();
-        }
-
-        @Override
-        public void request(long n) {
-            if (subscription != null) subscription.request(n);
-        }
-
-        @Override
-        public void cancel() {
-            if (subscription != null) subscription.cancel();
-            Hooks.end(call, 0, RxJava3RetryInstrumentation.givenUp(heardOf));
+        protected @Nullable Throwable givenUp() {
+            return RxJava3RetryInstrumentation.givenUp(heardOf);
         }
     }
 }

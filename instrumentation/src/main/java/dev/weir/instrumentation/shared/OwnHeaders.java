@@ -11,25 +11,56 @@ import org.jspecify.annotations.Nullable;
  * taken off after it, because libraries copy requests for redirects, and an application may send one again.
  *
  * @param <R> the library's request
- * @param <H> the library's header
+ * @param <H> what the library has under one name
  */
 public final class OwnHeaders<R, H> {
 
     /** How a library's request is read and changed. */
     public interface Carrier<R, H> {
 
-        /** The first header of the name; {@code null} when there is none. */
+        /** What stands under the name; {@code null} when nothing does. */
         @Nullable
-        H first(R request, String name);
+        H present(R request, String name);
 
         /** Puts this one in the place of all of its name. */
         void set(R request, String name, String value);
 
-        /** Puts a header of before in the place of all of its name. */
-        void restore(R request, H header);
+        /** Puts what stood there before in the place of all of its name. */
+        void restore(R request, String name, H before);
 
         /** Takes all of the name away. */
         void remove(R request, String name);
+    }
+
+    /** How it is done where all that stands under one name is one list. */
+    public interface Values<R> extends Carrier<R, List<String>> {
+
+        /** All values, which may be a view. */
+        List<String> all(R request, String name);
+
+        /** Puts these in the place of all of the name; no values leave none. */
+        void set(R request, String name, List<String> values);
+
+        @Override
+        default @Nullable List<String> present(R request, String name) {
+            List<String> values = all(request, name);
+            return values.isEmpty() ? null : List.copyOf(values);
+        }
+
+        @Override
+        default void set(R request, String name, String value) {
+            set(request, name, List.of(value));
+        }
+
+        @Override
+        default void restore(R request, String name, List<String> before) {
+            set(request, name, before);
+        }
+
+        @Override
+        default void remove(R request, String name) {
+            set(request, name, List.of());
+        }
     }
 
     private record Own(String name, String value, boolean replaces) {}
@@ -64,7 +95,7 @@ public final class OwnHeaders<R, H> {
         takeBack();
         changed = request;
         for (Own each : own) {
-            H before = carrier.first(request, each.name);
+            H before = carrier.present(request, each.name);
             // An interceptor of the application has set it meanwhile.
             if (before != null && !each.replaces && !isOwn(each.name)) continue;
             changes.add(new Change<>(each.name, before));
@@ -86,7 +117,7 @@ public final class OwnHeaders<R, H> {
             Change<H> change = changes.get(i);
             H before = change.before;
             if (before == null) carrier.remove(request, change.name);
-            else carrier.restore(request, before);
+            else carrier.restore(request, change.name, before);
         }
         changes.clear();
     }

@@ -3,27 +3,38 @@ package dev.weir.instrumentation.vertx;
 import dev.weir.bootstrap.HttpFacts;
 import dev.weir.instrumentation.shared.HostPort;
 import dev.weir.instrumentation.shared.RequestTarget;
+import dev.weir.instrumentation.shared.CallLimit;
+import dev.weir.instrumentation.shared.OwnHeaders;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import java.lang.ref.WeakReference;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of a request whose head is about to be written. Found by the request, and never holds it. */
 final class ClientFacts extends HttpFacts {
 
-    private record Changed(String name, List<String> before) {}
+    private static final OwnHeaders.Values<MultiMap> HEADERS = new OwnHeaders.Values<>() {
+        @Override
+        public List<String> all(MultiMap headers, String name) {
+            return headers.getAll(name);
+        }
+
+        @Override
+        public void set(MultiMap headers, String name, List<String> values) {
+            headers.set(name, values);
+        }
+    };
 
     private final WeakReference<HttpClientRequest> request;
     private final long ownTimeoutMillis;
-    private final List<Changed> changed = new ArrayList<>(6);
+    private final CallLimit limit;
+    private final OwnHeaders<MultiMap, List<String>> own = new OwnHeaders<>(HEADERS);
     private final long length;
     private @Nullable Object body;
-    private long limitMillis;
     private volatile @Nullable HttpClientResponse response;
 
     private ClientFacts(
@@ -32,7 +43,8 @@ final class ClientFacts extends HttpFacts {
             HostPort authority,
             @Nullable Object chunk,
             boolean end,
-            long ownTimeoutMillis) {
+            long ownTimeoutMillis,
+            CallLimit limit) {
         super(
                 Kind.HTTP_CLIENT,
                 "vertx-http-client",
@@ -44,15 +56,17 @@ final class ClientFacts extends HttpFacts {
                 RequestTarget.query(request.getURI()));
         this.request = new WeakReference<>(request);
         this.ownTimeoutMillis = ownTimeoutMillis;
+        this.limit = limit;
         this.body = end ? chunk : null;
         this.length = end ? length(chunk) : -1;
     }
 
-    static ClientFacts of(HttpClientRequest request, @Nullable Object chunk, boolean end, long ownTimeoutMillis) {
+    static ClientFacts of(
+            HttpClientRequest request, @Nullable Object chunk, boolean end, long ownTimeoutMillis, CallLimit limit) {
         String url = request.absoluteURI();
         HostPort authority = HostPort.of(RequestTarget.authority(url), 0);
         String scheme = url.startsWith("https:") ? "https" : "http";
-        return new ClientFacts(request, scheme, authority, chunk, end, ownTimeoutMillis);
+        return new ClientFacts(request, scheme, authority, chunk, end, ownTimeoutMillis, limit);
     }
 
     private static long length(@Nullable Object chunk) {
@@ -61,24 +75,20 @@ final class ClientFacts extends HttpFacts {
         return chunk instanceof ByteBuf buf ? buf.readableBytes() : -1;
     }
 
-    /** The request is about to be written: its buffer belongs to Vert.x from now on. */
+    /** The buffer belongs to Vert.x from now on. */
     void forgetBody() {
         body = null;
     }
 
-    long limitMillis() {
-        return limitMillis;
+    /** The request is about to be written. */
+    void putOn(HttpClientRequest written) {
+        own.put(written.headers());
     }
 
     /** Takes back what was set: a redirect copies headers. */
-    void answered(HttpClientRequest answered, HttpClientResponse answer) {
+    void answered(HttpClientResponse answer) {
         response = answer;
-        MultiMap headers = answered.headers();
-        for (int i = changed.size() - 1; i >= 0; i--) {
-            Changed change = changed.get(i);
-            if (change.before.isEmpty()) headers.remove(change.name);
-            else headers.set(change.name, change.before);
-        }
+        own.takeBack();
     }
 
     @Override
@@ -88,14 +98,15 @@ final class ClientFacts extends HttpFacts {
 
     @Override
     public boolean limit(long millis) {
-        limitMillis = millis;
+        limit.set(millis);
         return true;
     }
 
     @Override
     public @Nullable String header(String name) {
+        String mine = own.value(name);
         HttpClientRequest open = request.get();
-        return open == null ? null : open.headers().get(name);
+        return mine != null || open == null ? mine : open.headers().get(name);
     }
 
     @Override
@@ -106,16 +117,14 @@ final class ClientFacts extends HttpFacts {
 
     @Override
     public boolean setHeader(String name, String value) {
-        HttpClientRequest open = request.get();
-        if (open == null) return false;
-        changed.add(new Changed(name, List.copyOf(open.headers().getAll(name))));
-        open.headers().set(name, value);
+        own.add(name, value, false);
         return true;
     }
 
     @Override
     public boolean replaceHeader(String name, String value) {
-        return setHeader(name, value);
+        own.add(name, value, true);
+        return true;
     }
 
     @Override

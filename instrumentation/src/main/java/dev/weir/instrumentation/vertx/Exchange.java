@@ -6,11 +6,11 @@ import dev.weir.bootstrap.DeadlineTimer;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.WeakIdentityMap;
 import dev.weir.instrumentation.shared.Entered;
+import dev.weir.instrumentation.shared.CallLimit;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +21,7 @@ final class Exchange {
     private static final WeakIdentityMap<Exchange> OPEN = new WeakIdentityMap<>(1 << 16);
 
     private final AtomicBoolean over = new AtomicBoolean();
+    private final CallLimit limit = new CallLimit();
     private volatile long ownTimeoutMillis;
     private volatile boolean begun;
     private volatile Call.@Nullable Denied denied;
@@ -28,7 +29,6 @@ final class Exchange {
     private volatile @Nullable ClientFacts facts;
     private volatile @Nullable Object cause;
     private volatile @Nullable Object channel;
-    private volatile @Nullable Future<?> timer;
     /** What the application is told instead of what Vert.x makes of it. */
     private volatile @Nullable Throwable failure;
 
@@ -64,7 +64,7 @@ final class Exchange {
     Call begin(HttpClientRequest request, @Nullable Object chunk, boolean end) {
         begun = true;
         cause = Hooks.capture();
-        ClientFacts known = ClientFacts.of(request, chunk, end, ownTimeoutMillis);
+        ClientFacts known = ClientFacts.of(request, chunk, end, ownTimeoutMillis, limit);
         Call now = Hooks.begin(known);
         known.forgetBody();
         if (now instanceof Call.Denied refused) {
@@ -72,15 +72,16 @@ final class Exchange {
             return refused;
         }
         if (now == null) return null;
+        known.putOn(request);
         call = now;
         facts = known;
         Hooks.leave(now);
         Object connection = NettyChannels.of(request.connection());
         channel = connection;
         if (connection != null) Attachments.attach(connection, now);
-        if (known.limitMillis() > 0) {
+        if (limit.millis() > 0) {
             WeakReference<HttpClientRequest> limited = new WeakReference<>(request);
-            timer = DeadlineTimer.after(known.limitMillis(), () -> expire(limited.get()));
+            limit.start(() -> expire(limited.get()));
         }
         return now;
     }
@@ -103,19 +104,19 @@ final class Exchange {
     /** The head of the response has come: the call is over, its body may still be coming. */
     Entered answered(HttpClientRequest request, HttpClientResponse response) {
         ClientFacts known = facts;
-        if (known != null) known.answered(request, response);
+        if (known != null) known.answered(response);
         end(response.statusCode(), null);
-        if (timer == null) OPEN.remove(request);
+        if (!limit.isRunning()) OPEN.remove(request);
         return new Entered(cause);
     }
 
     void fail(@Nullable Throwable thrown) {
-        cancelTimer();
+        limit.cancel();
         end(0, told(thrown));
     }
 
     void complete(HttpClientRequest request) {
-        cancelTimer();
+        limit.cancel();
         OPEN.remove(request);
     }
 
@@ -130,10 +131,5 @@ final class Exchange {
         Object attached = channel;
         if (attached != null && Attachments.of(attached) == call) Attachments.detach(attached);
         Hooks.end(call, status, thrown);
-    }
-
-    private void cancelTimer() {
-        Future<?> pending = timer;
-        if (pending != null) pending.cancel(false);
     }
 }

@@ -3,7 +3,9 @@ package dev.weir.instrumentation.shared;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -12,7 +14,7 @@ class OwnHeadersTest {
 
     private static final OwnHeaders.Carrier<Map<String, String>, String> MAP = new OwnHeaders.Carrier<>() {
         @Override
-        public @Nullable String first(Map<String, String> request, String name) {
+        public @Nullable String present(Map<String, String> request, String name) {
             return request.get(name);
         }
 
@@ -22,8 +24,8 @@ class OwnHeadersTest {
         }
 
         @Override
-        public void restore(Map<String, String> request, String header) {
-            request.put("key", header);
+        public void restore(Map<String, String> request, String name, String before) {
+            request.put(name, before);
         }
 
         @Override
@@ -83,5 +85,29 @@ class OwnHeadersTest {
         headers.add("key", "second", true);
         assertEquals("second", headers.value("KEY"));
         assertNull(headers.value("other"));
+    }
+
+    @Test
+    void allValuesOfANameComeBack() {
+        OwnHeaders.Values<Map<String, List<String>>> values = new OwnHeaders.Values<>() {
+            @Override
+            public List<String> all(Map<String, List<String>> carrier, String name) {
+                return carrier.getOrDefault(name, List.of());
+            }
+
+            @Override
+            public void set(Map<String, List<String>> carrier, String name, List<String> all) {
+                if (all.isEmpty()) carrier.remove(name);
+                else carrier.put(name, all);
+            }
+        };
+        OwnHeaders<Map<String, List<String>>, List<String>> listed = new OwnHeaders<>(values);
+        Map<String, List<String>> carrier = new HashMap<>(Map.of("baggage", new ArrayList<>(List.of("a=1", "b=2"))));
+        listed.add("baggage", "a=1,b=2,ours=3", true);
+        listed.add("traceparent", "00-1", false);
+        listed.put(carrier);
+        assertEquals(Map.of("baggage", List.of("a=1,b=2,ours=3"), "traceparent", List.of("00-1")), carrier);
+        listed.takeBack();
+        assertEquals(Map.of("baggage", List.of("a=1", "b=2")), carrier);
     }
 }
