@@ -199,8 +199,11 @@ class JdkHttpServerInstrumentationTest {
             exchange.close();
         });
         assertEquals(204, get("/none").statusCode());
+        events(1);
         assertEquals("some", get("/chunked").body());
+        events(2);
         assertEquals("some", get("/closed").body());
+        events(3);
         HttpResponse<String> head = client.send(
                 request("/none")
                         .method("HEAD", HttpRequest.BodyPublishers.noBody())
@@ -280,7 +283,9 @@ class JdkHttpServerInstrumentationTest {
             }
         });
         assertEquals(200, get("/").statusCode());
+        events(1);
         assertEquals(401, get("/closed").statusCode());
+        events(2);
         String me = Base64.getEncoder().encodeToString("me:pw".getBytes(StandardCharsets.UTF_8));
         HttpResponse<String> known = client.send(
                 request("/closed").header("Authorization", "Basic " + me).build(),
