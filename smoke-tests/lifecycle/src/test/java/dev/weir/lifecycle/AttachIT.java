@@ -67,6 +67,8 @@ class AttachIT {
     }
 
     private static void attach(Program program) throws Exception {
+        // A JVM that gets little of a busy machine may need longer than 10 s to open its socket.
+        System.setProperty("sun.tools.attach.attachTimeout", "60000");
         VirtualMachine machine = VirtualMachine.attach(Long.toString(program.pid()));
         try {
             machine.loadAgent(Fork.weirJar());
