@@ -12,6 +12,8 @@ public final class AdviceDispatcher {
     public interface Linker {
 
         /**
+         * Binds a place in a woven class to its advice.
+         *
          * @param caller the woven class
          * @param advice the advice class's binary name
          * @param renaming see {@link AdviceDispatcher#link}

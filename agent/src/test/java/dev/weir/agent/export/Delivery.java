@@ -29,9 +29,11 @@ final class Delivery implements AutoCloseable {
     private final Log log = new Log(new PrintStream(stderr, true, StandardCharsets.UTF_8), Log.Level.INFO);
     private long offered;
 
-    /** A port that refuses connections until the socket is closed: bound, and nobody listens. */
+    /** A port that refuses connections until a collector takes it: bound, and nobody listens. */
     static Socket refusing() throws IOException {
         Socket holder = new Socket();
+        // A collector can take it while it is held, so that nobody else can in between.
+        holder.setReuseAddress(true);
         holder.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         return holder;
     }

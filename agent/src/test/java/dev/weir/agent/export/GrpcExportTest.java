@@ -215,7 +215,7 @@ class GrpcExportTest {
     @Test
     void silenceEndsAtTheTimeout() throws IOException {
         GrpcCollector.Answer silence = caller -> {};
-        to(new GrpcCollector().next(silence, silence), "timeout", "150")
+        to(new GrpcCollector().next(silence, silence), "timeout", "1500")
                 .offer(2)
                 .awaitSettled();
         assertDelivered(2);
@@ -225,9 +225,8 @@ class GrpcExportTest {
 
     @Test
     void theCollectorMayComeLater() throws IOException {
-        int port;
         try (Socket nobody = Delivery.refusing()) {
-            port = nobody.getLocalPort();
+            int port = nobody.getLocalPort();
             to("http://127.0.0.1:" + port).offer(2);
             delivery.await(() -> !delivery.lines().isEmpty(), "said");
             assertTrue(
@@ -235,8 +234,8 @@ class GrpcExportTest {
                     delivery.line());
             delivery.awaitSettled();
             assertLost(2);
+            collector = new GrpcCollector(port, null);
         }
-        collector = new GrpcCollector(port, null);
         delivery.offer(3).awaitSettled();
         assertEquals(3, delivery.exporter.sent());
         assertEquals(2, delivery.exporter.dropped());

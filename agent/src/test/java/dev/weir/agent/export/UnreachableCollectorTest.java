@@ -61,16 +61,15 @@ class UnreachableCollectorTest {
 
     @Test
     void nobodyListensAndThenSomebodyDoes() throws IOException {
-        int port;
         try (Socket nobody = Delivery.refusing()) {
-            port = nobody.getLocalPort();
+            int port = nobody.getLocalPort();
             delivery = new Delivery(Map.of("otel.exporter.otlp.endpoint", "http://127.0.0.1:" + port));
             delivery.offer(10).awaitSettled();
             delivery.offer(5).awaitSettled();
             assertCounts(0, 15);
+            collector = new HttpCollector(port, null);
         }
         assertTrue(delivery.line().contains("Connection refused"), delivery.line());
-        collector = new HttpCollector(port, null);
         delivery.offer(3).awaitSettled();
         assertCounts(3, 15);
         assertEquals(
@@ -80,7 +79,7 @@ class UnreachableCollectorTest {
 
     @Test
     void neverAnswering() throws IOException {
-        to(new HttpCollector().next(SILENCE, SILENCE), "timeout", "100")
+        to(new HttpCollector().next(SILENCE, SILENCE), "timeout", "1500")
                 .offer(4)
                 .awaitSettled();
         assertCounts(4, 0);
@@ -161,13 +160,13 @@ class UnreachableCollectorTest {
 
     @Test
     void theEndOfTheJvmWaitsNoLongerThanItsBoundAndCountsWhatIsLeft() throws IOException {
-        to(new HttpCollector().usually(SILENCE)).offer(7);
+        to(new HttpCollector().usually(SILENCE), "timeout", "600000").offer(7);
         delivery.await(() -> collector.requests.size() == 1, "asked");
         delivery.offer(5);
         long from = System.nanoTime();
         delivery.exporter.shutdown(300);
         long millis = (System.nanoTime() - from) / 1_000_000;
-        assertTrue(millis >= 290 && millis < 5_000, millis + " ms");
+        assertTrue(millis >= 290 && millis < 60_000, millis + " ms");
         assertCounts(0, 12);
         delivery.offer(2);
         assertCounts(0, 14);
@@ -186,8 +185,8 @@ class UnreachableCollectorTest {
                     2_048);
             delivery.offer(3);
             long from = System.nanoTime();
-            delivery.exporter.shutdown(30_000);
-            assertTrue(System.nanoTime() - from < 15_000_000_000L);
+            delivery.exporter.shutdown(120_000);
+            assertTrue(System.nanoTime() - from < 60_000_000_000L);
         }
         assertCounts(0, 3);
         assertTrue(delivery.line().contains("Connection refused"), delivery.line());
@@ -195,9 +194,8 @@ class UnreachableCollectorTest {
 
     @Test
     void theEndOfTheJvmGivesACollectorThatHasComeBackALastChance() throws IOException {
-        int port;
         try (Socket nobody = Delivery.refusing()) {
-            port = nobody.getLocalPort();
+            int port = nobody.getLocalPort();
             delivery = new Delivery(
                     Map.of("otel.exporter.otlp.endpoint", "http://127.0.0.1:" + port),
                     new Backoff(5, 60_000, 60_000),
@@ -205,17 +203,17 @@ class UnreachableCollectorTest {
             delivery.offer(3);
             // Only a second failure is worth a line: that the first has come shows in the thread's state alone.
             delivery.await(UnreachableCollectorTest::exporterSleepsLong, "waiting");
+            collector = new HttpCollector(port, null);
         }
-        collector = new HttpCollector(port, null);
-        delivery.exporter.shutdown(5_000);
+        delivery.exporter.shutdown(30_000);
         assertCounts(3, 0);
     }
 
     @Test
     void theEndOfTheJvmWaitsForABusyCollectorThatNamesAShortTime() throws IOException {
-        to(new HttpCollector().next(HttpCollector.status(503, "Retry-After: 1")), "timeout", "5000");
+        to(new HttpCollector().next(HttpCollector.status(503, "Retry-After: 1")), "timeout", "15000");
         delivery.offer(3);
-        delivery.exporter.shutdown(10_000);
+        delivery.exporter.shutdown(30_000);
         assertCounts(3, 0);
     }
 

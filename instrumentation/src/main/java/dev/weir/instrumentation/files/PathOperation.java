@@ -43,7 +43,7 @@ final class PathOperation extends TracedFile {
 
     private static @Nullable Call begin(PathOperation operation) {
         String target = operation.target;
-        boolean followed = FollowedPaths.contain(operation.path()) || target != null && FollowedPaths.contain(target);
+        boolean followed = FollowedPaths.contain(operation.path()) || (target != null && FollowedPaths.contain(target));
         return followed ? Hooks.begin(operation) : null;
     }
 

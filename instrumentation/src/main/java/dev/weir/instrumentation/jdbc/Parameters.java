@@ -79,7 +79,7 @@ final class Parameters {
                 || type == java.sql.Date.class
                 || type == java.sql.Time.class
                 || type == java.util.Date.class
-                || value instanceof Number && name.startsWith("java.lang.")
+                || (value instanceof Number && name.startsWith("java.lang."))
                 || value instanceof Character
                 || name.startsWith("java.time.");
         return plain ? value : type;

@@ -104,6 +104,7 @@ final class StatementFacts extends SqlFacts {
      * The driver returned all the same, and the application will never see the rows. As long as they are open, SQLite
      * goes on to interrupt whatever its connection does next.
      */
+    @SuppressWarnings("try") // Nothing is done with the rows.
     private void discard(@Nullable Object result, SQLException late) {
         try (ResultSet rows = result instanceof ResultSet returned
                 ? returned

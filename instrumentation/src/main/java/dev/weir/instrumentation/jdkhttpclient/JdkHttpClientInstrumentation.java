@@ -157,6 +157,7 @@ public final class JdkHttpClientInstrumentation implements Instrumentation {
 
     static final class Http2Headers {
 
+        @SuppressWarnings("ReferenceEquality") // Which of them these are, and not what is in them.
         static @Nullable HttpHeaders exit(
                 @Nullable HttpHeaders filtered, @Nullable Throwable thrown, HttpRequest onWire, HttpHeaders headers) {
             // The client's own headers pass through here too.
@@ -167,6 +168,7 @@ public final class JdkHttpClientInstrumentation implements Instrumentation {
 
     static final class Timeout {
 
+        @SuppressWarnings("NullableOptional") // There is none when the method has thrown.
         static @Nullable Optional<Duration> exit(
                 @Nullable Optional<Duration> own, @Nullable Throwable thrown, HttpRequest onWire) {
             OutgoingFacts facts = own == null ? null : Attempts.facts(onWire);

@@ -40,6 +40,7 @@ final class RequestFacts extends OutgoingFacts {
         return request.bodyPublisher();
     }
 
+    @SuppressWarnings("ReferenceEquality") // The application may send two requests that are equal.
     boolean isOf(HttpRequest application) {
         return request == application;
     }

@@ -63,7 +63,7 @@ public final class JettyClientInstrumentation implements Instrumentation {
             Request request = exchange.getRequest();
             // The same exchange comes again when its connection was closed before anything was written.
             RequestFacts known = RequestFacts.of(request);
-            if (known != null && !known.isOver() || !Hooks.follows(CallFacts.Kind.HTTP_CLIENT)) return null;
+            if ((known != null && !known.isOver()) || !Hooks.follows(CallFacts.Kind.HTTP_CLIENT)) return null;
             boolean waits = Blocking.SENDING.get() == request;
             return new RequestFacts(request, waits).begin();
         }

@@ -36,6 +36,7 @@ final class Processing {
         left(Client.of(consumer));
     }
 
+    @SuppressWarnings("ReferenceEquality") // Which consumer it is, whatever it equals.
     private static void left(Client consumer) {
         Processing processing = THREADS.get();
         // Another consumer's: it may well be asked while a record of this one is processed.
@@ -70,6 +71,7 @@ final class Processing {
     }
 
     /** An iteration goes on to its next record, or is over. */
+    @SuppressWarnings("ReferenceEquality") // Which iteration and which consumer, whatever they equal.
     static void done(Object iteration, Client consumer) {
         Processing processing = THREADS.get();
         if (processing.iteration == iteration) processing.end(null);

@@ -147,6 +147,7 @@ final class ClientConnection {
         entered = true;
     }
 
+    @SuppressWarnings("ReferenceEquality") // Which request it is, whatever it equals.
     void read(HttpObject part) {
         if (entered) Hooks.exit(before);
         entered = false;

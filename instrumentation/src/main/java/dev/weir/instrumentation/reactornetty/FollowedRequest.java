@@ -90,7 +90,7 @@ final class FollowedRequest implements CoreSubscriber<Connection>, Subscription 
     }
 
     void connected(Channel channel) {
-        channel.attr(FOLLOWED_ABOVE).set(Boolean.TRUE);
+        channel.attr(FOLLOWED_ABOVE).set(true);
         Exchange current = exchange;
         if (current != null) current.connected(channel);
     }

@@ -67,7 +67,7 @@ final class Inbound implements AsyncListener {
         RequestFacts facts = new RequestFacts(request, response);
         Call call = Hooks.begin(facts);
         boolean open = call != null && !(call instanceof Call.Denied);
-        request.setAttribute(CALL, open ? call : Boolean.FALSE);
+        request.setAttribute(CALL, open ? call : false);
         if (call != null && open) Attachments.attach(response, call);
         return call;
     }

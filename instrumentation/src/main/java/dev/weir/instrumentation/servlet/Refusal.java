@@ -12,7 +12,7 @@ final class Refusal {
 
     private Refusal() {}
 
-    /** @return what went wrong, {@code null} when it was sent */
+    /** Sends it, and says what went wrong; {@code null} when it was sent. */
     static @Nullable IOException send(ServletResponse given, Call.Denied denied) {
         if (!(given instanceof HttpServletResponse response)) return new IOException(denied.message());
         byte[] message = (denied.message() + "\n").getBytes(StandardCharsets.UTF_8);

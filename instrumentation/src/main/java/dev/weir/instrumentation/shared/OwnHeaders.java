@@ -76,7 +76,11 @@ public final class OwnHeaders<R, H> {
         this.carrier = carrier;
     }
 
-    /** @param replaces whether it stands in the place of what the application has set */
+    /**
+     * Remembers a header that is to be sent.
+     *
+     * @param replaces whether it stands in the place of what the application has set
+     */
     public void add(String name, String value, boolean replaces) {
         own.add(new Own(name, value, replaces));
     }

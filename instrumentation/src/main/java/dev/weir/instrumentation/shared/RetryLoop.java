@@ -5,6 +5,7 @@ import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.ScopeFacts;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ public final class RetryLoop {
     private final String name;
     // Tries come one after the other, but each may be on another thread.
     private volatile @Nullable Call latest;
-    private volatile int tries;
+    private final AtomicInteger tries = new AtomicInteger();
     private boolean bound;
     private @Nullable Object cause;
 
@@ -117,17 +118,15 @@ public final class RetryLoop {
     }
 
     /** The next try begins on this thread. */
-    @SuppressWarnings("NonAtomicOperationOnVolatileField")
     public @Nullable Call begin() {
-        tries = tries + 1;
-        Call begun = Hooks.begin(new Try(instrumentation, name, latest, tries));
+        Call begun = Hooks.begin(new Try(instrumentation, name, latest, tries.incrementAndGet()));
         if (begun != null && !(begun instanceof Call.Denied)) latest = begun;
         return begun;
     }
 
     /** How many tries have begun. */
     public int tries() {
-        return tries;
+        return tries.get();
     }
 
     /** The try is over, or, when its result is a stage, will be with that. */

@@ -187,7 +187,7 @@ public final class ThreadsInstrumentation implements Instrumentation {
 
         static @Nullable Runnable argument0(ThreadPoolExecutor pool, @Nullable Runnable task) {
             Object context = Hooks.capture();
-            if (task == null || task instanceof FutureTask || context == null && InFlight.isEmpty()) return task;
+            if (task == null || task instanceof FutureTask || (context == null && InFlight.isEmpty())) return task;
             if (Infrastructure.refuses(task.getClass())) return task;
             boolean alone = context == null ? InFlight.peek(task) == null : InFlight.put(task, context);
             // One object, queued twice: only the second one is wrapped, and only where no order asks what it is.

@@ -235,7 +235,7 @@ class ApacheHttpClient4InstrumentationTest extends HttpClientContract {
                 List.of(closing(HttpClients.createMinimal()), closing(new DefaultHttpClient()))) {
             woven.agent().deny(facts -> false);
             woven.agent().pull(facts -> {
-                facts.limit(400);
+                facts.limit(2_000);
                 facts.setHeader("traceparent", "ours");
             });
             HttpUriRequest request = get("/echo/traceparent");

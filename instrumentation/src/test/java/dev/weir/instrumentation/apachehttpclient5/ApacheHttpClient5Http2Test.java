@@ -7,9 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.instrumentation.testing.StreamServer;
 import dev.weir.instrumentation.testing.Woven;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -17,28 +16,13 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hc.client5.http.async.methods.SimpleHttpRequest;
 import org.apache.hc.client5.http.async.methods.SimpleHttpResponse;
 import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
 import org.apache.hc.client5.http.impl.classic.RequestFailedException;
 import org.apache.hc.core5.http.ContentType;
-import org.apache.hc.core5.http.EntityDetails;
-import org.apache.hc.core5.http.Header;
-import org.apache.hc.core5.http.HttpRequest;
-import org.apache.hc.core5.http.Message;
-import org.apache.hc.core5.http.impl.bootstrap.HttpAsyncServer;
-import org.apache.hc.core5.http.nio.AsyncRequestConsumer;
-import org.apache.hc.core5.http.nio.AsyncServerRequestHandler;
-import org.apache.hc.core5.http.nio.entity.StringAsyncEntityConsumer;
-import org.apache.hc.core5.http.nio.support.AsyncResponseBuilder;
-import org.apache.hc.core5.http.nio.support.BasicRequestConsumer;
-import org.apache.hc.core5.http.protocol.HttpContext;
-import org.apache.hc.core5.http2.HttpVersionPolicy;
-import org.apache.hc.core5.http2.impl.nio.bootstrap.H2ServerBootstrap;
 import org.apache.hc.core5.io.CloseMode;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -52,58 +36,22 @@ class ApacheHttpClient5Http2Test {
     final Woven woven = new Woven(new ApacheHttpClient5Instrumentation());
 
     private final CloseableHttpAsyncClient client = HttpAsyncClients.createHttp2Default();
-    private final AtomicInteger received = new AtomicInteger();
-    private HttpAsyncServer server;
-    private String origin;
+    private StreamServer server;
 
     @BeforeEach
-    @SuppressWarnings("deprecation") // the newer form is not there in 5.0
     void start() throws Exception {
-        server = H2ServerBootstrap.bootstrap()
-                .setCanonicalHostName("127.0.0.1")
-                .setVersionPolicy(HttpVersionPolicy.FORCE_HTTP_2)
-                .register("*", new Echo())
-                .create();
-        server.start();
-        InetSocketAddress address =
-                (InetSocketAddress) server.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                        .get(10, TimeUnit.SECONDS)
-                        .getAddress();
-        origin = "http://127.0.0.1:" + address.getPort();
+        server = StreamServer.start();
         client.start();
     }
 
     @AfterEach
     void stop() {
         client.close(CloseMode.IMMEDIATE);
-        server.close(CloseMode.IMMEDIATE);
-    }
-
-    /** Answers with the header {@code traceparent}; to {@code /hang}, never. */
-    private final class Echo implements AsyncServerRequestHandler<Message<HttpRequest, String>> {
-
-        @Override
-        public AsyncRequestConsumer<Message<HttpRequest, String>> prepare(
-                HttpRequest request, @Nullable EntityDetails entity, HttpContext context) {
-            return new BasicRequestConsumer<>(entity == null ? null : new StringAsyncEntityConsumer());
-        }
-
-        @Override
-        public void handle(Message<HttpRequest, String> message, ResponseTrigger trigger, HttpContext context)
-                throws org.apache.hc.core5.http.HttpException, java.io.IOException {
-            received.incrementAndGet();
-            if (message.getHead().getPath().equals("/hang")) return;
-            Header header = message.getHead().getFirstHeader("traceparent");
-            trigger.submitResponse(
-                    AsyncResponseBuilder.create(200)
-                            .setEntity(header == null ? "none" : header.getValue())
-                            .build(),
-                    context);
-        }
+        server.close();
     }
 
     private Future<SimpleHttpResponse> send(String path) {
-        SimpleHttpRequest request = new SimpleHttpRequest("POST", java.net.URI.create(origin + path));
+        SimpleHttpRequest request = new SimpleHttpRequest("POST", java.net.URI.create(server.url(path)));
         request.setBody("pay 10", ContentType.TEXT_PLAIN);
         return client.execute(request, null);
     }
@@ -127,7 +75,7 @@ class ApacheHttpClient5Http2Test {
         for (int i = 0; i < 32; i++)
             assertEquals("/a" + i, running.get(i).get(20, TimeUnit.SECONDS).getBodyText());
         woven.agent().awaitEnds(32);
-        assertEquals(32, received.get());
+        assertEquals(32, server.received());
         for (byte[] body : bodies) assertArrayEquals("pay 10".getBytes(StandardCharsets.US_ASCII), body);
     }
 
@@ -152,6 +100,6 @@ class ApacheHttpClient5Http2Test {
         Throwable thrown = failureOf(send("/a"));
         assertInstanceOf(RequestFailedException.class, thrown);
         assertEquals("denied by test", thrown.getMessage());
-        assertEquals(0, received.get());
+        assertEquals(0, server.received());
     }
 }

@@ -2,10 +2,8 @@ package dev.weir.instrumentation.grpc;
 
 import static dev.weir.instrumentation.grpc.EchoService.key;
 import static dev.weir.instrumentation.grpc.EchoService.message;
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -17,8 +15,6 @@ import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
-import dev.weir.bootstrap.ScopeFacts;
-import dev.weir.instrumentation.testing.Woven;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -31,136 +27,26 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
-class GrpcClientInstrumentationTest {
-
-    private static final Metadata.Key<String> TRACEPARENT = key("traceparent");
-
-    @RegisterExtension
-    final Woven woven = new Woven(new GrpcClientInstrumentation());
-
-    private final EchoService echo = new EchoService();
-    private Server server;
-    private ManagedChannel channel;
-
-    @BeforeEach
-    void start() throws IOException {
-        server = NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
-                .addService(echo.definition())
-                .build()
-                .start();
-        channel = builder().build();
-    }
-
-    private NettyChannelBuilder builder() {
-        return NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext();
-    }
-
-    @AfterEach
-    void stop() throws InterruptedException {
-        channel.shutdownNow();
-        server.shutdownNow();
-        assertTrue(channel.awaitTermination(10, TimeUnit.SECONDS));
-        assertTrue(server.awaitTermination(10, TimeUnit.SECONDS));
-    }
-
-    /** The calls in progress would be told of their end only after the test. */
-    private void replaceChannel(ManagedChannel other) {
-        channel.shutdownNow();
-        channel = other;
-    }
-
-    private String unary(String text) {
-        return unary(channel, CallOptions.DEFAULT, text);
-    }
-
-    private static String unary(Channel channel, CallOptions options, String text) {
-        return ClientCalls.blockingUnaryCall(channel, EchoService.UNARY, options, message(text))
-                .getValue();
-    }
-
-    private ListenableFuture<StringValue> future(String text) {
-        return ClientCalls.futureUnaryCall(channel.newCall(EchoService.UNARY, CallOptions.DEFAULT), message(text));
-    }
-
-    /** Collects what a stub calls back with. */
-    private static final class Collected implements StreamObserver<StringValue> {
-
-        final List<String> values = new ArrayList<>();
-        final List<Object> contexts = new ArrayList<>();
-        final CompletableFuture<List<String>> done = new CompletableFuture<>();
-
-        @Override
-        public void onNext(StringValue value) {
-            values.add(value.getValue());
-            contexts.add(Hooks.capture());
-        }
-
-        @Override
-        public void onError(Throwable thrown) {
-            contexts.add(Hooks.capture());
-            done.completeExceptionally(thrown);
-        }
-
-        @Override
-        public void onCompleted() {
-            contexts.add(Hooks.capture());
-            done.complete(values);
-        }
-
-        List<String> await() throws Exception {
-            try {
-                return done.get(20, TimeUnit.SECONDS);
-            } catch (ExecutionException e) {
-                throw (Exception) e.getCause();
-            }
-        }
-    }
-
-    private Collected async(String text) {
-        Collected collected = new Collected();
-        ClientCalls.asyncUnaryCall(channel.newCall(EchoService.UNARY, CallOptions.DEFAULT), message(text), collected);
-        return collected;
-    }
-
-    private static StatusRuntimeException failure(org.junit.jupiter.api.function.Executable call) {
-        return assertThrows(StatusRuntimeException.class, call);
-    }
-
-    private Call scope() {
-        Call scope = Hooks.begin(new ScopeFacts(CallFacts.Kind.TOOL, "grpc-client", "cause") {});
-        assertNotNull(scope);
-        return scope;
-    }
+class GrpcClientInstrumentationTest extends GrpcClientAttempts {
 
     // ---- traced
 
@@ -443,249 +329,6 @@ class GrpcClientInstrumentationTest {
         assertTrue(own > 7_000 && own <= 70_000, own + " ms");
         long tighter = begun.get(1).callerTimeoutMillis();
         assertTrue(tighter > 0 && tighter <= 7_000, tighter + " ms");
-    }
-
-    // ---- denial
-
-    @Test
-    @Tag("denial")
-    void deniedCallsNeverLeave() {
-        woven.agent().deny(facts -> true);
-        assertDenied(Status.Code.UNAVAILABLE);
-        woven.agent().denyForTime();
-        assertDenied(Status.Code.DEADLINE_EXCEEDED);
-        assertEquals(List.of(), echo.received);
-    }
-
-    private void assertDenied(Status.Code code) {
-        Collected both = new Collected();
-        StreamObserver<StringValue> requests =
-                ClientCalls.asyncBidiStreamingCall(channel.newCall(EchoService.BOTH, CallOptions.DEFAULT), both);
-        requests.onNext(message("one"));
-        requests.onCompleted();
-        List<StatusRuntimeException> thrown = List.of(
-                failure(() -> unary("hello")),
-                failure(() -> ClientCalls.blockingServerStreamingCall(
-                                channel, EchoService.DOWN, CallOptions.DEFAULT, message("d"))
-                        .next()),
-                failure(() -> async("hello").await()),
-                failure(both::await),
-                assertInstanceOf(
-                        StatusRuntimeException.class,
-                        assertThrows(
-                                        ExecutionException.class,
-                                        () -> future("hello").get(20, TimeUnit.SECONDS))
-                                .getCause()));
-        for (StatusRuntimeException each : thrown) {
-            assertEquals(code, each.getStatus().getCode());
-            assertEquals("denied by test", each.getStatus().getDescription());
-        }
-    }
-
-    @Test
-    @Tag("denial")
-    void deniedCallIsToldOnItsOwnExecutor() throws Exception {
-        woven.agent().deny(facts -> true);
-        ExecutorService own = Executors.newSingleThreadExecutor(task -> new Thread(task, "own"));
-        ManagedChannel ofOwn = builder().executor(own).build();
-        try {
-            for (CallOptions options : List.of(CallOptions.DEFAULT, CallOptions.DEFAULT.withExecutor(own))) {
-                CompletableFuture<String> thread = new CompletableFuture<>();
-                ClientCall<StringValue, StringValue> call = ofOwn.newCall(EchoService.UNARY, options);
-                call.start(
-                        new ClientCall.Listener<>() {
-                            @Override
-                            public void onClose(Status status, Metadata trailers) {
-                                thread.complete(Thread.currentThread().getName() + " " + status.getDescription());
-                            }
-                        },
-                        new Metadata());
-                call.request(1);
-                call.sendMessage(message("hello"));
-                call.halfClose();
-                call.cancel("no more", null);
-                assertEquals("own denied by test", thread.get(20, TimeUnit.SECONDS));
-            }
-        } finally {
-            ofOwn.shutdownNow();
-            assertTrue(ofOwn.awaitTermination(10, TimeUnit.SECONDS));
-            own.shutdownNow();
-        }
-    }
-
-    @Test
-    @Tag("denial")
-    void callsGoOnAfterDenials() throws Exception {
-        woven.agent().deny(facts -> true);
-        for (int i = 0; i < 20; i++) failure(() -> unary("hello"));
-        woven.agent().deny(facts -> false);
-        assertEquals("hello", unary("hello"));
-        woven.agent().awaitEnds(1);
-    }
-
-    // ---- attempts that grpc makes by itself
-
-    private ManagedChannel retrying(int attempts) {
-        return configured(Map.of(
-                "retryPolicy",
-                Map.of(
-                        "maxAttempts",
-                        (double) attempts,
-                        "initialBackoff",
-                        "0.01s",
-                        "maxBackoff",
-                        "0.02s",
-                        "backoffMultiplier",
-                        1.0,
-                        "retryableStatusCodes",
-                        List.of("UNAVAILABLE"))));
-    }
-
-    private ManagedChannel hedging(String delay) {
-        return configured(Map.of(
-                "hedgingPolicy",
-                Map.of("maxAttempts", 3.0, "hedgingDelay", delay, "nonFatalStatusCodes", List.of("UNAVAILABLE"))));
-    }
-
-    private ManagedChannel configured(Map<String, ?> policy) {
-        Map<String, Object> method = new java.util.HashMap<>(policy);
-        method.put("name", List.of(Map.of("service", "test.Echo")));
-        return builder()
-                .enableRetry()
-                .defaultServiceConfig(Map.of("methodConfig", List.of(method)))
-                .build();
-    }
-
-    @Test
-    @Tag("wire-attempts")
-    void retriesOfTheServiceConfigAreCounted() throws Exception {
-        replaceChannel(retrying(4));
-        failure(() -> unary("fail UNAVAILABLE"));
-        woven.agent().awaitEnds(1);
-        assertEquals(4, echo.received.size());
-        assertEquals(
-                List.of(
-                        "begin POST /test.Echo/Unary",
-                        "resent POST /test.Echo/Unary",
-                        "resent POST /test.Echo/Unary",
-                        "resent POST /test.Echo/Unary",
-                        "end POST /test.Echo/Unary UNAVAILABLE"),
-                woven.agent().events());
-        assertEquals("3", echo.received.get(3).get(key("grpc-previous-rpc-attempts")));
-    }
-
-    @Test
-    @Tag("wire-attempts")
-    void retriesOfTheServiceConfigCanBeRefused() throws Exception {
-        replaceChannel(retrying(4));
-        List<CallFacts> asked = new ArrayList<>();
-        woven.agent().denyResend(facts -> {
-            asked.add(facts);
-            return asked.size() == 2;
-        });
-        StatusRuntimeException thrown = failure(() -> unary("fail UNAVAILABLE"));
-        assertEquals("resend denied by test", thrown.getStatus().getDescription());
-        thrown = failure(() -> {
-            asked.clear();
-            async("fail UNAVAILABLE").await();
-        });
-        assertEquals("resend denied by test", thrown.getStatus().getDescription());
-        woven.agent().awaitEnds(2);
-        assertEquals(4, echo.received.size());
-        assertEquals("hello", unary("hello"));
-        woven.agent().awaitEnds(3);
-    }
-
-    @Test
-    @Tag("wire-attempts")
-    void retryThatSucceedsIsOneCall() throws Exception {
-        replaceChannel(retrying(4));
-        assertEquals("fail UNAVAILABLE 2", unary("fail UNAVAILABLE 2"));
-        woven.agent().awaitEnds(1);
-        assertEquals(3, echo.received.size());
-        assertEquals("end POST /test.Echo/Unary OK", woven.agent().events().get(3));
-    }
-
-    @Test
-    @Tag("wire-attempts")
-    void hedgesAreCountedAndSaidNotToBeRefusable() throws Exception {
-        replaceChannel(hedging("0.01s"));
-        woven.agent().denyResend(facts -> {
-            assertFalse(facts.refusable());
-            return false;
-        });
-        failure(() -> unary("fail UNAVAILABLE"));
-        woven.agent().awaitEnds(1);
-        assertEquals(3, echo.received.size());
-        assertEquals(
-                2,
-                woven.agent().events().stream()
-                        .filter(event -> event.startsWith("resent"))
-                        .count());
-    }
-
-    // ---- identity
-
-    @Test
-    @Tag("body")
-    void messagesOfUnaryCallsAreReadWithoutConsumingThem() throws Exception {
-        List<byte[]> seen = new ArrayList<>();
-        woven.agent().pull(facts -> {
-            HttpFacts http = (HttpFacts) facts;
-            assertEquals(8, http.bodyLength());
-            assertNull(http.replayableBody(7));
-            seen.add(http.replayableBody(64));
-        });
-        assertEquals("pay 10", unary("pay 10"));
-        assertEquals("pay 10", future("pay 10").get(20, TimeUnit.SECONDS).getValue());
-        assertEquals(List.of("pay 10"), async("pay 10").await());
-        woven.agent().awaitEnds(3);
-        assertEquals(3, seen.size());
-        for (byte[] body : seen) assertArrayEquals(message("pay 10").toByteArray(), body);
-        HttpFacts facts = (HttpFacts) woven.agent().begun().get(0);
-        assertEquals(-1, facts.bodyLength(), "only while the call begins");
-    }
-
-    @Test
-    @Tag("body")
-    void messagesThatComeLaterOrOfAnotherMarshallerAreLeftAlone() throws Exception {
-        woven.agent().pull(facts -> {
-            assertEquals(-1, ((HttpFacts) facts).bodyLength());
-            assertNull(((HttpFacts) facts).replayableBody(64));
-        });
-        Collected both = new Collected();
-        StreamObserver<StringValue> requests =
-                ClientCalls.asyncBidiStreamingCall(channel.newCall(EchoService.BOTH, CallOptions.DEFAULT), both);
-        requests.onNext(message("b"));
-        requests.onCompleted();
-        assertEquals(List.of("b"), both.await());
-        MethodDescriptor<byte[], byte[]> ofBytes = MethodDescriptor.<byte[], byte[]>newBuilder()
-                .setType(MethodDescriptor.MethodType.UNARY)
-                .setFullMethodName("test.Echo/Unary")
-                .setRequestMarshaller(new Bytes())
-                .setResponseMarshaller(new Bytes())
-                .build();
-        byte[] request = message("pay 10").toByteArray();
-        assertArrayEquals(request, ClientCalls.blockingUnaryCall(channel, ofBytes, CallOptions.DEFAULT, request));
-        woven.agent().awaitEnds(2);
-    }
-
-    /** A marshaller as an application may have one. */
-    private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
-
-        @Override
-        public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-            try (stream) {
-                return stream.readAllBytes();
-            } catch (IOException e) {
-                throw new AssertionError(e);
-            }
-        }
     }
 
     // ---- others

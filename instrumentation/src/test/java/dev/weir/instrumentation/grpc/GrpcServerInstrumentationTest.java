@@ -250,7 +250,7 @@ class GrpcServerInstrumentationTest {
         Status status = failure(() -> ClientCalls.blockingUnaryCall(
                 channel,
                 EchoService.UNARY,
-                CallOptions.DEFAULT.withDeadlineAfter(500, TimeUnit.MILLISECONDS),
+                CallOptions.DEFAULT.withDeadlineAfter(2, TimeUnit.SECONDS),
                 message("hang")));
         assertEquals(Status.Code.DEADLINE_EXCEEDED, status.getCode());
         woven.agent().awaitEnds(2);

@@ -30,6 +30,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(60)
 class HttpUrlConnectionDeadlineTest {
 
+    /** Long enough for what has to arrive before it. */
+    private static final int LIMIT_MILLIS = 1_500;
+
     @RegisterExtension
     final Woven woven = new Woven(new HttpUrlConnectionInstrumentation());
 
@@ -39,7 +42,7 @@ class HttpUrlConnectionDeadlineTest {
     void start() throws IOException {
         server = new WireServer(HttpUrlConnectionDeadlineTest::answer);
         woven.agent().pull(facts -> {
-            if (!"none".equals(((HttpFacts) facts).query())) assertTrue(facts.limit(200));
+            if (!"none".equals(((HttpFacts) facts).query())) assertTrue(facts.limit(LIMIT_MILLIS));
         });
     }
 
@@ -80,7 +83,8 @@ class HttpUrlConnectionDeadlineTest {
 
     private static void assertDeadline(Throwable thrown) {
         assertTrue(
-                thrown.getMessage().startsWith("weir: the deadline passed after 200 ms (rule deadline;"),
+                thrown.getMessage()
+                        .startsWith("weir: the deadline passed after " + LIMIT_MILLIS + " ms (rule deadline;"),
                 thrown.toString());
     }
 
@@ -139,7 +143,7 @@ class HttpUrlConnectionDeadlineTest {
     void leavesTheNextRequestOnTheSameConnectionAlone() throws Exception {
         assertEquals(200, open(server.url("/")).getResponseCode());
         // Well after the deadline of the first request.
-        DeadlineTimer.after(600, server::release);
+        DeadlineTimer.after(2 * LIMIT_MILLIS, server::release);
         HttpURLConnection next = open(server.url("/hang?none"));
         assertEquals("late", new String(next.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
         assertEquals(1, server.connections());

@@ -131,7 +131,7 @@ class HttpsUrlConnectionTest {
 
     @Test
     void limitEndsRequestAndBody() throws Exception {
-        woven.agent().pull(facts -> assertTrue(facts.limit(500)));
+        woven.agent().pull(facts -> assertTrue(facts.limit(2_000)));
         assertThrows(SocketTimeoutException.class, open("/hang", Proxy.NO_PROXY)::getInputStream);
         InputStream body = open("/drip", Proxy.NO_PROXY).getInputStream();
         assertThrows(SocketTimeoutException.class, body::readAllBytes);

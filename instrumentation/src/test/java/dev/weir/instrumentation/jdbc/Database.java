@@ -6,8 +6,10 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -50,7 +52,15 @@ enum Database {
                 configuration.addArg(argument);
             }
             if (System.getProperty("user.name").equals("root")) configuration.addArg("--user=root");
-            DB server = DB.newEmbeddedDB(configuration.build());
+            DB server;
+            // Two JVMs that unpack into one folder at a time run what the other one still writes.
+            try (FileChannel unpacking = FileChannel.open(
+                    Files.createDirectories(Path.of("target")).resolve("mariadb.lock"),
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE)) {
+                unpacking.lock();
+                server = DB.newEmbeddedDB(configuration.build());
+            }
             server.start();
             atExit(() -> {
                 server.stop();

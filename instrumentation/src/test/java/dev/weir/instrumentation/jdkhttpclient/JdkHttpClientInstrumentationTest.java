@@ -125,7 +125,8 @@ class JdkHttpClientInstrumentationTest {
 
     @Test
     void limitEndsACallThatGetsNoReply() {
-        woven.agent().pull(facts -> assertTrue(facts.limit(200)));
+        // Long enough to connect, which would end with another exception.
+        woven.agent().pull(facts -> assertTrue(facts.limit(1_500)));
         assertThrows(
                 HttpTimeoutException.class,
                 () -> client.send(request("/hang").build(), HttpResponse.BodyHandlers.discarding()));
@@ -136,7 +137,7 @@ class JdkHttpClientInstrumentationTest {
 
     @Test
     void limitEndsABodyThatNeverEnds() {
-        woven.agent().pull(facts -> assertTrue(facts.limit(200)));
+        woven.agent().pull(facts -> assertTrue(facts.limit(1_500)));
         IOException thrown = assertThrows(
                 IOException.class, () -> client.send(request("/drip").build(), HttpResponse.BodyHandlers.ofString()));
         assertTrue(thrown.getMessage().contains("deadline"), thrown.toString());
@@ -144,7 +145,7 @@ class JdkHttpClientInstrumentationTest {
 
     @Test
     void streamedBodyIsLimitedToo() throws Exception {
-        woven.agent().pull(facts -> facts.limit(200));
+        woven.agent().pull(facts -> facts.limit(1_500));
         InputStream body = client.send(request("/drip").build(), HttpResponse.BodyHandlers.ofInputStream())
                 .body();
         assertThrows(IOException.class, body::readAllBytes);
@@ -219,7 +220,7 @@ class JdkHttpClientInstrumentationTest {
 
     @Test
     void anAsynchronousCallIsLimitedAndSaysSo() {
-        woven.agent().pull(facts -> assertTrue(facts.limit(200)));
+        woven.agent().pull(facts -> assertTrue(facts.limit(1_500)));
         ExecutionException hangs = assertThrows(
                 ExecutionException.class,
                 () -> client.sendAsync(request("/hang").build(), HttpResponse.BodyHandlers.discarding())

@@ -227,7 +227,7 @@ class JettyClientInstrumentationTest extends HttpClientContract {
     @Test
     @Tag("timeout")
     void limitEndsAStreamedBody() throws Exception {
-        woven.agent().pull(facts -> facts.limit(400));
+        woven.agent().pull(facts -> facts.limit(2_000));
         InputStreamResponseListener listener = new InputStreamResponseListener();
         client.newRequest(server().uri("/drip")).send(listener);
         assertEquals(200, listener.get(20, TimeUnit.SECONDS).getStatus());

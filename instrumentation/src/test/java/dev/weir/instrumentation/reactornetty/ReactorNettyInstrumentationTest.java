@@ -272,7 +272,7 @@ class ReactorNettyInstrumentationTest extends HttpClientContract {
     @Test
     @Tag("timeout")
     void limitCoversAStreamThatTheApplicationReadsSlowly() throws Exception {
-        woven.agent().pull(facts -> assertTrue(facts.limit(400)));
+        woven.agent().pull(facts -> assertTrue(facts.limit(2_000)));
         Throwable thrown = assertThrows(
                 Throwable.class,
                 () -> client.get()

@@ -9,8 +9,6 @@ import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.ScopeFacts;
-import dev.weir.instrumentation.testing.RetryLayerContract;
-import dev.weir.instrumentation.testing.Woven;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,32 +20,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.retry.Retry;
 
 /** {@code retryWhen}. */
-class ReactorRetryInstrumentationTest extends RetryLayerContract {
-
-    @RegisterExtension
-    final Woven woven = new Woven(new ReactorRetryInstrumentation());
-
-    @Override
-    protected Woven woven() {
-        return woven;
-    }
-
-    @Override
-    protected String layer() {
-        return "reactor";
-    }
-
-    @Override
-    protected boolean retriesResults() {
-        return false;
-    }
+class ReactorRetryInstrumentationTest extends ReactorRetryContract {
 
     @Override
     protected String call(Callable<String> action) {

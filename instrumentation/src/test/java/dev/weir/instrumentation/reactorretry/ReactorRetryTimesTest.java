@@ -1,34 +1,13 @@
 package dev.weir.instrumentation.reactorretry;
 
-import dev.weir.instrumentation.testing.RetryLayerContract;
-import dev.weir.instrumentation.testing.Woven;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** {@code retry(times)}, of a {@code Mono} and of a {@code Flux}. */
-class ReactorRetryTimesTest extends RetryLayerContract {
-
-    @RegisterExtension
-    final Woven woven = new Woven(new ReactorRetryInstrumentation());
-
-    @Override
-    protected Woven woven() {
-        return woven;
-    }
-
-    @Override
-    protected String layer() {
-        return "reactor";
-    }
-
-    @Override
-    protected boolean retriesResults() {
-        return false;
-    }
+class ReactorRetryTimesTest extends ReactorRetryContract {
 
     @Override
     protected String call(Callable<String> action) {

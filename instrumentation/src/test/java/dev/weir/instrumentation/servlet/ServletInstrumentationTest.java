@@ -145,6 +145,7 @@ class ServletInstrumentationTest {
     @EnumSource(Kind.class)
     void forwardsAndIncludesDoNotDouble(Kind kind) throws Exception {
         assertEquals("FORWARD inside\n", get(kind, "/goes-on/forward").body());
+        events(1);
         assertEquals("INCLUDE inside\n", get(kind, "/goes-on/include").body());
         assertEquals(
                 List.of(

@@ -131,10 +131,16 @@ public final class RecordingAgent implements Hooks.Agent {
         return parents;
     }
 
-    List<String> unended() {
-        List<String> open = new ArrayList<>();
-        for (Open call : calls) if (!call.ended) open.add(line(call.facts));
-        return open;
+    /** What has not ended, though there were 10 s for it: the application may have its answer before a call is over. */
+    synchronized List<String> unended() throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (true) {
+            List<String> open = new ArrayList<>();
+            for (Open call : calls) if (!call.ended) open.add(line(call.facts));
+            long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            if (open.isEmpty() || left <= 0) return open;
+            wait(left);
+        }
     }
 
     /** Waits, for at most 10 s, until so many calls have ended. */
@@ -206,6 +212,7 @@ public final class RecordingAgent implements Hooks.Agent {
         leave(call);
         open.ended = true;
         events.add("withdrawn " + line(open.facts));
+        notifyAll();
     }
 
     @Override

@@ -90,13 +90,14 @@ public final class Woven implements BeforeEachCallback, AfterEachCallback {
     }
 
     @Override
-    public void afterEach(ExtensionContext context) {
+    public void afterEach(ExtensionContext context) throws InterruptedException {
         Object left = agent.capture();
+        List<String> unended = agent.unended();
         Hooks.install(null);
         List<String> met = failures.stream().filter(expected.negate()).toList();
         failures.clear();
         assertEquals(List.of(), met, "a fuse blew, or weaving failed");
-        assertEquals(List.of(), agent.unended(), "calls that never ended");
+        assertEquals(List.of(), unended, "calls that never ended");
         assertEquals(null, left, "a context was left on the test's thread");
     }
 

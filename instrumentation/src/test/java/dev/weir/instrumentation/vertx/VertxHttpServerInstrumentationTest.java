@@ -36,6 +36,7 @@ class VertxHttpServerInstrumentationTest extends HttpServerContract {
 
     private final Vertx vertx = Vertx.vertx();
     private final List<String> ended = new CopyOnWriteArrayList<>();
+    private final CompletableFuture<String> last = new CompletableFuture<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private HttpServer server;
 
@@ -85,7 +86,10 @@ class VertxHttpServerInstrumentationTest extends HttpServerContract {
             case "/length" -> request.body().onSuccess(body -> response.end(body.length() + " " + here()));
             case "/file" -> response.sendFile(folder.resolve("file").toString());
             case "/handlers" -> {
-                response.endHandler(nothing -> ended.add("end"));
+                response.endHandler(nothing -> {
+                    ended.add("end");
+                    last.complete("end");
+                });
                 response.headersEndHandler(nothing -> ended.add("head"));
                 response.bodyEndHandler(nothing -> ended.add("body"));
                 response.end(here());
@@ -120,6 +124,7 @@ class VertxHttpServerInstrumentationTest extends HttpServerContract {
     void handlersOfTheApplicationAreKept() throws Exception {
         assertEquals("inside", get("/handlers").body());
         assertEquals("end served GET /handlers 200", events(1).get(1));
+        assertEquals("end", last.get(20, TimeUnit.SECONDS));
         assertEquals(List.of("head", "body", "end"), ended);
     }
 

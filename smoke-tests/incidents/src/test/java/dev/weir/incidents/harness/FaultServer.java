@@ -67,6 +67,9 @@ public final class FaultServer implements AutoCloseable {
 
     private record Never() implements Reply {}
 
+    /** On a busy machine hundreds of calls wait to be taken, and what the system turns away would not be counted. */
+    private static final int BACKLOG = 4_096;
+
     private final ServerSocket listener;
     private final Function<Request, Reply> behaviour;
     private final List<Request> requests = new CopyOnWriteArrayList<>();
@@ -79,7 +82,7 @@ public final class FaultServer implements AutoCloseable {
 
     /** Starts a server on an ephemeral loopback port. */
     public static FaultServer start(Function<Request, Reply> behaviour) throws IOException {
-        FaultServer server = new FaultServer(new ServerSocket(0, 200, InetAddress.getLoopbackAddress()), behaviour);
+        FaultServer server = new FaultServer(new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress()), behaviour);
         daemon(server::accept);
         return server;
     }
