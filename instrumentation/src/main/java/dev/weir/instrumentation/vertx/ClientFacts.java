@@ -1,10 +1,10 @@
 package dev.weir.instrumentation.vertx;
 
 import dev.weir.bootstrap.HttpFacts;
-import dev.weir.instrumentation.shared.HostPort;
-import dev.weir.instrumentation.shared.RequestTarget;
 import dev.weir.instrumentation.shared.CallLimit;
+import dev.weir.instrumentation.shared.HostPort;
 import dev.weir.instrumentation.shared.OwnHeaders;
+import dev.weir.instrumentation.shared.RequestTarget;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.SqlFacts;
 import dev.weir.instrumentation.testing.Woven;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -17,6 +18,7 @@ import java.sql.SQLTimeoutException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -84,6 +86,31 @@ class JdbcLimitTest {
             assertTrue(connection.isValid(5));
             assertOne(statement);
         }
+    }
+
+    /** A busy machine may not have begun with the statement when its limit strikes; databases forget that cancel. */
+    @ParameterizedTest
+    @EnumSource(Database.class)
+    void aCancelThatCameTooEarlyIsRepeated(Database database) throws Exception {
+        try (Connection connection = database.connect();
+                Statement statement = connection.createStatement()) {
+            CountDownLatch early = new CountDownLatch(1);
+            StatementLimit limit = new StatementLimit(toldOf(statement, early));
+            limit.start(1);
+            early.await();
+            assertThrows(SQLException.class, () -> statement.execute(database.slow));
+            assertTrue(limit.returned());
+            assertOne(statement);
+        }
+    }
+
+    private static Statement toldOf(Statement statement, CountDownLatch cancelled) {
+        return (Statement) Proxy.newProxyInstance(
+                JdbcLimitTest.class.getClassLoader(), new Class<?>[] {Statement.class}, (proxy, method, arguments) -> {
+                    Object result = method.invoke(statement, arguments);
+                    if (method.getName().equals("cancel")) cancelled.countDown();
+                    return result;
+                });
     }
 
     /** Cancelling names no statement: a cancel that comes too late would hit whatever runs next. */
