@@ -24,15 +24,15 @@ import java.util.stream.Stream;
  */
 final class RetryStorm implements Incident<RetryStorm.Measured> {
 
-    private static final int STEADY = 150;
+    private static final int STEADY = 75;
     private static final int TOGETHER = 100;
     private static final int TOOLS = 10;
     private static final int RUNS = STEADY + TOGETHER;
     private static final double NORMAL_CALLS = RUNS * TOOLS * 1.02;
     private static final double ERRORS = 0.02;
-    private static final int PATIENCE_MILLIS = 300;
-    private static final int BETWEEN_MILLIS = 66;
-    private static final int STEADY_BEFORE = 30;
+    private static final int PATIENCE_MILLIS = 600;
+    private static final int BETWEEN_MILLIS = 132;
+    private static final int STEADY_BEFORE = 15;
 
     /** What became of the agents with one algorithm, and how much the dependency was asked. */
     record Outcome(String algorithm, int failed, int calls) {
@@ -46,7 +46,7 @@ final class RetryStorm implements Incident<RetryStorm.Measured> {
 
     /** One thing after the other, slower the more there is to do; what nobody waits for is done all the same. */
     private static final class Dependency {
-        private static final long NANOS = 4_000_000;
+        private static final long NANOS = 8_000_000;
         private long freeAt = System.nanoTime();
         private int requests;
 

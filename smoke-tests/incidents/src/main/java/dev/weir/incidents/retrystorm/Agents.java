@@ -20,8 +20,8 @@ public final class Agents {
 
     private static final int TOOLS = 10;
     private static final int TRIES = 3;
-    private static final int THINKING_MILLIS = 50;
-    private static final int BACKOFF_MILLIS = 10;
+    private static final int THINKING_MILLIS = 100;
+    private static final int BACKOFF_MILLIS = 20;
 
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
