@@ -13,6 +13,7 @@ import dev.weir.instrumentation.googlehttpclient.GoogleHttpClientInstrumentation
 import dev.weir.instrumentation.grpc.GrpcClientInstrumentation;
 import dev.weir.instrumentation.grpc.GrpcServerInstrumentation;
 import dev.weir.instrumentation.guavaretrying.GuavaRetryingInstrumentation;
+import dev.weir.instrumentation.helidon.HelidonWebServerInstrumentation;
 import dev.weir.instrumentation.httpurlconnection.HttpUrlConnectionInstrumentation;
 import dev.weir.instrumentation.jdbc.JdbcInstrumentation;
 import dev.weir.instrumentation.jdkhttpclient.JdkHttpClientInstrumentation;
@@ -63,6 +64,7 @@ public final class Instrumentations {
                 new GrpcClientInstrumentation(),
                 new GrpcServerInstrumentation(),
                 new GuavaRetryingInstrumentation(),
+                new HelidonWebServerInstrumentation(),
                 new HttpUrlConnectionInstrumentation(),
                 new JdbcInstrumentation(),
                 new JdkHttpClientInstrumentation(),

@@ -3,6 +3,7 @@ package dev.weir.instrumentation.grpc;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.instrumentation.shared.Authority;
 import dev.weir.instrumentation.shared.OwnCause;
 import io.grpc.CallOptions;
 import io.grpc.Context;

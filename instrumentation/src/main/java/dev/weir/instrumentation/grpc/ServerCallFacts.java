@@ -1,6 +1,7 @@
 package dev.weir.instrumentation.grpc;
 
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.instrumentation.shared.Authority;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;

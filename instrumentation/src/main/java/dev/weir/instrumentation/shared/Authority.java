@@ -1,12 +1,12 @@
-package dev.weir.instrumentation.grpc;
+package dev.weir.instrumentation.shared;
 
 import org.jspecify.annotations.Nullable;
 
-/** A host and its port, 0 when none is named. */
-record Authority(String host, int port) {
+/** A host and its port, 0 when none is named. Where the colon of the port is, and not that of an IPv6 address. */
+public record Authority(String host, int port) {
 
     /** Reads {@code host}, {@code host:port} and {@code [address]:port}. */
-    static Authority parse(@Nullable String text) {
+    public static Authority parse(@Nullable String text) {
         if (text == null) return new Authority("", 0);
         String authority = text.substring(text.lastIndexOf('@') + 1);
         int colon = authority.lastIndexOf(':');
