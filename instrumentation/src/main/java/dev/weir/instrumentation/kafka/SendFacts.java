@@ -1,6 +1,8 @@
 package dev.weir.instrumentation.kafka;
 
 import dev.weir.bootstrap.MessageFacts;
+import java.util.HashSet;
+import java.util.Set;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +12,8 @@ final class SendFacts extends MessageFacts {
 
     private final ProducerRecord<?, ?> sent;
     private final Client producer;
+    private final @Nullable ReceiveFacts inHand = Processing.inHand();
+    private final Set<String> ours = new HashSet<>(8);
     private volatile int partition = -1;
     private volatile long offset = -1;
     private long limitMillis = Long.MAX_VALUE;
@@ -80,20 +84,24 @@ final class SendFacts extends MessageFacts {
         return false;
     }
 
+    // Who answers a record with records often copies its headers, Kafka Streams always. They tell of that record.
     @Override
     public @Nullable String header(String name) {
-        return RecordHeaderText.read(sent.headers(), name);
+        String value = RecordHeaderText.read(sent.headers(), name);
+        if (value == null || inHand == null || ours.contains(name)) return value;
+        return value.equals(inHand.header(name)) ? null : value;
     }
 
     @Override
     public boolean setHeader(String name, String value) {
+        sent.headers().remove(name);
         RecordHeaderText.write(sent.headers(), name, value);
+        ours.add(name);
         return true;
     }
 
     @Override
     public boolean replaceHeader(String name, String value) {
-        sent.headers().remove(name);
         return setHeader(name, value);
     }
 }
