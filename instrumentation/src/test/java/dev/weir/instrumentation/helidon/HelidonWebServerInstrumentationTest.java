@@ -3,6 +3,7 @@ package dev.weir.instrumentation.helidon;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weir.instrumentation.testing.CompiledHere;
 import dev.weir.instrumentation.testing.HttpServerContract;
 import dev.weir.instrumentation.testing.Woven;
 import dev.weir.instrumentation.threads.ThreadsInstrumentation;
@@ -15,6 +16,7 @@ import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -35,10 +37,14 @@ class HelidonWebServerInstrumentationTest extends HttpServerContract {
 
     private Object shop;
 
+    @BeforeAll
+    static void compile(@TempDir Path folder) throws Exception {
+        application = CompiledHere.load("org.example.helidon.Shop", folder, "-proc:none");
+    }
+
     @BeforeEach
-    void start(@TempDir Path folder) throws Exception {
+    void start() throws Exception {
         LOG.setLevel(Level.OFF);
-        if (application == null) application = CompiledHere.load("org.example.helidon.Shop", folder);
         Supplier<String> here = HttpServerContract::here;
         shop = application.getConstructor(Supplier.class).newInstance(here);
     }
@@ -111,10 +117,10 @@ class HelidonWebServerInstrumentationTest extends HttpServerContract {
     void aQueryThatIsMalformedIsTheApplicationsAffair() throws Exception {
         try (Socket socket = new Socket("127.0.0.1", port())) {
             socket.getOutputStream()
-                    .write("GET /inside?a=%zz&&=\" HTTP/1.1\r\nHost: a:b:c\r\nConnection: close\r\n\r\n"
+                    .write("GET /inside?a=%zz&&=\" HTTP/1.1\r\nHost: a:b:c\r\n\r\n"
                             .getBytes(StandardCharsets.US_ASCII));
             socket.getOutputStream().flush();
-            socket.getInputStream().readAllBytes();
+            assertEquals('H', socket.getInputStream().read());
         }
         // Whatever Helidon makes of it: no fuse blew, as is looked at after every test.
         assertEquals("inside", get("/inside").body());

@@ -1,8 +1,7 @@
-package dev.weir.instrumentation.helidon;
+package dev.weir.instrumentation.testing;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringWriter;
@@ -12,13 +11,17 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import javax.tools.JavaCompiler;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
-/** Classes that the running JDK compiles against this module's class path, from sources among the tests' resources. */
-final class CompiledHere {
+/**
+ * Classes that the running JDK compiles against this module's class path, from sources among the tests' resources: where the
+ * library needs a newer JDK than Weir, or makes code of its own when the application is compiled.
+ */
+public final class CompiledHere {
 
     private static final class Source extends SimpleJavaFileObject {
 
@@ -37,8 +40,12 @@ final class CompiledHere {
 
     private CompiledHere() {}
 
-    /** @param folder where its class files go to */
-    static Class<?> load(String className, Path folder) throws IOException, ReflectiveOperationException {
+    /**
+     * @param folder where its class files go to
+     * @param more options of the compiler
+     */
+    public static Class<?> load(String className, Path folder, String... more)
+            throws IOException, ReflectiveOperationException {
         String resource = "/" + className.replace('.', '/') + ".java";
         Source source;
         try (InputStream in = CompiledHere.class.getResourceAsStream(resource)) {
@@ -51,20 +58,13 @@ final class CompiledHere {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter complaints = new StringWriter();
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        List<String> options = List.of("-proc:none", "-d", folder.toString(), "-cp", withoutMissing(classPath));
+        List<String> options = new ArrayList<>(List.of("-d", folder.toString(), "-cp", classPath));
+        options.addAll(List.of(more));
         assertTrue(
                 compiler.getTask(complaints, null, null, options, null, List.of(source))
                         .call(),
                 complaints::toString);
         URL[] place = {folder.toUri().toURL()};
         return new URLClassLoader(place, CompiledHere.class.getClassLoader()).loadClass(className);
-    }
-
-    private static String withoutMissing(String classPath) {
-        return String.join(
-                File.pathSeparator,
-                List.of(classPath.split(File.pathSeparator)).stream()
-                        .filter(entry -> !entry.isEmpty())
-                        .toList());
     }
 }
