@@ -4,6 +4,7 @@ import dev.weir.bootstrap.Attachments;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.shared.InContext;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import io.undertow.UndertowOptions;
@@ -84,8 +85,7 @@ public final class UndertowInstrumentation implements Instrumentation {
     static final class Dispatch {
 
         static @Nullable Runnable argument1(Object exchange, @Nullable Object executor, @Nullable Runnable task) {
-            Object context = task == null ? null : Hooks.capture();
-            return context == null || task == null ? task : new InContext(context, task);
+            return InContext.of(task);
         }
     }
 
