@@ -1,8 +1,6 @@
 package dev.weir.instrumentation.kafka;
 
 import dev.weir.bootstrap.MessageFacts;
-import java.util.HashSet;
-import java.util.Set;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.jspecify.annotations.Nullable;
@@ -10,10 +8,12 @@ import org.jspecify.annotations.Nullable;
 /** What is known of a record that is sent. */
 final class SendFacts extends MessageFacts {
 
+    private static final String KEY = "Idempotency-Key";
+
     private final ProducerRecord<?, ?> sent;
     private final Client producer;
     private final @Nullable ReceiveFacts inHand = Processing.inHand();
-    private final Set<String> ours = new HashSet<>(8);
+    private volatile boolean keyed;
     private volatile int partition = -1;
     private volatile long offset = -1;
     private long limitMillis = Long.MAX_VALUE;
@@ -84,19 +84,25 @@ final class SendFacts extends MessageFacts {
         return false;
     }
 
-    // Who answers a record with records often copies its headers, Kafka Streams always. They tell of that record.
     @Override
     public @Nullable String header(String name) {
         String value = RecordHeaderText.read(sent.headers(), name);
-        if (value == null || inHand == null || ours.contains(name)) return value;
-        return value.equals(inHand.header(name)) ? null : value;
+        return value != null && !keyed && name.equals(KEY) && isCopied(value) ? null : value;
+    }
+
+    /**
+     * Who answers a record with records often copies its headers, Kafka Streams always: several records would have the key of
+     * the one that caused them, and be taken for one.
+     */
+    private boolean isCopied(String key) {
+        return inHand != null && key.equals(inHand.header(KEY));
     }
 
     @Override
     public boolean setHeader(String name, String value) {
         sent.headers().remove(name);
         RecordHeaderText.write(sent.headers(), name, value);
-        ours.add(name);
+        if (name.equals(KEY)) keyed = true;
         return true;
     }
 

@@ -171,13 +171,13 @@ class KafkaStreamsTest {
 
     @Test
     @Tag("header")
-    void whatIsProducedSaysWhatCausedIt() throws Exception {
+    void whatIsProducedHasAKeyOfItsOwn() throws Exception {
         AtomicInteger sends = new AtomicInteger();
         WOVEN.agent().pull(facts -> {
             if (facts.kind() != CallFacts.Kind.MESSAGE_SEND) return;
-            assertNull(facts.header("traceparent"), "what came with the record is not the application's");
-            assertTrue(facts.setHeader("traceparent", "send-" + sends.incrementAndGet()));
-            assertEquals("send-" + sends.get(), facts.header("traceparent"));
+            assertNull(facts.header("Idempotency-Key"), "what came with the record is not the application's");
+            assertTrue(facts.setHeader("Idempotency-Key", "send-" + sends.incrementAndGet()));
+            assertEquals("send-" + sends.get(), facts.header("Idempotency-Key"));
         });
         send("a");
         StreamsBuilder builder = new StreamsBuilder();
@@ -185,9 +185,9 @@ class KafkaStreamsTest {
                 .flatMapValues(value -> List.of(value + "1", value + "2"))
                 .to(out);
         try (KafkaStreams streams = run(builder)) {
-            assertEquals(List.of("a1 traceparent=send-2", "a2 traceparent=send-3"), produced(2));
+            assertEquals(List.of("a1 Idempotency-Key=send-2", "a2 Idempotency-Key=send-3"), produced(2));
         }
-        assertEquals("send-1", begun(CallFacts.Kind.MESSAGE_RECEIVE, in).get(0).header("traceparent"));
+        assertEquals("send-1", begun(CallFacts.Kind.MESSAGE_RECEIVE, in).get(0).header("Idempotency-Key"));
     }
 
     @Test

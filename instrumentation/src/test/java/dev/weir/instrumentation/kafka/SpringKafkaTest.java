@@ -170,8 +170,8 @@ class SpringKafkaTest {
     void aDeadLetterBelongsToItsRecord() throws Exception {
         WOVEN.agent().pull(facts -> {
             if (facts.kind() != CallFacts.Kind.MESSAGE_SEND) return;
-            assertNull(facts.header("traceparent"), "what came with the record is not the application's");
-            assertTrue(facts.setHeader("traceparent", ((MessageFacts) facts).destination()));
+            assertNull(facts.header("Idempotency-Key"), "what came with the record is not the application's");
+            assertTrue(facts.setHeader("Idempotency-Key", ((MessageFacts) facts).destination()));
         });
         send("a");
         CountDownLatch dead = new CountDownLatch(1);
@@ -193,7 +193,7 @@ class SpringKafkaTest {
         producers.destroy();
         assertEquals(List.of("begin", "end IllegalStateException"), processed());
         assertEquals(List.of("none", "MESSAGE_RECEIVE"), WOVEN.agent().parents(CallFacts.Kind.MESSAGE_SEND));
-        assertEquals(letters, WOVEN.agent().begun().get(2).header("traceparent"));
+        assertEquals(letters, WOVEN.agent().begun().get(2).header("Idempotency-Key"));
     }
 
     @Test
