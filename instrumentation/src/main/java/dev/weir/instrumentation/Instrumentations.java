@@ -13,7 +13,9 @@ import dev.weir.instrumentation.googlehttpclient.GoogleHttpClientInstrumentation
 import dev.weir.instrumentation.grpc.GrpcClientInstrumentation;
 import dev.weir.instrumentation.grpc.GrpcServerInstrumentation;
 import dev.weir.instrumentation.guavaretrying.GuavaRetryingInstrumentation;
+import dev.weir.instrumentation.helidon.HelidonWebServerInstrumentation;
 import dev.weir.instrumentation.httpurlconnection.HttpUrlConnectionInstrumentation;
+import dev.weir.instrumentation.jbossthreads.JbossThreadsInstrumentation;
 import dev.weir.instrumentation.jdbc.JdbcInstrumentation;
 import dev.weir.instrumentation.jdkhttpclient.JdkHttpClientInstrumentation;
 import dev.weir.instrumentation.jdkhttpserver.JdkHttpServerInstrumentation;
@@ -63,7 +65,9 @@ public final class Instrumentations {
                 new GrpcClientInstrumentation(),
                 new GrpcServerInstrumentation(),
                 new GuavaRetryingInstrumentation(),
+                new HelidonWebServerInstrumentation(),
                 new HttpUrlConnectionInstrumentation(),
+                new JbossThreadsInstrumentation(),
                 new JdbcInstrumentation(),
                 new JdkHttpClientInstrumentation(),
                 new JdkHttpServerInstrumentation(),

@@ -25,7 +25,8 @@ class LibraryVersionsTest {
         for (String line : versions()) {
             String[] words = line.split("[ +]+");
             String[] artifact = words[2].split(":");
-            String test = words[1].endsWith("InstrumentationTest") ? "" : " (" + words[1] + ")";
+            String name = words[1].split("@")[0];
+            String test = name.endsWith("InstrumentationTest") ? "" : " (" + name + ")";
             tested.add(words[0] + " | " + artifact[1] + " " + artifact[2] + test);
         }
         Set<String> documented = new TreeSet<>();

@@ -11,17 +11,14 @@ import jakarta.jms.MessageProducer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Jakarta Messaging: whatever implements its producers and consumers, wrappers of pools too.
+ * JMS, {@code jakarta.jms} and {@code javax.jms}: whatever implements its producers and consumers, wrappers of pools too.
  *
  * <p>A message that a listener gets is a scope while the listener runs. One that {@code receive} gives is a scope until the
  * next {@code receive} of its consumer, its session's commit or rollback, or the end of one of them.
  */
 public final class JmsInstrumentation implements Instrumentation {
 
-    private static final String API = "jakarta.jms.";
-    private static final String MESSAGE = API + "Message";
-    private static final String DESTINATION = API + "Destination";
-    private static final String LISTENER = API + "CompletionListener";
+    private static final String CONTAINER = "org.springframework.jms.listener.AbstractMessageListenerContainer";
 
     @Override
     public String name() {
@@ -30,35 +27,50 @@ public final class JmsInstrumentation implements Instrumentation {
 
     @Override
     public void weave(Weaving weaving) {
-        weaving.subtypesOf(API + "MessageProducer", "(Ljakarta/jms/Destination;Ljakarta/jms/Message;IIJ)V")
-                .exactly("send", "Send", MESSAGE)
-                .exactly("send", "Send", MESSAGE, "int", "int", "long")
-                .exactly("send", "SendTo", DESTINATION, MESSAGE)
-                .exactly("send", "SendTo", DESTINATION, MESSAGE, "int", "int", "long")
-                .exactly("send", "SendAsync", MESSAGE, LISTENER)
-                .exactly("send", "SendAsyncWith", MESSAGE, "int", "int", "long", LISTENER)
-                .exactly("send", "SendAsyncTo", DESTINATION, MESSAGE, LISTENER)
-                .exactly("send", "SendAsyncToWith", DESTINATION, MESSAGE, "int", "int", "long", LISTENER);
-        weaving.subtypesOf(API + "MessageConsumer", "receiveNoWait")
+        weave(weaving, "jakarta");
+        weave(weaving, "javax");
+        weaving.type(CONTAINER).method("invokeListener", "SpringListener");
+    }
+
+    private static void weave(Weaving weaving, String top) {
+        String api = top + ".jms.";
+        String message = api + "Message";
+        String destination = api + "Destination";
+        String listener = api + "CompletionListener";
+        String send = "(L" + top + "/jms/Destination;L" + top + "/jms/Message;IIJ)V";
+        renamed(weaving.subtypesOf(api + "MessageProducer", send), top)
+                .exactly("send", "Send", message)
+                .exactly("send", "Send", message, "int", "int", "long")
+                .exactly("send", "SendTo", destination, message)
+                .exactly("send", "SendTo", destination, message, "int", "int", "long")
+                .exactly("send", "SendAsync", message, listener)
+                .exactly("send", "SendAsyncWith", message, "int", "int", "long", listener)
+                .exactly("send", "SendAsyncTo", destination, message, listener)
+                .exactly("send", "SendAsyncToWith", destination, message, "int", "int", "long", listener);
+        renamed(weaving.subtypesOf(api + "MessageConsumer", "receiveNoWait"), top)
                 .exactly("receive", "Receive")
                 .exactly("receive", "Receive", "long")
                 .exactly("receiveNoWait", "Receive")
-                .exactly("setMessageListener", "Listen", API + "MessageListener")
+                .exactly("setMessageListener", "Listen", api + "MessageListener")
                 .exactly("getMessageListener", "Listener")
                 .exactly("close", "Close");
-        weaving.subtypesOf(API + "Session", "createDurableConsumer")
-                .method("createConsumer", "Consumer", DESTINATION)
-                .method("createSharedConsumer", "Subscription", API + "Topic", "java.lang.String")
-                .method("createDurableSubscriber", "Subscription", API + "Topic", "java.lang.String")
-                .method("createDurableConsumer", "Subscription", API + "Topic", "java.lang.String")
-                .method("createSharedDurableConsumer", "Subscription", API + "Topic", "java.lang.String")
+        renamed(weaving.subtypesOf(api + "Session", "createDurableSubscriber"), top)
+                .method("createConsumer", "Consumer", destination)
+                .method("createSharedConsumer", "Subscription", api + "Topic", "java.lang.String")
+                .method("createDurableSubscriber", "Subscription", api + "Topic", "java.lang.String")
+                .method("createDurableConsumer", "Subscription", api + "Topic", "java.lang.String")
+                .method("createSharedDurableConsumer", "Subscription", api + "Topic", "java.lang.String")
                 .exactly("commit", "Close")
                 .exactly("rollback", "Rollback")
                 .exactly("recover", "Rollback")
                 .exactly("close", "Close");
-        weaving.subtypesOf(API + "Connection", "createConnectionConsumer")
+        renamed(weaving.subtypesOf(api + "Connection", "createConnectionConsumer"), top)
                 .method("createSession", "Session")
                 .exactly("close", "Close");
+    }
+
+    private static Weaving.Target renamed(Weaving.Target target, String top) {
+        return top.equals("jakarta") ? target : target.renaming("jakarta/jms", "javax/jms");
     }
 
     static final class Send {
@@ -95,7 +107,7 @@ public final class JmsInstrumentation implements Instrumentation {
                 MessageProducer producer,
                 @Nullable Message message,
                 @Nullable CompletionListener listener) {
-            return Sending.listener(call, listener);
+            return Completion.of(call, listener);
         }
 
         static @Nullable Throwable exit(@Nullable Call call, @Nullable Throwable thrown) {
@@ -117,7 +129,7 @@ public final class JmsInstrumentation implements Instrumentation {
                 int priority,
                 long timeToLive,
                 @Nullable CompletionListener listener) {
-            return Sending.listener(call, listener);
+            return Completion.of(call, listener);
         }
 
         static @Nullable Throwable exit(@Nullable Call call, @Nullable Throwable thrown) {
@@ -138,7 +150,7 @@ public final class JmsInstrumentation implements Instrumentation {
                 @Nullable Destination destination,
                 @Nullable Message message,
                 @Nullable CompletionListener listener) {
-            return Sending.listener(call, listener);
+            return Completion.of(call, listener);
         }
 
         static @Nullable Throwable exit(@Nullable Call call, @Nullable Throwable thrown) {
@@ -162,7 +174,7 @@ public final class JmsInstrumentation implements Instrumentation {
                 int priority,
                 long timeToLive,
                 @Nullable CompletionListener listener) {
-            return Sending.listener(call, listener);
+            return Completion.of(call, listener);
         }
 
         static @Nullable Throwable exit(@Nullable Call call, @Nullable Throwable thrown) {
@@ -235,6 +247,14 @@ public final class JmsInstrumentation implements Instrumentation {
 
         static void enter(Object session) {
             Processing.closes(session, "rollback");
+        }
+    }
+
+    /** Spring's containers mostly receive by themselves, and keep what the listener throws. */
+    static final class SpringListener {
+
+        static void exit(@Nullable Throwable thrown) {
+            if (thrown != null) Processing.failed(thrown);
         }
     }
 }

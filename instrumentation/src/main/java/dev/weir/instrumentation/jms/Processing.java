@@ -12,6 +12,7 @@ final class Processing {
 
     private @Nullable Call open;
     private @Nullable Object owner;
+    private @Nullable Throwable failure;
 
     private Processing() {}
 
@@ -38,10 +39,18 @@ final class Processing {
         processing.owner = consumer;
     }
 
+    /** What is done with the message in hand failed with this. */
+    static void failed(Throwable thrown) {
+        Processing processing = THREADS.get();
+        if (processing.open != null) processing.failure = thrown;
+    }
+
     private void end(@Nullable String code) {
         Call ended = open;
+        Throwable thrown = failure;
         open = null;
         owner = null;
-        Hooks.end(ended, 0, code, null);
+        failure = null;
+        Hooks.end(ended, 0, code, thrown);
     }
 }

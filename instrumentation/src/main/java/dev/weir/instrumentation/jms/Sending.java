@@ -3,8 +3,6 @@ package dev.weir.instrumentation.jms;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.Hooks;
-import dev.weir.instrumentation.shared.InContext;
-import jakarta.jms.CompletionListener;
 import jakarta.jms.Destination;
 import jakarta.jms.IllegalStateException;
 import jakarta.jms.InvalidDestinationException;
@@ -15,17 +13,10 @@ import jakarta.jms.MessageFormatException;
 import jakarta.jms.MessageProducer;
 import org.jspecify.annotations.Nullable;
 
-/** One send, and who hears of it. */
-final class Sending implements CompletionListener {
+/** One send, from its beginning to its end. */
+final class Sending {
 
-    private final Call call;
-    private final CompletionListener applications;
-    private final @Nullable Object context = Hooks.capture();
-
-    private Sending(Call call, CompletionListener applications) {
-        this.call = call;
-        this.applications = applications;
-    }
+    private Sending() {}
 
     static @Nullable Call begin(MessageProducer producer, @Nullable Destination given, @Nullable Message message) {
         if (message == null || !Hooks.follows(CallFacts.Kind.MESSAGE_SEND)) return null;
@@ -54,24 +45,7 @@ final class Sending implements CompletionListener {
         return null;
     }
 
-    static @Nullable CompletionListener listener(@Nullable Call call, @Nullable CompletionListener listener) {
-        if (call == null || call instanceof Call.Denied || listener == null) return listener;
-        return new Sending(call, listener);
-    }
-
-    @Override
-    public void onCompletion(Message message) {
-        end(call, null);
-        InContext.run(context, applications, message, CompletionListener::onCompletion);
-    }
-
-    @Override
-    public void onException(Message message, Exception thrown) {
-        end(call, thrown);
-        InContext.run(context, applications, message, thrown, CompletionListener::onException);
-    }
-
-    private static void end(@Nullable Call call, @Nullable Throwable thrown) {
+    static void end(@Nullable Call call, @Nullable Throwable thrown) {
         if (call != null && thrown == null && call.facts() instanceof SendFacts facts) facts.sent();
         Hooks.end(call, 0, code(thrown), thrown);
     }

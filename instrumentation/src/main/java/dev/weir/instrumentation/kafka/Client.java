@@ -23,17 +23,13 @@ record Client(String host, int port, @Nullable String group, long deliveryMillis
     private static final Client UNKNOWN = new Client("", 0, null, 0, false);
 
     static void made(Object client, AbstractConfig config) {
-        List<String> servers = config.getList("bootstrap.servers");
-        String server = servers == null || servers.isEmpty() ? "" : servers.get(0);
-        int colon = server.lastIndexOf(':');
-        String host = colon < 0 ? server : server.substring(0, colon);
-        if (host.startsWith("[") && host.endsWith("]")) host = host.substring(1, host.length() - 1);
+        Address address = Address.of(config.getList("bootstrap.servers"));
         boolean producer = config instanceof ProducerConfig;
         KNOWN.put(
                 client,
                 new Client(
-                        host,
-                        colon < 0 ? 0 : port(server, colon + 1),
+                        address.host,
+                        address.port,
                         producer ? null : config.getString("group.id"),
                         producer ? config.getInt("delivery.timeout.ms") : 0,
                         producer && config.getBoolean("enable.idempotence")));
@@ -42,6 +38,26 @@ record Client(String host, int port, @Nullable String group, long deliveryMillis
     static Client of(Object client) {
         Client known = KNOWN.get(client);
         return known == null ? UNKNOWN : known;
+    }
+
+    /** Who consumes in the name of a group. */
+    static Client consuming(List<?> servers, @Nullable String group) {
+        Address address = Address.of(servers);
+        return new Client(address.host, address.port, group, 0, false);
+    }
+
+    /** The first of some bootstrap servers. */
+    private record Address(String host, int port) {
+
+        static Address of(@Nullable List<?> servers) {
+            String server = servers == null || servers.isEmpty() || !(servers.get(0) instanceof String first)
+                    ? ""
+                    : first.strip();
+            int colon = server.lastIndexOf(':');
+            String host = colon < 0 ? server : server.substring(0, colon);
+            if (host.startsWith("[") && host.endsWith("]")) host = host.substring(1, host.length() - 1);
+            return new Address(host, colon < 0 ? 0 : Client.port(server, colon + 1));
+        }
     }
 
     private static int port(String server, int from) {

@@ -11,6 +11,7 @@ import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.streams.processor.internals.InternalProcessorContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A send is a call from {@code doSend}, below interceptors, to its callback. A record is a scope while the application
  * holds it: from {@code next()} of an iteration over what {@code poll} gave, to the following {@code next()}, the end of
- * the iteration, or the next {@code poll} or {@code close}.
+ * the iteration, or the next {@code poll} or {@code close}. Kafka Streams and Spring's listener containers say by themselves
+ * which record they process: there it is a scope for as long as that takes.
  */
 public final class KafkaInstrumentation implements Instrumentation {
 
@@ -48,6 +50,13 @@ public final class KafkaInstrumentation implements Instrumentation {
                 .exactly("iterator", "Iterate")
                 .exactly("records", "Partition", "org.apache.kafka.common.TopicPartition")
                 .exactly("records", "Topic", "java.lang.String");
+        weaving.type("org.apache.kafka.streams.processor.internals.SourceNode")
+                .exactly("process", "Stream", "org.apache.kafka.streams.processor.api.Record")
+                .fieldForReceiver("context");
+        weaving.type("org.springframework.kafka.listener.KafkaMessageListenerContainer$ListenerConsumer")
+                .exactly("doPoll", "SpringPoll")
+                .method("doInvokeRecordListener", "SpringRecord", CLIENTS + "consumer.ConsumerRecord")
+                .exactly("invokeOnMessage", "SpringListener", CLIENTS + "consumer.ConsumerRecord");
     }
 
     /** A producer or consumer was made. */
@@ -177,6 +186,51 @@ public final class KafkaInstrumentation implements Instrumentation {
             if (records == null) return records;
             Client client = Processing.of(polled);
             return client == null ? records : new FollowedIterable<>(records, client);
+        }
+    }
+
+    /** Kafka Streams: a record enters a topology, and goes through it on this thread. */
+    static final class Stream {
+
+        static @Nullable Call enter(@Nullable InternalProcessorContext<?, ?> task) {
+            ReceiveFacts received = task == null ? null : StreamTasks.inHand(task);
+            return received == null ? null : Processing.begin(received);
+        }
+
+        static void exit(@Nullable Call call, @Nullable Throwable thrown) {
+            Processing.done(call, thrown);
+        }
+    }
+
+    /** Spring's listener container reads ahead: for batches, and when it has to seek back. */
+    static final class SpringPoll {
+
+        static void exit(@Nullable ConsumerRecords<?, ?> polled, @Nullable Throwable thrown, Object container) {
+            SpringContainers.polled(container, Processing.taken(polled));
+        }
+    }
+
+    /** A listener that gets one record at a time, and the handling of what it throws, such as a dead letter. */
+    static final class SpringRecord {
+
+        static @Nullable Call enter(Object container, ConsumerRecord<?, ?> received) {
+            Client client = SpringContainers.client(container);
+            return client == null ? null : Processing.begin(new ReceiveFacts(received, client));
+        }
+
+        static void exit(@Nullable Call call, @Nullable Object failure, @Nullable Throwable thrown) {
+            if (call == null) return;
+            Throwable met = call.facts() instanceof ReceiveFacts facts ? facts.failure() : null;
+            Processing.done(call, met == null ? thrown : met);
+        }
+    }
+
+    /** The listener itself. */
+    static final class SpringListener {
+
+        static void exit(@Nullable Throwable thrown) {
+            ReceiveFacts inHand = Processing.inHand();
+            if (thrown != null && inHand != null) inHand.failed(SpringContainers.unwrapped(thrown));
         }
     }
 }

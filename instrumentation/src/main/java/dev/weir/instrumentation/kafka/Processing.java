@@ -16,7 +16,7 @@ final class Processing {
     /** For {@link Hooks#end}: the loop was left before its end, and nobody knows how the record's processing went. */
     private static final String LEFT = "left";
 
-    private static final String STREAMS = "org.apache.kafka.streams.processor.internals.StreamThread";
+    private static final String STREAMS = "org.apache.kafka.streams.processor.internals.";
     private static final int MOST_POLLED = 16_384;
 
     private static final ThreadLocal<Processing> THREADS = ThreadLocal.withInitial(Processing::new);
@@ -25,6 +25,7 @@ final class Processing {
     private @Nullable Call open;
     private @Nullable Client owner;
     private @Nullable Object iteration;
+    private @Nullable ReceiveFacts received;
 
     private Processing() {}
 
@@ -50,7 +51,7 @@ final class Processing {
     }
 
     private static boolean isStreams() {
-        return Thread.currentThread().getClass().getName().equals(STREAMS);
+        return Thread.currentThread().getClass().getName().startsWith(STREAMS);
     }
 
     /** Whose records these are; {@code null} when nobody polled them, or interceptors look at them. */
@@ -58,13 +59,39 @@ final class Processing {
         return POLLED.get(polled);
     }
 
+    /** Somebody says by himself what he processes, and when: to iterate over these means nothing. */
+    static @Nullable Client taken(@Nullable ConsumerRecords<?, ?> polled) {
+        return polled == null ? null : POLLED.remove(polled);
+    }
+
+    /** What this thread processes; {@code null} when that is nothing that came from Kafka. */
+    static @Nullable ReceiveFacts inHand() {
+        return THREADS.get().received;
+    }
+
+    /** A record is in hand until {@link #done(Call, Throwable)}. */
+    static @Nullable Call begin(ReceiveFacts facts) {
+        if (Hooks.capture() != null) return null;
+        Call begun = Hooks.begin(facts);
+        if (begun != null) THREADS.get().received = facts;
+        return begun;
+    }
+
+    static void done(@Nullable Call call, @Nullable Throwable thrown) {
+        if (call == null) return;
+        THREADS.get().received = null;
+        Hooks.end(call, 0, thrown);
+    }
+
     /** The next record of an iteration is in hand. */
     static void begin(Object iteration, ConsumerRecord<?, ?> received, Client consumer) {
         Processing processing = THREADS.get();
         // A run or a request that reads records goes on being what causes things.
         if (Hooks.capture() != null) return;
-        Call begun = Hooks.begin(new ReceiveFacts(received, consumer));
+        ReceiveFacts facts = new ReceiveFacts(received, consumer);
+        Call begun = Hooks.begin(facts);
         if (begun == null) return;
+        processing.received = facts;
         processing.open = begun;
         processing.owner = consumer;
         processing.iteration = iteration;
@@ -84,6 +111,7 @@ final class Processing {
         open = null;
         owner = null;
         iteration = null;
+        if (ended != null) received = null;
         Hooks.end(ended, 0, code, null);
     }
 }

@@ -8,8 +8,12 @@ import org.jspecify.annotations.Nullable;
 /** What is known of a record that is sent. */
 final class SendFacts extends MessageFacts {
 
+    private static final String KEY = "Idempotency-Key";
+
     private final ProducerRecord<?, ?> sent;
     private final Client producer;
+    private final @Nullable ReceiveFacts inHand = Processing.inHand();
+    private volatile boolean keyed;
     private volatile int partition = -1;
     private volatile long offset = -1;
     private long limitMillis = Long.MAX_VALUE;
@@ -82,18 +86,28 @@ final class SendFacts extends MessageFacts {
 
     @Override
     public @Nullable String header(String name) {
-        return RecordHeaderText.read(sent.headers(), name);
+        String value = RecordHeaderText.read(sent.headers(), name);
+        return value != null && !keyed && name.equals(KEY) && isCopied(value) ? null : value;
+    }
+
+    /**
+     * Who answers a record with records often copies its headers, Kafka Streams always: several records would have the key of
+     * the one that caused them, and be taken for one.
+     */
+    private boolean isCopied(String key) {
+        return inHand != null && key.equals(inHand.header(KEY));
     }
 
     @Override
     public boolean setHeader(String name, String value) {
+        sent.headers().remove(name);
         RecordHeaderText.write(sent.headers(), name, value);
+        if (name.equals(KEY)) keyed = true;
         return true;
     }
 
     @Override
     public boolean replaceHeader(String name, String value) {
-        sent.headers().remove(name);
         return setHeader(name, value);
     }
 }

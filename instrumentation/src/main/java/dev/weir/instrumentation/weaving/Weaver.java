@@ -279,6 +279,9 @@ public final class Weaver implements ClassFileTransformer {
             @Nullable ClassLoader loader, String className, byte[] classFile, List<Wanted> wanted)
             throws ReflectiveOperationException {
         ClassReader reader = new ClassReader(classFile);
+        // What subtypes do is woven in classes.
+        if ((reader.getAccess() & Opcodes.ACC_INTERFACE) != 0
+                && wanted.stream().allMatch(each -> each.target.className == null)) return null;
         if (reader.readUnsignedShort(6) < Opcodes.V1_7 && !canBeJava7(reader, wanted)) {
             for (Wanted each : wanted) {
                 if (each.adapter.saidTooOld.compareAndSet(false, true)) {
@@ -287,9 +290,6 @@ public final class Weaver implements ClassFileTransformer {
             }
             return null;
         }
-        // What subtypes do is woven in classes.
-        if ((reader.getAccess() & Opcodes.ACC_INTERFACE) != 0
-                && wanted.stream().allMatch(each -> each.target.className == null)) return null;
         if (loader != null && !seesHooks(loader, className)) return null;
         ClassWriter writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
         Joiner joiner = new Joiner(writer, loader, className, wanted);

@@ -46,6 +46,7 @@ class MatrixIT {
         for (Row row : Row.all()) {
             if (!row.adapter().contains(only)) continue;
             for (Map.Entry<Integer, Path> jdk : jdks().entrySet()) {
+                if (jdk.getKey() < row.oldestJdk()) continue;
                 tests.add(DynamicTest.dynamicTest(
                         row.library() + " on JDK " + jdk.getKey(), () -> run(row, jdk.getKey(), jdk.getValue())));
             }

@@ -13,8 +13,11 @@ import java.util.List;
  * @param test the simple name of its test class
  * @param artifact {@code group:artifact:version} of the library
  * @param companions more artifacts that the test needs in a version that fits
+ * @param oldestJdk the oldest feature version that the library runs on, or Weir
  */
-record Row(String adapter, String test, String artifact, List<String> companions) {
+record Row(String adapter, String test, String artifact, List<String> companions, int oldestJdk) {
+
+    private static final int WEIRS = 17;
 
     /** All rows of {@code versions.txt}, in its order. */
     static List<Row> all() throws IOException {
@@ -23,7 +26,13 @@ record Row(String adapter, String test, String artifact, List<String> companions
             for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n")) {
                 if (line.isBlank() || line.startsWith("#")) continue;
                 List<String> words = List.of(line.strip().split("[ +]+"));
-                rows.add(new Row(words.get(0), words.get(1), words.get(2), words.subList(3, words.size())));
+                String[] test = words.get(1).split("@");
+                rows.add(new Row(
+                        words.get(0),
+                        test[0],
+                        words.get(2),
+                        words.subList(3, words.size()),
+                        test.length > 1 ? Integer.parseInt(test[1]) : WEIRS));
             }
         }
         return rows;

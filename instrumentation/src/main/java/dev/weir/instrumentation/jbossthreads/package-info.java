@@ -1,0 +1,5 @@
+/** JBoss Threads. */
+@NullMarked
+package dev.weir.instrumentation.jbossthreads;
+
+import org.jspecify.annotations.NullMarked;

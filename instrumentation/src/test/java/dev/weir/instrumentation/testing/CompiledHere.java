@@ -1,0 +1,70 @@
+package dev.weir.instrumentation.testing;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringWriter;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import javax.tools.JavaCompiler;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+
+/**
+ * Classes that the running JDK compiles against this module's class path, from sources among the tests' resources: where the
+ * library needs a newer JDK than Weir, or makes code of its own when the application is compiled.
+ */
+public final class CompiledHere {
+
+    private static final class Source extends SimpleJavaFileObject {
+
+        private final String text;
+
+        Source(URI uri, String text) {
+            super(uri, Kind.SOURCE);
+            this.text = text;
+        }
+
+        @Override
+        public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+            return text;
+        }
+    }
+
+    private CompiledHere() {}
+
+    /**
+     * @param folder where its class files go to
+     * @param more options of the compiler
+     */
+    public static Class<?> load(String className, Path folder, String... more)
+            throws IOException, ReflectiveOperationException {
+        String resource = "/" + className.replace('.', '/') + ".java";
+        Source source;
+        try (InputStream in = CompiledHere.class.getResourceAsStream(resource)) {
+            source = new Source(
+                    CompiledHere.class.getResource(resource).toURI(),
+                    new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (URISyntaxException e) {
+            throw new IOException(e);
+        }
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        StringWriter complaints = new StringWriter();
+        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        List<String> options = new ArrayList<>(List.of("-d", folder.toString(), "-cp", classPath));
+        options.addAll(List.of(more));
+        assertTrue(
+                compiler.getTask(complaints, null, null, options, null, List.of(source))
+                        .call(),
+                complaints::toString);
+        URL[] place = {folder.toUri().toURL()};
+        return new URLClassLoader(place, CompiledHere.class.getClassLoader()).loadClass(className);
+    }
+}
