@@ -20,6 +20,8 @@ import dev.weir.instrumentation.jdkhttpserver.JdkHttpServerInstrumentation;
 import dev.weir.instrumentation.jettyclient.JettyClientInstrumentation;
 import dev.weir.instrumentation.jms.JmsInstrumentation;
 import dev.weir.instrumentation.kafka.KafkaInstrumentation;
+import dev.weir.instrumentation.ktor.KtorClientInstrumentation;
+import dev.weir.instrumentation.ktor.KtorRetryInstrumentation;
 import dev.weir.instrumentation.langchain4jretry.LangChain4jRetryInstrumentation;
 import dev.weir.instrumentation.management.ManagementInstrumentation;
 import dev.weir.instrumentation.nettyhttp.NettyHttpInstrumentation;
@@ -70,6 +72,8 @@ public final class Instrumentations {
                 new JettyClientInstrumentation(),
                 new JmsInstrumentation(),
                 new KafkaInstrumentation(),
+                new KtorClientInstrumentation(),
+                new KtorRetryInstrumentation(),
                 new LangChain4jRetryInstrumentation(),
                 new ManagementInstrumentation(),
                 new NettyHttpInstrumentation(),

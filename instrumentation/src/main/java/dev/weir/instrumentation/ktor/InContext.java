@@ -1,0 +1,33 @@
+package dev.weir.instrumentation.ktor;
+
+import dev.weir.bootstrap.Hooks;
+import kotlin.coroutines.Continuation;
+import kotlin.coroutines.CoroutineContext;
+import org.jspecify.annotations.Nullable;
+
+/** Goes on in the causal context in which it was asked to wait, on whatever thread. */
+final class InContext implements Continuation<Object> {
+
+    private final Continuation<Object> continuation;
+    private final Object cause;
+
+    InContext(Continuation<Object> continuation, Object cause) {
+        this.continuation = continuation;
+        this.cause = cause;
+    }
+
+    @Override
+    public CoroutineContext getContext() {
+        return continuation.getContext();
+    }
+
+    @Override
+    public void resumeWith(@Nullable Object result) {
+        Object outer = Hooks.enter(cause);
+        try {
+            continuation.resumeWith(result);
+        } finally {
+            Hooks.exit(outer);
+        }
+    }
+}
