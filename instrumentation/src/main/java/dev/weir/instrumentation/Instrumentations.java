@@ -1,5 +1,6 @@
 package dev.weir.instrumentation;
 
+import dev.weir.instrumentation.apachehttpclient4.ApacheHttpAsyncClient4Instrumentation;
 import dev.weir.instrumentation.apachehttpclient4.ApacheHttpClient4Instrumentation;
 import dev.weir.instrumentation.apachehttpclient5.ApacheHttpClient5Instrumentation;
 import dev.weir.instrumentation.awssdk.AwsSdkInstrumentation;
@@ -52,6 +53,7 @@ public final class Instrumentations {
     /** A new instance of each. */
     public static List<Instrumentation> all() {
         return List.of(
+                new ApacheHttpAsyncClient4Instrumentation(),
                 new ApacheHttpClient4Instrumentation(),
                 new ApacheHttpClient5Instrumentation(),
                 new AwsSdkInstrumentation(),
