@@ -190,8 +190,8 @@ class KtorClientInstrumentationTest extends KtorContract {
         Vertx vertx = Vertx.vertx();
         try {
             HttpServer echoing = vertx.createHttpServer()
-                    .webSocketHandler(
-                            socket -> socket.writeTextMessage(socket.headers().get("traceparent")))
+                    .webSocketHandler(socket -> socket.writeTextMessage(
+                            String.valueOf(socket.headers().get("traceparent"))))
                     .listen(0, "127.0.0.1")
                     .toCompletionStage()
                     .toCompletableFuture()
