@@ -21,4 +21,9 @@ class JdkRestClientTest extends RestClientContract {
     protected ClientHttpRequestFactory factory() {
         return new JdkClientHttpRequestFactory();
     }
+
+    @Override
+    protected boolean followsRedirects() {
+        return false;
+    }
 }

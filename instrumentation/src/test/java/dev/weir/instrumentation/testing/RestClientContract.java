@@ -49,6 +49,18 @@ public abstract class RestClientContract extends HttpClientContract {
         return false;
     }
 
+    // Spring wraps what a client throws, as each factory likes.
+    @Override
+    protected Class<? extends Throwable> timeout() {
+        return IOException.class;
+    }
+
+    @Override
+    protected Throwable reason(Throwable thrown) {
+        Throwable cause = thrown.getCause();
+        return cause == null ? thrown : reason(cause);
+    }
+
     @Override
     protected Answer send(String method, URI uri, Map<String, String> headers, @Nullable String body) throws Exception {
         RestClient.RequestBodySpec request =
