@@ -1,5 +1,6 @@
 package dev.weir.instrumentation;
 
+import dev.weir.instrumentation.apachehttpclient4.ApacheHttpAsyncClient4Instrumentation;
 import dev.weir.instrumentation.apachehttpclient4.ApacheHttpClient4Instrumentation;
 import dev.weir.instrumentation.apachehttpclient5.ApacheHttpClient5Instrumentation;
 import dev.weir.instrumentation.awssdk.AwsSdkInstrumentation;
@@ -22,6 +23,8 @@ import dev.weir.instrumentation.jdkhttpserver.JdkHttpServerInstrumentation;
 import dev.weir.instrumentation.jettyclient.JettyClientInstrumentation;
 import dev.weir.instrumentation.jms.JmsInstrumentation;
 import dev.weir.instrumentation.kafka.KafkaInstrumentation;
+import dev.weir.instrumentation.ktor.KtorClientInstrumentation;
+import dev.weir.instrumentation.ktor.KtorRetryInstrumentation;
 import dev.weir.instrumentation.langchain4jretry.LangChain4jRetryInstrumentation;
 import dev.weir.instrumentation.management.ManagementInstrumentation;
 import dev.weir.instrumentation.nettyhttp.NettyHttpInstrumentation;
@@ -52,6 +55,7 @@ public final class Instrumentations {
     /** A new instance of each. */
     public static List<Instrumentation> all() {
         return List.of(
+                new ApacheHttpAsyncClient4Instrumentation(),
                 new ApacheHttpClient4Instrumentation(),
                 new ApacheHttpClient5Instrumentation(),
                 new AwsSdkInstrumentation(),
@@ -74,6 +78,8 @@ public final class Instrumentations {
                 new JettyClientInstrumentation(),
                 new JmsInstrumentation(),
                 new KafkaInstrumentation(),
+                new KtorClientInstrumentation(),
+                new KtorRetryInstrumentation(),
                 new LangChain4jRetryInstrumentation(),
                 new ManagementInstrumentation(),
                 new NettyHttpInstrumentation(),

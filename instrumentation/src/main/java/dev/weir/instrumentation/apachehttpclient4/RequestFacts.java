@@ -3,18 +3,9 @@ package dev.weir.instrumentation.apachehttpclient4;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.DeadlineTimer;
 import dev.weir.bootstrap.Hooks;
-import dev.weir.bootstrap.HttpFacts;
-import dev.weir.instrumentation.shared.CallLimit;
 import dev.weir.instrumentation.shared.OwnCause;
-import dev.weir.instrumentation.shared.OwnHeaders;
-import dev.weir.instrumentation.shared.RequestTarget;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.util.Set;
-import org.apache.http.Header;
 import org.apache.http.HttpClientConnection;
 import org.apache.http.HttpEntity;
-import org.apache.http.HttpEntityEnclosingRequest;
 import org.apache.http.HttpHost;
 import org.apache.http.HttpRequest;
 import org.apache.http.HttpResponse;
@@ -28,49 +19,15 @@ import org.apache.http.protocol.HttpCoreContext;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one request, from the search for a connection to the end of its answer. */
-final class RequestFacts extends HttpFacts {
+final class RequestFacts extends MessageFacts {
 
-    // Entities over memory. Others may be used up by one look, even where they say that they are repeatable.
-    private static final Set<String> IN_MEMORY = Set.of(
-            "org.apache.http.entity.ByteArrayEntity",
-            "org.apache.http.entity.StringEntity",
-            "org.apache.http.client.entity.UrlEncodedFormEntity");
-
-    private static final OwnHeaders.Carrier<HttpRequest, Header> HEADERS = new OwnHeaders.Carrier<>() {
-        @Override
-        public @Nullable Header present(HttpRequest request, String name) {
-            return request.getFirstHeader(name);
-        }
-
-        @Override
-        public void set(HttpRequest request, String name, String value) {
-            request.setHeader(name, value);
-        }
-
-        @Override
-        public void restore(HttpRequest request, String name, Header before) {
-            request.setHeader(before);
-        }
-
-        @Override
-        public void remove(HttpRequest request, String name) {
-            request.removeHeaders(name);
-        }
-    };
-
-    private final HttpRequest request;
     private final @Nullable HttpHost target;
     private final HttpContext context;
-    private final @Nullable RequestConfig config;
-    private final @Nullable HttpEntity entity;
-    private final OwnHeaders<HttpRequest, Header> headers = new OwnHeaders<>(HEADERS);
     private final Cancelling cancelling;
-    private @Nullable HttpResponse response;
     private @Nullable Call call;
     private @Nullable RequestFacts next;
     private boolean written;
     private final OwnCause cause = new OwnCause();
-    private final CallLimit limit = new CallLimit();
 
     RequestFacts(HttpRoute route, HttpRequestWrapper request, HttpClientContext context) {
         this(request, route.getTargetHost(), context, context.getRequestConfig(), new Cancelling());
@@ -92,21 +49,10 @@ final class RequestFacts extends HttpFacts {
             HttpContext context,
             @Nullable RequestConfig config,
             Cancelling cancelling) {
-        super(
-                Kind.HTTP_CLIENT,
-                "apache-http-client-4",
-                request.getRequestLine().getMethod(),
-                target == null ? null : target.getSchemeName(),
-                target == null ? null : target.getHostName(),
-                target == null ? -1 : target.getPort(),
-                RequestTarget.path(request.getRequestLine().getUri()),
-                RequestTarget.query(request.getRequestLine().getUri()));
-        this.request = request;
+        super("apache-http-client-4", request, target, config);
         this.target = target;
         this.context = context;
-        this.config = config;
         this.cancelling = cancelling;
-        this.entity = request instanceof HttpEntityEnclosingRequest enclosing ? enclosing.getEntity() : null;
     }
 
     static @Nullable RequestFacts of(@Nullable Call call) {
@@ -214,61 +160,5 @@ final class RequestFacts extends HttpFacts {
     @Override
     public boolean waits() {
         return true;
-    }
-
-    @Override
-    public long callerTimeoutMillis() {
-        return config == null ? 0 : Math.max(0, config.getSocketTimeout());
-    }
-
-    @Override
-    public boolean limit(long millis) {
-        limit.set(millis);
-        return true;
-    }
-
-    @Override
-    public @Nullable String header(String name) {
-        String own = headers.value(name);
-        if (own != null) return own;
-        Header header = request.getFirstHeader(name);
-        return header == null ? null : header.getValue();
-    }
-
-    @Override
-    public boolean setHeader(String name, String value) {
-        headers.add(name, value, false);
-        return true;
-    }
-
-    @Override
-    public boolean replaceHeader(String name, String value) {
-        headers.add(name, value, true);
-        return true;
-    }
-
-    @Override
-    public @Nullable String responseHeader(String name) {
-        Header header = response == null ? null : response.getFirstHeader(name);
-        return header == null ? null : header.getValue();
-    }
-
-    @Override
-    public long bodyLength() {
-        return entity == null ? 0 : entity.getContentLength();
-    }
-
-    @Override
-    public byte @Nullable [] replayableBody(int limit) {
-        long length = bodyLength();
-        if (entity == null || length <= 0 || length > limit) return null;
-        if (!IN_MEMORY.contains(entity.getClass().getName())) return null;
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) length);
-        try {
-            entity.writeTo(bytes);
-        } catch (IOException e) {
-            return null;
-        }
-        return bytes.toByteArray();
     }
 }

@@ -1,6 +1,7 @@
 package dev.weir.instrumentation.apachehttpclient5;
 
 import dev.weir.bootstrap.Call;
+import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
@@ -10,13 +11,17 @@ import org.apache.hc.client5.http.async.AsyncExecCallback;
 import org.apache.hc.client5.http.async.AsyncExecChain;
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.impl.classic.RequestFailedException;
+import org.apache.hc.core5.concurrent.Cancellable;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.Method;
 import org.apache.hc.core5.http.io.HttpClientConnection;
+import org.apache.hc.core5.http.nio.AsyncClientExchangeHandler;
 import org.apache.hc.core5.http.nio.AsyncEntityProducer;
 import org.apache.hc.core5.http.nio.RequestChannel;
+import org.apache.hc.core5.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +46,13 @@ public final class ApacheHttpClient5Instrumentation implements Instrumentation {
                         "Classic",
                         "org.apache.hc.core5.http.ClassicHttpRequest",
                         "org.apache.hc.client5.http.classic.ExecChain$Scope");
+        weaving.type("org.apache.hc.client5.http.impl.classic.MinimalHttpClient")
+                .exactly(
+                        "doExecute",
+                        "ClassicUnchained",
+                        "org.apache.hc.core5.http.HttpHost",
+                        "org.apache.hc.core5.http.ClassicHttpRequest",
+                        "org.apache.hc.core5.http.protocol.HttpContext");
         weaving.type("org.apache.hc.core5.http.impl.io.HttpRequestExecutor")
                 .exactly(
                         "execute",
@@ -61,6 +73,15 @@ public final class ApacheHttpClient5Instrumentation implements Instrumentation {
         // The handlers of the last step of the chain, for HTTP/1.1 (and HTTP/2 by agreement), and for HTTP/2 only.
         weaving.type("org.apache.hc.client5.http.impl.async.HttpAsyncMainClientExec$1")
                 .method("produceRequest", "AsyncWrite", "org.apache.hc.core5.http.nio.RequestChannel");
+        for (String minimal : new String[] {"MinimalHttpAsyncClient", "MinimalH2AsyncClient"}) {
+            weaving.type("org.apache.hc.client5.http.impl.async." + minimal)
+                    .exactly(
+                            "execute",
+                            "Unchained",
+                            "org.apache.hc.core5.http.nio.AsyncClientExchangeHandler",
+                            "org.apache.hc.core5.http.nio.HandlerFactory",
+                            "org.apache.hc.core5.http.protocol.HttpContext");
+        }
         weaving.type("org.apache.hc.client5.http.impl.async.H2AsyncMainClientExec$1")
                 .method("produceRequest", "AsyncWrite", "org.apache.hc.core5.http.nio.RequestChannel");
     }
@@ -79,16 +100,30 @@ public final class ApacheHttpClient5Instrumentation implements Instrumentation {
         }
     }
 
-    /** The request is written. A client without an execution chain ({@code HttpClients.createMinimal}) begins here. */
+    /** A client without an execution chain ({@code HttpClients.createMinimal}). */
+    static final class ClassicUnchained {
+
+        static @Nullable Call enter(
+                Object client, @Nullable HttpHost target, ClassicHttpRequest request, @Nullable HttpContext context) {
+            return new ClassicRequest(request, target, context).begin();
+        }
+
+        static @Nullable Throwable exit(
+                @Nullable Call call, @Nullable ClassicHttpResponse response, @Nullable Throwable thrown) {
+            return Classic.exit(call, response, thrown);
+        }
+    }
+
+    /** The request is written. Who uses the core by itself begins here. */
     static final class ClassicWrite {
 
         static @Nullable Call enter(Object executor, ClassicHttpRequest request, HttpClientConnection connection) {
             if (Method.CONNECT.isSame(request.getMethod())) return null;
-            ClassicRequest chained = ClassicRequest.of(Hooks.open());
-            if (chained != null) return chained.write(request);
-            Call call = new ClassicRequest(request, connection).begin();
+            ClassicRequest begun = ClassicRequest.of(Hooks.open());
+            if (begun != null) return begun.write(request, connection);
+            Call call = new ClassicRequest(request, null, null).begin();
             ClassicRequest facts = ClassicRequest.of(call);
-            if (facts != null) facts.write(request);
+            if (facts != null) facts.write(request, connection);
             return call;
         }
 
@@ -159,6 +194,24 @@ public final class ApacheHttpClient5Instrumentation implements Instrumentation {
                 if (denied != null) throw denial(denied);
                 channel.sendRequest(request, entity, context);
             };
+        }
+    }
+
+    /** An asynchronous client without an execution chain ({@code createMinimal}, {@code createHttp2Minimal}). */
+    static final class Unchained {
+
+        static @Nullable FollowedExchange enter(
+                Object client, AsyncClientExchangeHandler handler, Object pushed, @Nullable HttpContext context) {
+            return Hooks.follows(CallFacts.Kind.HTTP_CLIENT) ? new FollowedExchange(handler, context) : null;
+        }
+
+        static AsyncClientExchangeHandler argument0(
+                @Nullable FollowedExchange exchange, Object client, AsyncClientExchangeHandler handler) {
+            return exchange == null ? handler : exchange;
+        }
+
+        static void exit(@Nullable FollowedExchange exchange, @Nullable Cancellable running) {
+            if (exchange != null) exchange.running(running);
         }
     }
 

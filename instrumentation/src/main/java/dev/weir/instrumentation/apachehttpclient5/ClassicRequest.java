@@ -11,9 +11,11 @@ import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.io.HttpClientConnection;
+import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
-import org.apache.hc.core5.net.URIAuthority;
+import org.apache.hc.core5.net.NamedEndpoint;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +30,8 @@ final class ClassicRequest extends RequestFacts {
 
     private final @Nullable HttpEntity entity;
     private final @Nullable HttpClientContext context;
-    private final Runnable abort;
+    private final @Nullable Runnable abort;
+    private volatile @Nullable HttpClientConnection connection;
     private @Nullable RequestConfig before;
 
     ClassicRequest(ClassicHttpRequest request, ExecChain.Scope scope) {
@@ -43,21 +46,29 @@ final class ClassicRequest extends RequestFacts {
         this.abort = scope.execRuntime::discardEndpoint;
     }
 
-    ClassicRequest(ClassicHttpRequest request, HttpClientConnection connection) {
-        this(request, connection, request.getAuthority());
+    /** A request of a client without an execution chain. */
+    ClassicRequest(ClassicHttpRequest request, @Nullable HttpHost target, @Nullable HttpContext context) {
+        this(
+                request,
+                target == null ? request.getScheme() : target.getSchemeName(),
+                target == null ? request.getAuthority() : target,
+                context instanceof HttpClientContext client ? client : null);
     }
 
     private ClassicRequest(
-            ClassicHttpRequest request, HttpClientConnection connection, @Nullable URIAuthority authority) {
+            ClassicHttpRequest request,
+            @Nullable String scheme,
+            @Nullable NamedEndpoint target,
+            @Nullable HttpClientContext context) {
         super(
                 request,
-                request.getScheme(),
-                authority == null ? null : authority.getHostName(),
-                authority == null ? -1 : authority.getPort(),
-                null);
+                scheme,
+                target == null ? null : target.getHostName(),
+                target == null ? -1 : target.getPort(),
+                context == null ? null : context.getRequestConfig());
         this.entity = request.getEntity();
-        this.context = null;
-        this.abort = () -> connection.close(CloseMode.IMMEDIATE);
+        this.context = context;
+        this.abort = null;
     }
 
     static @Nullable ClassicRequest of(@Nullable Call call) {
@@ -90,7 +101,19 @@ final class ClassicRequest extends RequestFacts {
 
     @Override
     void abort() {
-        abort.run();
+        HttpClientConnection open = connection;
+        if (abort != null) abort.run();
+        else if (open != null) open.close(CloseMode.IMMEDIATE);
+    }
+
+    /**
+     * The request is about to be written to this.
+     *
+     * @return a denial when that must not happen
+     */
+    Call.@Nullable Denied write(ClassicHttpRequest last, HttpClientConnection to) {
+        connection = to;
+        return write(last);
     }
 
     /** Ends the call; returns what the application has to be told instead of what was thrown, if anything. */

@@ -18,7 +18,7 @@ import org.objectweb.asm.TypePath;
  * result, the exception); the method's own variables move up. Written without the help of frame computation, because
  * that would have to load the classes a method speaks of.
  */
-final class MethodWeaver extends MethodVisitor {
+final class MethodWeaver extends OperandStack {
 
     private static final String OBJECT = "java/lang/Object";
     private static final String THROWABLE = "java/lang/Throwable";
@@ -65,7 +65,7 @@ final class MethodWeaver extends MethodVisitor {
             boolean onBootLoader,
             String renaming,
             @Nullable Field field) {
-        super(Opcodes.ASM9, next);
+        super(next);
         this.owner = owner;
         this.where = owner.replace('/', '.') + "." + name + descriptor;
         this.constructor = name.equals("<init>");
@@ -190,6 +190,8 @@ final class MethodWeaver extends MethodVisitor {
             return;
         }
         if (returned != Type.VOID_TYPE) mv.visitVarInsn(returned.getOpcode(Opcodes.ISTORE), locals.resultSlot);
+        taken(returned.getSize());
+        clear();
         mv.visitInsn(Opcodes.ACONST_NULL);
         mv.visitVarInsn(Opcodes.ASTORE, locals.thrownSlot);
         mv.visitJumpInsn(Opcodes.GOTO, common);

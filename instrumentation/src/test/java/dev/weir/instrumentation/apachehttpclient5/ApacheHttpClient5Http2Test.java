@@ -35,8 +35,17 @@ class ApacheHttpClient5Http2Test {
     @RegisterExtension
     final Woven woven = new Woven(new ApacheHttpClient5Instrumentation());
 
-    private final CloseableHttpAsyncClient client = HttpAsyncClients.createHttp2Default();
+    private final CloseableHttpAsyncClient client = client();
     private StreamServer server;
+
+    CloseableHttpAsyncClient client() {
+        return HttpAsyncClients.createHttp2Default();
+    }
+
+    /** Whether a body that is in memory can be looked at. */
+    boolean hasReplayableBodies() {
+        return true;
+    }
 
     @BeforeEach
     void start() throws Exception {
@@ -76,7 +85,8 @@ class ApacheHttpClient5Http2Test {
             assertEquals("/a" + i, running.get(i).get(20, TimeUnit.SECONDS).getBodyText());
         woven.agent().awaitEnds(32);
         assertEquals(32, server.received());
-        for (byte[] body : bodies) assertArrayEquals("pay 10".getBytes(StandardCharsets.US_ASCII), body);
+        byte[] expected = hasReplayableBodies() ? "pay 10".getBytes(StandardCharsets.US_ASCII) : null;
+        for (byte[] body : bodies) assertArrayEquals(expected, body);
     }
 
     @Test

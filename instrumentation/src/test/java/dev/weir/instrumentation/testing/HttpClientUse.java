@@ -98,6 +98,11 @@ public abstract class HttpClientUse {
         return SocketTimeoutException.class;
     }
 
+    /** Where it stands what has ended a body: most clients throw that itself. */
+    protected Throwable reason(Throwable thrown) {
+        return thrown;
+    }
+
     @BeforeEach
     final void startServer() throws IOException {
         server = PathServer.start();

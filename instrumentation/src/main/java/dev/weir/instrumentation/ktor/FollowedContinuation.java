@@ -1,0 +1,31 @@
+package dev.weir.instrumentation.ktor;
+
+import io.ktor.client.request.HttpResponseData;
+import kotlin.ResultKt;
+import kotlin.coroutines.Continuation;
+import kotlin.coroutines.CoroutineContext;
+import org.jspecify.annotations.Nullable;
+
+/** Learns how a call ends that its engine has suspended. */
+final class FollowedContinuation implements Continuation<Object> {
+
+    private final Continuation<Object> continuation;
+    private final RequestFacts request;
+
+    FollowedContinuation(Continuation<Object> continuation, RequestFacts request) {
+        this.continuation = continuation;
+        this.request = request;
+    }
+
+    @Override
+    public CoroutineContext getContext() {
+        return continuation.getContext();
+    }
+
+    @Override
+    public void resumeWith(@Nullable Object result) {
+        Throwable thrown = Outcome.failure(result);
+        Throwable told = request.end(result instanceof HttpResponseData response ? response : null, thrown);
+        continuation.resumeWith(told == null ? result : ResultKt.createFailure(told));
+    }
+}

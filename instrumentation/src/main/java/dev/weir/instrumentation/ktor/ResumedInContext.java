@@ -1,0 +1,28 @@
+package dev.weir.instrumentation.ktor;
+
+import dev.weir.instrumentation.shared.InContext;
+import kotlin.coroutines.Continuation;
+import kotlin.coroutines.CoroutineContext;
+import org.jspecify.annotations.Nullable;
+
+/** Goes on in the causal context in which it was asked to wait, on whatever thread. */
+final class ResumedInContext implements Continuation<Object> {
+
+    private final Continuation<Object> continuation;
+    private final Object cause;
+
+    ResumedInContext(Continuation<Object> continuation, Object cause) {
+        this.continuation = continuation;
+        this.cause = cause;
+    }
+
+    @Override
+    public CoroutineContext getContext() {
+        return continuation.getContext();
+    }
+
+    @Override
+    public void resumeWith(@Nullable Object result) {
+        InContext.run(cause, continuation, resumed -> resumed.resumeWith(result));
+    }
+}

@@ -1,0 +1,5 @@
+/** The Ktor client. */
+@NullMarked
+package dev.weir.instrumentation.ktor;
+
+import org.jspecify.annotations.NullMarked;
