@@ -7,8 +7,8 @@ import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 
 /**
- * Where a woven method keeps its variables: the parameters, then what the weaver adds (copies of the arguments for the
- * exit advice, the token, whether enter advice returned, the result, the exception), then the method's own, moved up.
+ * Where a woven method keeps its variables: the parameters, then what the weaver adds (what the method takes for its
+ * receiver, if it needs that variable for something else; copies of the arguments for the exit advice, the token, whether enter advice returned, the result, the exception), then the method's own, moved up.
  */
 final class Locals {
 
@@ -19,6 +19,9 @@ final class Locals {
     final int[] argumentSlots;
     final int[] copySlots;
     final int copies;
+    /** What the method itself uses instead of the receiver's variable; 0 where it leaves that alone. */
+    final int receiverSlot;
+
     final int tokenSlot;
     final int enteredSlot;
     final int resultSlot;
@@ -35,6 +38,7 @@ final class Locals {
     /**
      * @param copies how many arguments the exit advice takes
      * @param pairs whether there is enter advice and exit advice
+     * @param reuses whether the method uses the receiver's variable for something else
      */
     Locals(
             String owner,
@@ -43,7 +47,8 @@ final class Locals {
             Type[] arguments,
             Type returned,
             int copies,
-            boolean pairs) {
+            boolean pairs,
+            boolean reuses) {
         this.owner = owner;
         this.constructor = constructor;
         this.isStatic = isStatic;
@@ -58,6 +63,7 @@ final class Locals {
             slot += arguments[i].getSize();
         }
         parameterSlots = slot;
+        receiverSlot = reuses ? slot++ : 0;
         copySlots = new int[copies];
         for (int i = 0; i < copies; i++) {
             copySlots[i] = slot;
@@ -74,6 +80,7 @@ final class Locals {
 
     /** Where one of the method's own variables is now. */
     int moved(int slot) {
+        if (slot == 0 && receiverSlot > 0) return receiverSlot;
         return slot < parameterSlots ? slot : slot + addedSlots;
     }
 
@@ -90,6 +97,10 @@ final class Locals {
         }
         if (slot > parameterSlots) return null;
         for (; slot < parameterSlots; slot++) frame.add(Opcodes.TOP);
+        if (receiverSlot > 0) {
+            frame.add(frame.get(0));
+            frame.set(0, owner);
+        }
         addAdded(frame, false);
         while (i < count) frame.add(local[i++]);
         return trimmed(frame);
@@ -115,6 +126,7 @@ final class Locals {
                 for (int i = 0; i < argument.getSize(); i++) frame.add(Opcodes.TOP);
             }
         }
+        if (receiverSlot > 0) frame.add(parameters ? owner : Opcodes.TOP);
         addAdded(frame, outcome);
         return trimmed(frame);
     }

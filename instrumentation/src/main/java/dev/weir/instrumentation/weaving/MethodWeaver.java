@@ -64,7 +64,8 @@ final class MethodWeaver extends OperandStack {
             int fuse,
             boolean onBootLoader,
             String renaming,
-            @Nullable Field field) {
+            @Nullable Field field,
+            boolean reusesReceiver) {
         super(next);
         this.owner = owner;
         this.where = owner.replace('/', '.') + "." + name + descriptor;
@@ -80,7 +81,14 @@ final class MethodWeaver extends OperandStack {
 
         this.pairs = advice.enter != null && advice.exit != null;
         this.locals = new Locals(
-                owner, constructor, isStatic, arguments, returned, advice.exit == null ? 0 : argumentsOfExit(), pairs);
+                owner,
+                constructor,
+                isStatic,
+                arguments,
+                returned,
+                advice.exit == null ? 0 : argumentsOfExit(),
+                pairs,
+                reusesReceiver && !isStatic && !constructor);
         catches = advice.exit != null && !constructor;
     }
 
@@ -103,6 +111,10 @@ final class MethodWeaver extends OperandStack {
     @Override
     public void visitCode() {
         super.visitCode();
+        if (locals.receiverSlot > 0) {
+            mv.visitVarInsn(Opcodes.ALOAD, 0);
+            mv.visitVarInsn(Opcodes.ASTORE, locals.receiverSlot);
+        }
         for (int i = 0; i < locals.copies; i++) {
             mv.visitVarInsn(arguments[i].getOpcode(Opcodes.ILOAD), locals.argumentSlots[i]);
             mv.visitVarInsn(arguments[i].getOpcode(Opcodes.ISTORE), locals.copySlots[i]);
@@ -206,8 +218,12 @@ final class MethodWeaver extends OperandStack {
         if (wide && slot == locals.parameterSlots - 1) {
             throw new WeavingException(where + ": a variable lies across the end of the parameters");
         }
-        if (slot == 0 && !isStatic && opcode >= Opcodes.ISTORE && opcode <= Opcodes.ASTORE) {
-            throw new WeavingException(where + ": the receiver's variable is used for something else");
+        if (slot == 0
+                && !isStatic
+                && locals.receiverSlot == 0
+                && opcode >= Opcodes.ISTORE
+                && opcode <= Opcodes.ASTORE) {
+            throw new ReceiverReused(where);
         }
         super.visitVarInsn(opcode, locals.moved(slot));
     }

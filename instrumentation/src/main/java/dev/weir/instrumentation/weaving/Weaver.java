@@ -278,6 +278,21 @@ public final class Weaver implements ClassFileTransformer {
     private byte @Nullable [] weave(
             @Nullable ClassLoader loader, String className, byte[] classFile, List<Wanted> wanted)
             throws ReflectiveOperationException {
+        try {
+            return weave(loader, className, classFile, wanted, false);
+        } catch (ReceiverReused e) {
+            // Seldom, and not to be seen before all of a method was read.
+            return weave(loader, className, classFile, wanted, true);
+        }
+    }
+
+    private byte @Nullable [] weave(
+            @Nullable ClassLoader loader,
+            String className,
+            byte[] classFile,
+            List<Wanted> wanted,
+            boolean reusesReceiver)
+            throws ReflectiveOperationException {
         ClassReader reader = new ClassReader(classFile);
         // What subtypes do is woven in classes.
         if ((reader.getAccess() & Opcodes.ACC_INTERFACE) != 0
@@ -292,7 +307,7 @@ public final class Weaver implements ClassFileTransformer {
         }
         if (loader != null && !seesHooks(loader, className)) return null;
         ClassWriter writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
-        Joiner joiner = new Joiner(writer, loader, className, wanted);
+        Joiner joiner = new Joiner(writer, loader, className, wanted, reusesReceiver);
         reader.accept(joiner, ClassReader.EXPAND_FRAMES);
         for (Wanted each : wanted) {
             boolean matched = joiner.joined.contains(each.adapter);
@@ -367,12 +382,19 @@ public final class Weaver implements ClassFileTransformer {
         private final @Nullable ClassLoader loader;
         private final String className;
         private final List<Wanted> wanted;
+        private final boolean reusesReceiver;
         private final List<WovenAdapter> joined = new ArrayList<>();
         private final List<String> adviceUsed = new ArrayList<>();
         private final Map<String, MethodWeaver.Field> fields = new HashMap<>();
 
-        Joiner(ClassVisitor next, @Nullable ClassLoader loader, String className, List<Wanted> wanted) {
+        Joiner(
+                ClassVisitor next,
+                @Nullable ClassLoader loader,
+                String className,
+                List<Wanted> wanted,
+                boolean reusesReceiver) {
             super(Opcodes.ASM9, next);
+            this.reusesReceiver = reusesReceiver;
             this.loader = loader;
             this.className = className;
             this.wanted = wanted;
@@ -432,7 +454,8 @@ public final class Weaver implements ClassFileTransformer {
                             fuse(join.advice),
                             loader == null,
                             each.target.renaming,
-                            receiverField(join));
+                            receiverField(join),
+                            reusesReceiver);
                     joined.add(each.adapter);
                     adviceUsed.add(shape.internalName);
                 }

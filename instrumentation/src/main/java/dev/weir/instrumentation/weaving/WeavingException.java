@@ -1,7 +1,7 @@
 package dev.weir.instrumentation.weaving;
 
 /** A class cannot be woven; it stays as it was. */
-final class WeavingException extends RuntimeException {
+class WeavingException extends RuntimeException {
 
     WeavingException(String message) {
         super(message);

@@ -46,10 +46,6 @@ final class FileWorkload {
             recording.start();
             new FileWorkload(dir.resolve("before")).run();
             Woven woven = new Woven(new FilesInstrumentation());
-            // A recording that is there first rewrites some methods of JDK 17 (not of 25) so that they cannot be woven.
-            // They
-            // stay as they are.
-            woven.expectFailures(failure -> failure.endsWith("the receiver's variable is used for something else"));
             woven.beforeEach(null);
             woven.agent().ignore(facts -> !Hooks.armed());
             new FileWorkload(dir.resolve("after")).run();

@@ -247,6 +247,18 @@ public class SyntheticInstrumentation implements Instrumentation {
     }
 
     /** For {@code nothing()}, which counts up the field that it sees. */
+    static final class SeesReceiver {
+
+        static Object enter(Object receiver) {
+            Events.add("enter " + receiver.getClass().getSimpleName());
+            return "token";
+        }
+
+        static void exit(Object token, int result, @Nullable Throwable thrown, Object receiver) {
+            Events.add("exit " + receiver.getClass().getSimpleName() + " " + result);
+        }
+    }
+
     static final class SeesField {
         static Object enter(int state) {
             return "enter " + state;

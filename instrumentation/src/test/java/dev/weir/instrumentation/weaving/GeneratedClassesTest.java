@@ -137,15 +137,36 @@ class GeneratedClassesTest {
     }
 
     @Test
-    void aReceiverThatIsOverwrittenIsRefused() throws Exception {
-        refused(
-                method(ACC_PUBLIC, "()I", code -> {
-                    code.visitInsn(ICONST_3);
-                    code.visitVarInsn(ISTORE, 0);
-                    code.visitVarInsn(ILOAD, 0);
-                    code.visitInsn(IRETURN);
-                }),
-                "the receiver's variable is used for something else");
+    void aReceiverThatIsOverwrittenIsStillGivenToExitAdvice() throws Exception {
+        byte[] classFile = method(ACC_PUBLIC, "(I)I", code -> {
+            Label loop = new Label();
+            Label over = new Label();
+            code.visitVarInsn(ALOAD, 0);
+            code.visitInsn(POP);
+            code.visitInsn(ICONST_3);
+            code.visitVarInsn(ISTORE, 0);
+            code.visitLabel(loop);
+            code.visitFrame(F_NEW, 2, new Object[] {INTEGER, INTEGER}, 0, new Object[0]);
+            code.visitIincInsn(0, 1);
+            code.visitVarInsn(ILOAD, 0);
+            code.visitVarInsn(ILOAD, 1);
+            code.visitJumpInsn(IF_ICMPGT, over);
+            code.visitJumpInsn(GOTO, loop);
+            code.visitLabel(over);
+            code.visitFrame(F_NEW, 2, new Object[] {INTEGER, INTEGER}, 0, new Object[0]);
+            code.visitVarInsn(ILOAD, 0);
+            code.visitInsn(IRETURN);
+        });
+        Class<?> woven = weave(classFile, "SeesReceiver");
+        Object made = woven.getConstructor().newInstance();
+        assertEquals(51, woven.getMethod("method", int.class).invoke(made, 50));
+        assertEquals(List.of("enter " + woven.getSimpleName(), "exit " + woven.getSimpleName() + " 51"), Events.take());
+        // Denied, it never comes to its own frames.
+        woven = weave(classFile, "DenyQuietly");
+        assertEquals(
+                0,
+                woven.getMethod("method", int.class)
+                        .invoke(woven.getConstructor().newInstance(), 50));
     }
 
     @Test
