@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
@@ -281,9 +282,16 @@ class ApacheHttpAsyncClient4InstrumentationTest extends HttpClientContract {
         awaitTrue(() -> pool.getTotalStats().getAvailable() == 1, "the connection is not kept");
     }
 
+    /** In 4.1 the application's future stands by itself: a request goes on whose future was cancelled. */
+    private static boolean cancelReachesExchanges() {
+        String wrapper = "org/apache/http/impl/nio/client/FutureWrapper.class";
+        return HttpAsyncClients.class.getClassLoader().getResource(wrapper) != null;
+    }
+
     @Test
     @Tag("traced-async")
     void cancelledCallEnds() throws Exception {
+        assumeTrue(cancelReachesExchanges());
         CompletableFuture<Answer> answer = new CompletableFuture<>();
         Future<HttpResponse> future = client.execute(new HttpGet(server().uri("/hang")), into(answer));
         awaitReceived(1);
