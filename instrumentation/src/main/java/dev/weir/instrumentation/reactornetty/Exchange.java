@@ -23,6 +23,7 @@ final class Exchange {
     private volatile boolean late;
     private volatile @Nullable Channel channel;
     private final CallLimit limit = new CallLimit();
+    private boolean withdrawn;
     private Sinks.@Nullable Empty<Void> expiry;
 
     /** Begins the call on this thread, which goes on without it. */
@@ -122,11 +123,19 @@ final class Exchange {
         Hooks.end(call, 0, thrown);
     }
 
-    /** The request itself begins by itself: this call was for its connection. */
-    void withdraw() {
+    /**
+     * The request itself begins by itself: this call was for its connection. Returns whether it still could be
+     * withdrawn: the limit may have ended it.
+     */
+    boolean withdraw() {
         limit.cancel();
-        over = true;
+        synchronized (this) {
+            if (late) return false;
+            over = true;
+            withdrawn = true;
+        }
         Hooks.withdraw(call);
+        return true;
     }
 
     /** The connection is free again, or closed. */
@@ -142,6 +151,7 @@ final class Exchange {
     private void expire() {
         Channel connected;
         synchronized (this) {
+            if (withdrawn) return;
             late = true;
             connected = channel;
         }

@@ -1,6 +1,7 @@
 package dev.weir.instrumentation.reactornetty;
 
 import dev.weir.bootstrap.Call;
+import dev.weir.bootstrap.DeadlineTimer;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.shared.ChannelAttributes;
 import dev.weir.instrumentation.shared.Entered;
@@ -119,7 +120,7 @@ final class FollowedRequest implements CoreSubscriber<Connection>, Subscription 
             Exchange whole = new Exchange();
             RequestFacts facts = ahead.written(whole, sent.method().name(), sent.requestHeaders(), body);
             Channel channel = current.channel();
-            current.withdraw();
+            if (!current.withdraw()) return refuse(new Call.Denied("deadline", DeadlineTimer.PASSED, true));
             exchange = whole;
             if (channel != null) whole.connected(channel);
             Call begun = beginInCause(whole, facts);

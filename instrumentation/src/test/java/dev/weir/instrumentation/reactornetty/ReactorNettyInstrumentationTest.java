@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts;
+import dev.weir.bootstrap.DeadlineTimer;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
 import dev.weir.instrumentation.testing.HttpClientContract;
@@ -19,6 +20,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpMethod;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Method;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -285,6 +287,44 @@ class ReactorNettyInstrumentationTest extends HttpClientContract {
         assertInstanceOf(timeout(), Exceptions.unwrap(thrown));
         woven.agent().awaitEnds(1);
         assertTrue(woven.agent().events().contains("end GET /drip 200"));
+    }
+
+    @Test
+    @Tag("timeout")
+    void requestWhoseLimitHasPassedBeforeItIsWrittenStaysBehind() throws Exception {
+        assertEquals(new Answer(200, "ok"), send("GET", server().uri("/a"), Map.of(), null));
+        AtomicReference<CallFacts> ahead = new AtomicReference<>();
+        woven.agent().pull(facts -> {
+            if (ahead.compareAndSet(null, facts)) assertTrue(facts.limit(300));
+        });
+        Throwable thrown = assertThrows(
+                TimeoutException.class,
+                () -> block(answer(client.request(HttpMethod.GET)
+                        .uri(server().uri("/b").toString())
+                        .send((request, outbound) -> {
+                            while (!isLate(ahead.get())) Thread.onSpinWait();
+                            return outbound;
+                        }))));
+        assertEquals(DeadlineTimer.PASSED, thrown.getMessage());
+        woven.agent().awaitEnds(2);
+        assertEquals(
+                List.of("begin GET /a", "end GET /a 200", "begin GET /b", "end GET /b TimeoutException"),
+                woven.agent().events());
+        assertEquals(1, server().received());
+    }
+
+    // The adapter's classes have a loader of their own.
+    private static boolean isLate(CallFacts facts) {
+        try {
+            Method exchange = facts.getClass().getDeclaredMethod("exchange");
+            exchange.setAccessible(true);
+            Object of = exchange.invoke(facts);
+            Method late = of.getClass().getDeclaredMethod("late");
+            late.setAccessible(true);
+            return (boolean) late.invoke(of);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

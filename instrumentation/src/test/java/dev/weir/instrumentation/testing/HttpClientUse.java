@@ -1,6 +1,7 @@
 package dev.weir.instrumentation.testing;
 
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts;
@@ -170,8 +171,21 @@ public abstract class HttpClientUse {
 
     /** Clients try again when nobody listens; how often is their business. */
     final List<String> withoutResends() {
-        return woven().agent().events().stream()
+        return withoutWithdrawn().stream()
                 .filter(event -> !event.startsWith("resent "))
                 .toList();
+    }
+
+    /** A call that was withdrawn has left no trace; see {@link #isWhole}. */
+    final List<String> withoutWithdrawn() {
+        List<String> left = new ArrayList<>();
+        for (String event : woven().agent().events()) {
+            if (event.startsWith("withdrawn ")) {
+                assertTrue(left.remove("begin " + event.substring("withdrawn ".length())), event);
+            } else {
+                left.add(event);
+            }
+        }
+        return left;
     }
 }
