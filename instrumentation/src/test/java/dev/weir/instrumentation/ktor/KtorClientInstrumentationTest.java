@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
@@ -105,9 +106,15 @@ class KtorClientInstrumentationTest extends KtorContract {
         assertFalse(request.getHeaders().contains("traceparent"));
     }
 
+    /** Up to 3.0 some pipelined requests never end, or fail, without Weir too. */
+    private static boolean pipelinesWork() {
+        return CIO.class.getResource("CioDnsResolverKt.class") != null;
+    }
+
     @Test
     @Tag("traced-async")
     void pipelinedRequestsAreCalls() throws Exception {
+        assumeTrue(pipelinesWork());
         HttpClient pipelining = pipelining();
         woven.agent().pull(facts -> facts.setHeader("traceparent", ((HttpFacts) facts).query()));
         List<CompletableFuture<Answer>> answers = new ArrayList<>();

@@ -43,8 +43,10 @@ public abstract class HttpClientContract extends HttpClientFaults {
     void blockingCallIsSeen() throws Exception {
         assumeTrue(hasBlockingForm());
         assertEquals(new Answer(200, "ok"), send("GET", server().uri("/a?b=c"), NO_HEADERS, null));
+        woven().agent().awaitEnds(1);
         assertEquals(
                 503, send("GET", server().uri("/status/503"), NO_HEADERS, null).status());
+        woven().agent().awaitEnds(2);
         assertEquals(
                 List.of("begin GET /a?b=c", "end GET /a?b=c 200", "begin GET /status/503", "end GET /status/503 503"),
                 withoutResends());
