@@ -1,41 +1,16 @@
 package dev.weir.instrumentation.ktor;
 
 import dev.weir.instrumentation.apachehttpclient5.ApacheHttpClient5Instrumentation;
-import dev.weir.instrumentation.testing.Woven;
 import io.ktor.client.HttpClientConfig;
-import io.ktor.client.engine.HttpClientEngineFactory;
 import io.ktor.client.engine.apache5.Apache5;
 import io.ktor.client.engine.apache5.Apache5EngineConfig;
-import java.io.IOException;
 import kotlin.Unit;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The engine that stands on Apache HttpClient 5. */
-class KtorApache5Test extends KtorContract {
+class KtorApache5Test extends KtorOverLibrary {
 
-    @RegisterExtension
-    final Woven woven = new Woven(new ApacheHttpClient5Instrumentation(), new KtorClientInstrumentation());
-
-    @Override
-    protected Woven woven() {
-        return woven;
-    }
-
-    @Override
-    HttpClientEngineFactory<?> engine() {
-        return Apache5.INSTANCE;
-    }
-
-    // Ktor wraps it.
-    @Override
-    protected Class<? extends Throwable> timeout() {
-        return IOException.class;
-    }
-
-    // What the plugin knows it does not tell this engine.
-    @Override
-    protected boolean hasOwnTimeout() {
-        return false;
+    KtorApache5Test() {
+        super(new ApacheHttpClient5Instrumentation(), Apache5.INSTANCE);
     }
 
     @Override
