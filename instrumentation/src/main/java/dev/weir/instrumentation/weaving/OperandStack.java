@@ -22,6 +22,8 @@ abstract class OperandStack extends MethodVisitor {
 
     private byte[] words = new byte[16];
     private int depth;
+    // Until the next frame: something was taken that was not seen to be put there.
+    private boolean unknown;
 
     OperandStack(MethodVisitor next) {
         super(Opcodes.ASM9, next);
@@ -29,6 +31,7 @@ abstract class OperandStack extends MethodVisitor {
 
     /** Takes everything off that lies on the stack. */
     final void clear() {
+        if (unknown) return;
         for (int top = depth; top > 0; ) {
             boolean wide = words[top - 1] == UPPER;
             mv.visitInsn(wide ? Opcodes.POP2 : Opcodes.POP);
@@ -40,6 +43,9 @@ abstract class OperandStack extends MethodVisitor {
     /** This many words are gone. */
     final void taken(int count) {
         depth -= count;
+        if (depth >= 0) return;
+        depth = 0;
+        unknown = true;
     }
 
     private void push(byte word) {
@@ -55,13 +61,18 @@ abstract class OperandStack extends MethodVisitor {
     }
 
     private void effect(int takes, int gives) {
-        depth -= takes;
+        taken(takes);
         push(gives);
     }
 
     /** Puts a copy of the topmost words beneath others. */
     private void copy(int count, int beneath) {
         int from = depth - count - beneath;
+        if (from < 0) {
+            depth = 0;
+            unknown = true;
+            return;
+        }
         byte[] top = Arrays.copyOfRange(words, depth - count, depth);
         byte[] below = Arrays.copyOfRange(words, from, depth - count);
         depth = from;
@@ -74,6 +85,7 @@ abstract class OperandStack extends MethodVisitor {
     public void visitFrame(int type, int numLocal, Object[] local, int numStack, Object[] stack) {
         super.visitFrame(type, numLocal, local, numStack, stack);
         depth = 0;
+        unknown = false;
         for (int i = 0; i < numStack; i++) {
             push(stack[i] == Opcodes.LONG || stack[i] == Opcodes.DOUBLE ? 2 : 1);
         }
