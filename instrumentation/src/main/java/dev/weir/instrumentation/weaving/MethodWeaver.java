@@ -202,11 +202,8 @@ final class MethodWeaver extends OperandStack {
             return;
         }
         if (returned != Type.VOID_TYPE) mv.visitVarInsn(returned.getOpcode(Opcodes.ISTORE), locals.resultSlot);
-        // The JDK is compiled from Java, and what is woven on its boot loader is not verified.
-        if (!onBootLoader) {
-            taken(returned.getSize());
-            clear();
-        }
+        taken(returned.getSize());
+        clear();
         mv.visitInsn(Opcodes.ACONST_NULL);
         mv.visitVarInsn(Opcodes.ASTORE, locals.thrownSlot);
         mv.visitJumpInsn(Opcodes.GOTO, common);

@@ -1,6 +1,9 @@
 package dev.weir.instrumentation.weaving;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.ConstantDynamic;
 import org.objectweb.asm.Handle;
 import org.objectweb.asm.Label;
@@ -13,6 +16,9 @@ import org.objectweb.asm.Type;
  *
  * <p>A return leaves behind whatever lies beneath its result, and a jump does not. The Java compiler never returns with
  * more than the result; the Kotlin compiler does, in suspending functions.
+ *
+ * <p>Goes by the jumps and not by the frames alone: a class that came from a class-data archive has none when the JVM gives
+ * it to be woven again.
  */
 abstract class OperandStack extends MethodVisitor {
 
@@ -22,8 +28,10 @@ abstract class OperandStack extends MethodVisitor {
 
     private byte[] words = new byte[16];
     private int depth;
-    // Until the next frame: something was taken that was not seen to be put there.
-    private boolean unknown;
+    // What lies there when it is jumped to.
+    private final Map<Label, byte[]> atTargets = new HashMap<>();
+    // Behind a jump, a return or a throw.
+    private boolean unreachable;
 
     OperandStack(MethodVisitor next) {
         super(Opcodes.ASM9, next);
@@ -31,7 +39,6 @@ abstract class OperandStack extends MethodVisitor {
 
     /** Takes everything off that lies on the stack. */
     final void clear() {
-        if (unknown) return;
         for (int top = depth; top > 0; ) {
             boolean wide = words[top - 1] == UPPER;
             mv.visitInsn(wide ? Opcodes.POP2 : Opcodes.POP);
@@ -43,9 +50,15 @@ abstract class OperandStack extends MethodVisitor {
     /** This many words are gone. */
     final void taken(int count) {
         depth -= count;
-        if (depth >= 0) return;
+    }
+
+    private void target(Label label) {
+        atTargets.putIfAbsent(label, Arrays.copyOf(words, depth));
+    }
+
+    private void leave() {
         depth = 0;
-        unknown = true;
+        unreachable = true;
     }
 
     private void push(byte word) {
@@ -68,11 +81,6 @@ abstract class OperandStack extends MethodVisitor {
     /** Puts a copy of the topmost words beneath others. */
     private void copy(int count, int beneath) {
         int from = depth - count - beneath;
-        if (from < 0) {
-            depth = 0;
-            unknown = true;
-            return;
-        }
         byte[] top = Arrays.copyOfRange(words, depth - count, depth);
         byte[] below = Arrays.copyOfRange(words, from, depth - count);
         depth = from;
@@ -82,10 +90,26 @@ abstract class OperandStack extends MethodVisitor {
     }
 
     @Override
+    public void visitTryCatchBlock(Label start, Label end, Label handler, @Nullable String type) {
+        super.visitTryCatchBlock(start, end, handler, type);
+        atTargets.put(handler, new byte[] {SINGLE});
+    }
+
+    @Override
+    public void visitLabel(Label label) {
+        super.visitLabel(label);
+        byte[] known = unreachable ? atTargets.get(label) : null;
+        if (known == null) return;
+        unreachable = false;
+        depth = 0;
+        for (byte word : known) push(word);
+    }
+
+    @Override
     public void visitFrame(int type, int numLocal, Object[] local, int numStack, Object[] stack) {
         super.visitFrame(type, numLocal, local, numStack, stack);
         depth = 0;
-        unknown = false;
+        unreachable = false;
         for (int i = 0; i < numStack; i++) {
             push(stack[i] == Opcodes.LONG || stack[i] == Opcodes.DOUBLE ? 2 : 1);
         }
@@ -122,7 +146,7 @@ abstract class OperandStack extends MethodVisitor {
             default -> {
                 if (opcode <= Opcodes.FCONST_2) push(1);
                 else if (opcode <= Opcodes.LXOR) taken(isWide(opcode) ? 2 : 1);
-                else depth = 0; // A return, or a throw.
+                else leave(); // A return, or a throw.
             }
         }
     }
@@ -189,11 +213,13 @@ abstract class OperandStack extends MethodVisitor {
     public void visitJumpInsn(int opcode, Label label) {
         super.visitJumpInsn(opcode, label);
         switch (opcode) {
-            case Opcodes.GOTO -> depth = 0;
+            case Opcodes.GOTO -> {}
             case Opcodes.IFEQ, Opcodes.IFNE, Opcodes.IFLT, Opcodes.IFGE, Opcodes.IFGT, Opcodes.IFLE -> taken(1);
             case Opcodes.IFNULL, Opcodes.IFNONNULL -> taken(1);
             default -> taken(2);
         }
+        target(label);
+        if (opcode == Opcodes.GOTO) leave();
     }
 
     @Override
@@ -208,13 +234,20 @@ abstract class OperandStack extends MethodVisitor {
     @Override
     public void visitTableSwitchInsn(int min, int max, Label other, Label... labels) {
         super.visitTableSwitchInsn(min, max, other, labels);
-        depth = 0;
+        switched(other, labels);
     }
 
     @Override
     public void visitLookupSwitchInsn(Label other, int[] keys, Label[] labels) {
         super.visitLookupSwitchInsn(other, keys, labels);
-        depth = 0;
+        switched(other, labels);
+    }
+
+    private void switched(Label other, Label[] labels) {
+        taken(1);
+        target(other);
+        for (Label label : labels) target(label);
+        leave();
     }
 
     @Override
