@@ -37,14 +37,14 @@ abstract class OperandStack extends MethodVisitor {
         super(Opcodes.ASM9, next);
     }
 
-    /** Takes everything off that lies on the stack. */
+    /** Takes everything off that lies on the stack, and a jump away is to follow: what comes next is reached by others. */
     final void clear() {
         for (int top = depth; top > 0; ) {
             boolean wide = words[top - 1] == UPPER;
             mv.visitInsn(wide ? Opcodes.POP2 : Opcodes.POP);
             top -= wide ? 2 : 1;
         }
-        depth = 0;
+        leave();
     }
 
     /** This many words are gone. */

@@ -1,6 +1,7 @@
 package dev.weir.instrumentation.weaving;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertIterableEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.objectweb.asm.Opcodes.*;
 
@@ -8,8 +9,12 @@ import dev.weir.instrumentation.synthetic.Events;
 import dev.weir.instrumentation.weaving.Loom.Form;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -26,6 +31,8 @@ import org.objectweb.asm.tree.analysis.AnalyzerException;
 import org.objectweb.asm.tree.analysis.BasicInterpreter;
 import org.objectweb.asm.tree.analysis.BasicValue;
 import org.objectweb.asm.tree.analysis.Frame;
+import org.objectweb.asm.util.Textifier;
+import org.objectweb.asm.util.TraceClassVisitor;
 
 /** What lies beneath the result when a method returns. */
 class OperandStackTest {
@@ -93,9 +100,7 @@ class OperandStackTest {
 
     private static void agrees(String name, int frames) throws IOException, AnalyzerException {
         ClassNode type = new ClassNode();
-        try (InputStream in = ClassLoader.getSystemResourceAsStream(name + ".class")) {
-            new ClassReader(in.readAllBytes()).accept(type, frames);
-        }
+        new ClassReader(classFile(name)).accept(type, frames);
         int returns = 0;
         for (MethodNode method : type.methods) {
             Counting counting = new Counting(Type.getReturnType(method.desc));
@@ -119,6 +124,60 @@ class OperandStackTest {
             beneath.add(words);
         }
         return beneath;
+    }
+
+    /** On attach, the JVM gives classes of its class-data archive to be woven again without their frames (JDK 17). */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "java/lang/Thread",
+                "java/util/concurrent/ForkJoinPool",
+                "java/util/concurrent/ThreadPoolExecutor",
+                "java/math/BigInteger",
+                "sun/nio/ch/FileChannelImpl",
+                "sun/net/www/protocol/http/HttpURLConnection"
+            })
+    void classWithoutFramesIsWovenAlike(String name) throws Exception {
+        byte[] whole = classFile(name);
+        ClassWriter writer = new ClassWriter(0);
+        new ClassReader(whole).accept(writer, ClassReader.SKIP_FRAMES);
+        List<String> expected = twiceWoven(name, whole);
+        assertTrue(expected.stream().anyMatch(line -> line.contains("enterAny")), "nothing was woven");
+        assertIterableEquals(expected, twiceWoven(name, writer.toByteArray()));
+    }
+
+    private static List<String> twiceWoven(String name, byte[] classFile) throws Exception {
+        Loom loom = new Loom(Form.DIRECT);
+        byte[] woven = loom.transform(classFile, name, weaving -> {
+            Weaving.Target target = weaving.type(name.replace('/', '.'));
+            for (String method : methods(classFile)) {
+                target.method(method, "AnyShape");
+                target.method(method, "ExitOnly");
+            }
+        });
+        assertEquals(List.of(), loom.said);
+        StringWriter text = new StringWriter();
+        new ClassReader(woven)
+                .accept(new TraceClassVisitor(null, new Textifier(), new PrintWriter(text)), ClassReader.SKIP_FRAMES);
+        // Every weaver has fuses of its own, and the greatest depth is only estimated without frames.
+        return text.toString()
+                .replaceAll("(SIPUSH|MAXSTACK =) \\d+", "$1")
+                .lines()
+                .toList();
+    }
+
+    private static Set<String> methods(byte[] classFile) {
+        ClassNode type = new ClassNode();
+        new ClassReader(classFile).accept(type, ClassReader.SKIP_CODE);
+        Set<String> names = new TreeSet<>();
+        for (MethodNode method : type.methods) if (!method.name.startsWith("<")) names.add(method.name);
+        return names;
+    }
+
+    private static byte[] classFile(String name) throws IOException {
+        try (InputStream in = ClassLoader.getSystemResourceAsStream(name + ".class")) {
+            return in.readAllBytes();
+        }
     }
 
     /** As the Kotlin compiler writes it. */
