@@ -12,6 +12,7 @@ import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.ScopeFacts;
 import dev.weir.instrumentation.testing.Woven;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -31,9 +32,12 @@ class JbossThreadsInstrumentationTest {
     @RegisterExtension
     final Woven woven = new Woven(new JbossThreadsInstrumentation());
 
+    // Now and then a thread that becomes idle while the executor is shut down sleeps on for the whole keep-alive time.
     private final EnhancedQueueExecutor executor = new EnhancedQueueExecutor.Builder()
             .setCorePoolSize(1)
             .setMaximumPoolSize(1)
+            .setKeepAliveTime(Duration.ofSeconds(1))
+            .allowCoreThreadTimeOut(true)
             .build();
 
     @AfterEach
