@@ -385,7 +385,7 @@ public final class Weaver implements ClassFileTransformer {
         private final boolean reusesReceiver;
         private final List<WovenAdapter> joined = new ArrayList<>();
         private final List<String> adviceUsed = new ArrayList<>();
-        private final Map<String, MethodWeaver.Field> fields = new HashMap<>();
+        private final Map<String, AdviceCall.Field> fields = new HashMap<>();
 
         Joiner(
                 ClassVisitor next,
@@ -417,14 +417,14 @@ public final class Weaver implements ClassFileTransformer {
                 int access, String name, String descriptor, @Nullable String signature, @Nullable Object value) {
             // Fields come before methods.
             if ((access & Opcodes.ACC_STATIC) == 0) {
-                fields.put(name, new MethodWeaver.Field(name, Type.getType(descriptor)));
+                fields.put(name, new AdviceCall.Field(name, Type.getType(descriptor)));
             }
             return super.visitField(access, name, descriptor, signature, value);
         }
 
-        private MethodWeaver.@Nullable Field receiverField(Join join) {
+        private AdviceCall.@Nullable Field receiverField(Join join) {
             if (join.field == null) return null;
-            MethodWeaver.Field field = fields.get(join.field);
+            AdviceCall.Field field = fields.get(join.field);
             if (field == null) throw new WeavingException(className + " has no field " + join.field);
             return field;
         }
