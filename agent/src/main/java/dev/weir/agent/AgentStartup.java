@@ -23,6 +23,8 @@ public final class AgentStartup {
         "FileFacts",
         "MessageFacts",
         "ScopeFacts",
+        "GenAiFacts$Message",
+        "GenAiFacts",
         "Call",
         "Call$Denied",
         "WeakIdentityMap$Collected",

@@ -29,7 +29,11 @@ public abstract class CallFacts {
         /** A message that is given to a broker. */
         MESSAGE_SEND(false),
         /** The processing of one message: everything caused by it happens inside. */
-        MESSAGE_RECEIVE(true);
+        MESSAGE_RECEIVE(true),
+        /** One call of a model: its retries and its requests happen inside. */
+        MODEL(true),
+        /** One access to an agent's memory. */
+        MEMORY(true);
 
         private final boolean scope;
 

@@ -79,6 +79,14 @@ public enum Setting {
     /** Methods that one layer of retries calls for each attempt. */
     SCOPE_RETRY("weir.scope.retry", ""),
 
+    /** Whether spans hold what people, models and tools said: on, off. */
+    CONTENT("weir.content", "off"),
+    /** What is taken out of it, as a regular expression; empty for nothing. */
+    CONTENT_REDACT(
+            "weir.content.redact",
+            "(?i:bearer|basic) [\\w.~+/=-]{8,}|\\b(?:sk|pk|rk)[-_][\\w-]{16,}|\\bAKIA[0-9A-Z]{16}\\b"
+                    + "|\\beyJ[\\w-]{8,}\\.[\\w-]+\\.[\\w-]*|\\b(?:\\d[ -]?){13,19}\\b"),
+
     /** How many records wait for export at most. */
     EXPORT_QUEUE("weir.export.queue", "131072", 1_024, 4_194_304),
     /** Milliseconds that the JVM's shutdown waits for the last records. */

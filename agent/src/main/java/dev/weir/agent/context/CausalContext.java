@@ -1,5 +1,6 @@
 package dev.weir.agent.context;
 
+import dev.weir.bootstrap.CallFacts;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ public final class CausalContext {
     private final String attemptPath;
     private final @Nullable String layers;
     private final long callerSpanId;
+    private final CallFacts.@Nullable Kind within;
     // Most calls are first attempts, and a context has many of them. Filled by whoever needs it, by several if need be.
     private @Nullable String firstAttemptPath;
 
@@ -46,7 +48,8 @@ public final class CausalContext {
             ScopeAttempt scope,
             String attemptPath,
             @Nullable String layers,
-            long callerSpanId) {
+            long callerSpanId,
+            CallFacts.@Nullable Kind within) {
         this.traceHigh = traceHigh;
         this.traceLow = traceLow;
         this.spanId = spanId;
@@ -59,6 +62,7 @@ public final class CausalContext {
         this.attemptPath = attemptPath;
         this.layers = layers;
         this.callerSpanId = callerSpanId;
+        this.within = within;
     }
 
     /** The first half of the trace's id. */
@@ -122,6 +126,14 @@ public final class CausalContext {
     /** The span outside this process that caused all this; 0 when there is none. */
     public long callerSpanId() {
         return callerSpanId;
+    }
+
+    /**
+     * What several libraries may say of one and the same thing, when it is going on here: a model call of a framework is
+     * made of a model call of an SDK, with nothing but retries in between. {@code null} for none.
+     */
+    public CallFacts.@Nullable Kind within() {
+        return within;
     }
 
     /** The attempts on the way to a call that happens here, and its own. */

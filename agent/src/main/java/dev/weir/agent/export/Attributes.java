@@ -46,6 +46,21 @@ final class Attributes {
     static final String GEN_AI_TOOL = "gen_ai.tool.name";
     static final String GEN_AI_AGENT = "gen_ai.agent.name";
     static final String GEN_AI_CONVERSATION = "gen_ai.conversation.id";
+    static final String GEN_AI_PROVIDER = "gen_ai.provider.name";
+    static final String GEN_AI_MODEL = "gen_ai.request.model";
+    static final String GEN_AI_RESPONSE_MODEL = "gen_ai.response.model";
+    static final String GEN_AI_RESPONSE_ID = "gen_ai.response.id";
+    static final String GEN_AI_FINISH_REASONS = "gen_ai.response.finish_reasons";
+    static final String GEN_AI_FIRST_CHUNK = "gen_ai.response.time_to_first_chunk";
+    static final String GEN_AI_INPUT_TOKENS = "gen_ai.usage.input_tokens";
+    static final String GEN_AI_OUTPUT_TOKENS = "gen_ai.usage.output_tokens";
+    static final String GEN_AI_TOOL_CALL = "gen_ai.tool.call.id";
+    static final String GEN_AI_TOOL_ARGUMENTS = "gen_ai.tool.call.arguments";
+    static final String GEN_AI_TOOL_RESULT = "gen_ai.tool.call.result";
+    static final String GEN_AI_INPUT = "gen_ai.input.messages";
+    static final String GEN_AI_OUTPUT = "gen_ai.output.messages";
+    // From the repository that the GenAI conventions moved to in May 2026.
+    static final String GEN_AI_MEMORY = "gen_ai.memory.store.id";
 
     static final String EXCEPTION = "exception";
     static final String EXCEPTION_TYPE = "exception.type";

@@ -108,7 +108,8 @@ public final class Exporter {
     private void run() {
         threadStart.run();
         try (Sender sender = settings.sender(log::warn)) {
-            export(sender, new OtlpEncoder(clock, Resource.of(settings, version), version));
+            Redaction redaction = settings.redaction(log::warn);
+            export(sender, new OtlpEncoder(clock, Resource.of(settings, version), version, redaction));
         } catch (Throwable t) {
             log.failure("export", t);
         } finally {

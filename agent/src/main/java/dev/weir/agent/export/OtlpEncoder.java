@@ -21,26 +21,29 @@ final class OtlpEncoder {
     private static final int KIND_PRODUCER = 4;
     private static final int KIND_CONSUMER = 5;
     private static final int STATUS_ERROR = 2;
-    private static final int LONGEST_TEXT = 4_096;
     /** A gRPC server takes 4 MiB unless it is told otherwise, and one record may be longer than others. */
     private static final int LONGEST_REQUEST = 3 * 1024 * 1024;
 
     private final EpochClock clock;
     private final ProtobufWriter out = new ProtobufWriter(64 * 1024);
-    private final StringBuilder scratch = new StringBuilder(LONGEST_TEXT);
+    private final AttributeWriter attributes = new AttributeWriter(out, 9);
+    private final GenAiAttributes genAi;
+    private final StringBuilder scratch = new StringBuilder(4_096);
     private final byte[] resource;
     private final String version;
     private int encoded;
 
-    OtlpEncoder(EpochClock clock, Map<String, Object> resource, String version) {
+    OtlpEncoder(EpochClock clock, Map<String, Object> resource, String version, Redaction redaction) {
         this.clock = clock;
+        this.genAi = new GenAiAttributes(attributes, redaction);
         this.version = version;
         ProtobufWriter writer = new ProtobufWriter(1_024);
         int message = writer.begin(1);
         ProtobufWriter inner = new ProtobufWriter(1_024);
+        AttributeWriter described = new AttributeWriter(inner, 1);
         for (Map.Entry<String, Object> attribute : resource.entrySet()) {
-            if (attribute.getValue() instanceof Long number) number(inner, 1, attribute.getKey(), number);
-            else text(inner, 1, attribute.getKey(), String.valueOf(attribute.getValue()));
+            if (attribute.getValue() instanceof Long number) described.number(attribute.getKey(), number);
+            else described.text(attribute.getKey(), String.valueOf(attribute.getValue()));
         }
         writer.raw(inner.array(), inner.size());
         writer.end(message);
@@ -91,7 +94,7 @@ final class OtlpEncoder {
             case SQL -> sql(record);
             case FILE -> file(record);
             case MESSAGE_SEND, MESSAGE_RECEIVE -> message(record);
-            case RUN, TOOL, RETRY -> scope(record);
+            case RUN, TOOL, RETRY, MODEL, MEMORY -> scope(record);
         }
         weir(record);
         events(record);
@@ -102,7 +105,7 @@ final class OtlpEncoder {
 
     private static int kind(SpanRecord record) {
         return switch (record.kind) {
-            case HTTP_CLIENT, SQL -> KIND_CLIENT;
+            case HTTP_CLIENT, SQL, MODEL, MEMORY -> KIND_CLIENT;
             case HTTP_SERVER -> KIND_SERVER;
             case MESSAGE_SEND -> KIND_PRODUCER;
             case MESSAGE_RECEIVE -> KIND_CONSUMER;
@@ -111,145 +114,130 @@ final class OtlpEncoder {
     }
 
     private void httpClient(SpanRecord record) {
-        text(Attributes.HTTP_METHOD, record.subject);
-        text(Attributes.SERVER_ADDRESS, record.target);
-        number(Attributes.SERVER_PORT, record.port);
-        text(Attributes.URL_FULL, UrlText.full(record, emptied()));
-        if (record.attempt > 1) number(Attributes.HTTP_RESEND_COUNT, record.attempt - 1L);
+        attributes.text(Attributes.HTTP_METHOD, record.subject);
+        attributes.text(Attributes.SERVER_ADDRESS, record.target);
+        attributes.number(Attributes.SERVER_PORT, record.port);
+        attributes.text(Attributes.URL_FULL, UrlText.full(record, emptied()));
+        if (record.attempt > 1) attributes.number(Attributes.HTTP_RESEND_COUNT, record.attempt - 1L);
         httpOutcome(record);
     }
 
     private void httpServer(SpanRecord record) {
-        text(Attributes.HTTP_METHOD, record.subject);
-        text(Attributes.URL_SCHEME, record.scheme);
-        if (record.path != null) text(Attributes.URL_PATH, record.path);
-        if (record.query != null) text(Attributes.URL_QUERY, UrlText.query(record.query));
+        attributes.text(Attributes.HTTP_METHOD, record.subject);
+        attributes.text(Attributes.URL_SCHEME, record.scheme);
+        if (record.path != null) attributes.text(Attributes.URL_PATH, record.path);
+        if (record.query != null) attributes.text(Attributes.URL_QUERY, UrlText.query(record.query));
         if (!record.target.isEmpty()) {
-            text(Attributes.SERVER_ADDRESS, record.target);
-            number(Attributes.SERVER_PORT, record.port);
+            attributes.text(Attributes.SERVER_ADDRESS, record.target);
+            attributes.number(Attributes.SERVER_PORT, record.port);
         }
-        if (record.peer != null) text(Attributes.CLIENT_ADDRESS, record.peer);
+        if (record.peer != null) attributes.text(Attributes.CLIENT_ADDRESS, record.peer);
         httpOutcome(record);
     }
 
     private void rpc(SpanRecord record, String system) {
-        text(Attributes.RPC_SYSTEM, system);
-        text(Attributes.RPC_METHOD, SpanNames.rpcMethod(record));
+        attributes.text(Attributes.RPC_SYSTEM, system);
+        attributes.text(Attributes.RPC_METHOD, SpanNames.rpcMethod(record));
         if (!record.target.isEmpty()) {
-            text(Attributes.SERVER_ADDRESS, record.target);
-            number(Attributes.SERVER_PORT, record.port);
+            attributes.text(Attributes.SERVER_ADDRESS, record.target);
+            attributes.number(Attributes.SERVER_PORT, record.port);
         }
-        if (record.peer != null) text(Attributes.CLIENT_ADDRESS, record.peer);
+        if (record.peer != null) attributes.text(Attributes.CLIENT_ADDRESS, record.peer);
         // A refused call has a code of ours, which is none of the system's.
-        if (record.code != null && !record.code.startsWith("weir.")) text(Attributes.RPC_STATUS, record.code);
-        if (record.error && record.code != null) text(Attributes.ERROR_TYPE, record.code);
+        if (record.code != null && !record.code.startsWith("weir."))
+            attributes.text(Attributes.RPC_STATUS, record.code);
+        if (record.error && record.code != null) attributes.text(Attributes.ERROR_TYPE, record.code);
         else failure(record);
     }
 
     private void httpOutcome(SpanRecord record) {
-        if (record.status > 0) number(Attributes.HTTP_STATUS, record.status);
+        if (record.status > 0) attributes.number(Attributes.HTTP_STATUS, record.status);
         if (!record.error) return;
-        if (record.thrown != null) text(Attributes.ERROR_TYPE, record.thrown);
-        else text(Attributes.ERROR_TYPE, record.code != null ? record.code : Integer.toString(record.status));
+        if (record.thrown != null) attributes.text(Attributes.ERROR_TYPE, record.thrown);
+        else
+            attributes.text(Attributes.ERROR_TYPE, record.code != null ? record.code : Integer.toString(record.status));
     }
 
     private void sql(SpanRecord record) {
         JdbcUrl url = JdbcUrl.of(record.target);
-        text(Attributes.DB_SYSTEM, url.system());
-        if (!url.host().isEmpty()) text(Attributes.SERVER_ADDRESS, url.host());
-        if (url.port() > 0) number(Attributes.SERVER_PORT, url.port());
-        if (!url.database().isEmpty()) text(Attributes.DB_NAMESPACE, url.database());
+        attributes.text(Attributes.DB_SYSTEM, url.system());
+        if (!url.host().isEmpty()) attributes.text(Attributes.SERVER_ADDRESS, url.host());
+        if (url.port() > 0) attributes.number(Attributes.SERVER_PORT, url.port());
+        if (!url.database().isEmpty()) attributes.text(Attributes.DB_NAMESPACE, url.database());
         SqlSummary statement = SqlSummary.of(record.subject, Dialect.of(record.target));
-        if (!statement.operation().isEmpty()) text(Attributes.DB_OPERATION, statement.operation());
-        if (!statement.table().isEmpty()) text(Attributes.DB_COLLECTION, statement.table());
-        text(Attributes.DB_SUMMARY, SpanNames.of(statement, emptied()));
-        text(Attributes.DB_TEXT, statement.sanitised());
-        if (record.size > 1) number(Attributes.DB_BATCH_SIZE, record.size);
-        if (record.code != null) text(Attributes.DB_STATUS, record.code);
+        if (!statement.operation().isEmpty()) attributes.text(Attributes.DB_OPERATION, statement.operation());
+        if (!statement.table().isEmpty()) attributes.text(Attributes.DB_COLLECTION, statement.table());
+        attributes.text(Attributes.DB_SUMMARY, SpanNames.of(statement, emptied()));
+        attributes.text(Attributes.DB_TEXT, statement.sanitised());
+        if (record.size > 1) attributes.number(Attributes.DB_BATCH_SIZE, record.size);
+        if (record.code != null) attributes.text(Attributes.DB_STATUS, record.code);
         failure(record);
     }
 
     private void file(SpanRecord record) {
-        text(Attributes.FILE_PATH, record.target);
-        text(Attributes.FILE_ACTION, SpanNames.lowerCase(record.subject));
-        if (record.path != null) text(Attributes.FILE_TARGET, record.path);
-        if (record.size >= 0) number(Attributes.FILE_BYTES, record.size);
+        attributes.text(Attributes.FILE_PATH, record.target);
+        attributes.text(Attributes.FILE_ACTION, SpanNames.lowerCase(record.subject));
+        if (record.path != null) attributes.text(Attributes.FILE_TARGET, record.path);
+        if (record.size >= 0) attributes.number(Attributes.FILE_BYTES, record.size);
         failure(record);
     }
 
     private void message(SpanRecord record) {
-        text(Attributes.MESSAGING_SYSTEM, record.scheme);
-        text(Attributes.MESSAGING_OPERATION, record.subject);
-        text(Attributes.MESSAGING_TYPE, record.subject);
-        if (!record.target.isEmpty()) text(Attributes.MESSAGING_DESTINATION, record.target);
-        if (record.path != null) text(Attributes.MESSAGING_ID, record.path);
-        if (record.consumer != null) text(Attributes.MESSAGING_GROUP, record.consumer);
-        if (record.partition >= 0) text(Attributes.MESSAGING_PARTITION, Integer.toString(record.partition));
-        if (record.size >= 0) number(Attributes.KAFKA_OFFSET, record.size);
+        attributes.text(Attributes.MESSAGING_SYSTEM, record.scheme);
+        attributes.text(Attributes.MESSAGING_OPERATION, record.subject);
+        attributes.text(Attributes.MESSAGING_TYPE, record.subject);
+        if (!record.target.isEmpty()) attributes.text(Attributes.MESSAGING_DESTINATION, record.target);
+        if (record.path != null) attributes.text(Attributes.MESSAGING_ID, record.path);
+        if (record.consumer != null) attributes.text(Attributes.MESSAGING_GROUP, record.consumer);
+        if (record.partition >= 0) attributes.text(Attributes.MESSAGING_PARTITION, Integer.toString(record.partition));
+        if (record.size >= 0) attributes.number(Attributes.KAFKA_OFFSET, record.size);
         if (record.peer != null && !record.peer.isEmpty()) {
-            text(Attributes.SERVER_ADDRESS, record.peer);
-            if (record.port > 0) number(Attributes.SERVER_PORT, record.port);
+            attributes.text(Attributes.SERVER_ADDRESS, record.peer);
+            if (record.port > 0) attributes.number(Attributes.SERVER_PORT, record.port);
         }
         failure(record);
     }
 
     private void scope(SpanRecord record) {
-        switch (record.kind) {
-            case TOOL -> {
-                text(Attributes.GEN_AI_OPERATION, "execute_tool");
-                text(Attributes.GEN_AI_TOOL, record.target);
-            }
-            case RUN -> {
-                text(Attributes.GEN_AI_OPERATION, "invoke_agent");
-                text(Attributes.GEN_AI_AGENT, record.target);
-            }
-            default -> {}
-        }
+        if (record.genAi == null) genAi.writeDeclared(record);
+        else genAi.write(record, record.genAi);
         failure(record);
     }
 
     private void failure(SpanRecord record) {
         if (!record.error) return;
-        if (record.thrown != null) text(Attributes.ERROR_TYPE, record.thrown);
-        else if (record.code != null) text(Attributes.ERROR_TYPE, record.code);
+        if (record.thrown != null) attributes.text(Attributes.ERROR_TYPE, record.thrown);
+        else if (record.code != null) attributes.text(Attributes.ERROR_TYPE, record.code);
     }
 
     private void weir(SpanRecord record) {
-        operation(record);
-        number(Attributes.ATTEMPT, record.attempt);
-        if (!record.attemptPath.isEmpty()) text(Attributes.ATTEMPT_PATH, record.attemptPath);
-        if (record.layers != null) text(Attributes.ATTEMPT_LAYERS, record.layers);
-        text(Attributes.INSTRUMENTATION, record.instrumentation);
-        if (record.resends > 0) number(Attributes.RESENDS, record.resends);
-        if (record.remainingMillis != Long.MAX_VALUE) number(Attributes.REMAINING, record.remainingMillis);
-        if (record.overrunMillis > 0) number(Attributes.OVERRUN, record.overrunMillis);
-        if (record.idempotencyKey != null) text(Attributes.KEY, record.idempotencyKey);
+        attributes.hex(Attributes.OPERATION, record.operationHigh, record.operationLow);
+        attributes.number(Attributes.ATTEMPT, record.attempt);
+        if (!record.attemptPath.isEmpty()) attributes.text(Attributes.ATTEMPT_PATH, record.attemptPath);
+        if (record.layers != null) attributes.text(Attributes.ATTEMPT_LAYERS, record.layers);
+        attributes.text(Attributes.INSTRUMENTATION, record.instrumentation);
+        if (record.resends > 0) attributes.number(Attributes.RESENDS, record.resends);
+        if (record.remainingMillis != Long.MAX_VALUE) attributes.number(Attributes.REMAINING, record.remainingMillis);
+        if (record.overrunMillis > 0) attributes.number(Attributes.OVERRUN, record.overrunMillis);
+        if (record.idempotencyKey != null) attributes.text(Attributes.KEY, record.idempotencyKey);
         if (record.session != null) {
-            text(Attributes.SESSION, record.session);
-            text(Attributes.GEN_AI_CONVERSATION, record.session);
+            attributes.text(Attributes.SESSION, record.session);
+            attributes.text(Attributes.GEN_AI_CONVERSATION, record.session);
         }
         if (record.verdicts != null) {
             for (SpanRecord.Verdict verdict : record.verdicts) {
-                text(Attributes.VERDICT_PREFIX + verdict.rule(), verdict.outcome());
-                text(Attributes.VERDICT_PREFIX + verdict.rule() + Attributes.VERDICT_REASON, verdict.reason());
+                attributes.text(Attributes.VERDICT_PREFIX + verdict.rule(), verdict.outcome());
+                attributes.text(
+                        Attributes.VERDICT_PREFIX + verdict.rule() + Attributes.VERDICT_REASON, verdict.reason());
             }
         }
         if (record.root) {
-            number(Attributes.AMPLIFICATION, record.amplification);
-            number(Attributes.ATTEMPTS, record.attempts);
-            number(Attributes.OPERATIONS, record.operations);
-            number(Attributes.VERDICTS, record.verdictCount);
-            if (record.forgotten > 0) number(Attributes.FORGOTTEN, record.forgotten);
+            attributes.number(Attributes.AMPLIFICATION, record.amplification);
+            attributes.number(Attributes.ATTEMPTS, record.attempts);
+            attributes.number(Attributes.OPERATIONS, record.operations);
+            attributes.number(Attributes.VERDICTS, record.verdictCount);
+            if (record.forgotten > 0) attributes.number(Attributes.FORGOTTEN, record.forgotten);
         }
-    }
-
-    private void operation(SpanRecord record) {
-        int attribute = out.begin(9);
-        out.string(1, Attributes.OPERATION);
-        int any = out.begin(2);
-        out.hex(1, record.operationHigh, record.operationLow);
-        out.end(any);
-        out.end(attribute);
     }
 
     private void events(SpanRecord record) {
@@ -257,8 +245,8 @@ final class OtlpEncoder {
             int event = out.begin(11);
             out.fixed64(1, clock.epochNanos(record.endNanos));
             out.string(2, Attributes.EXCEPTION);
-            text(out, 3, Attributes.EXCEPTION_TYPE, record.thrown);
-            if (record.message != null) text(out, 3, Attributes.EXCEPTION_MESSAGE, record.message);
+            attributes.text(3, Attributes.EXCEPTION_TYPE, record.thrown);
+            if (record.message != null) attributes.text(3, Attributes.EXCEPTION_MESSAGE, record.message);
             out.end(event);
         }
         if (record.verdicts == null) return;
@@ -266,9 +254,9 @@ final class OtlpEncoder {
             int event = out.begin(11);
             out.fixed64(1, clock.epochNanos(record.startNanos));
             out.string(2, Attributes.VERDICT);
-            text(out, 3, Attributes.VERDICT + ".rule", verdict.rule());
-            text(out, 3, Attributes.VERDICT + ".outcome", verdict.outcome());
-            text(out, 3, Attributes.VERDICT + Attributes.VERDICT_REASON, verdict.reason());
+            attributes.text(3, Attributes.VERDICT + ".rule", verdict.rule());
+            attributes.text(3, Attributes.VERDICT + ".outcome", verdict.outcome());
+            attributes.text(3, Attributes.VERDICT + Attributes.VERDICT_REASON, verdict.reason());
             out.end(event);
         }
     }
@@ -283,7 +271,7 @@ final class OtlpEncoder {
 
     private void status(SpanRecord record) {
         int status = out.begin(15);
-        if (record.message != null) out.string(2, cut(record.message));
+        if (record.message != null) out.string(2, AttributeWriter.cut(record.message));
         out.varint(3, STATUS_ERROR);
         out.end(status);
     }
@@ -292,35 +280,5 @@ final class OtlpEncoder {
     private StringBuilder emptied() {
         scratch.setLength(0);
         return scratch;
-    }
-
-    private void text(String name, CharSequence value) {
-        text(out, 9, name, value);
-    }
-
-    private void number(String name, long value) {
-        number(out, 9, name, value);
-    }
-
-    private static void text(ProtobufWriter to, int field, String name, CharSequence value) {
-        int attribute = to.begin(field);
-        to.string(1, name);
-        int any = to.begin(2);
-        to.string(1, cut(value));
-        to.end(any);
-        to.end(attribute);
-    }
-
-    private static void number(ProtobufWriter to, int field, String name, long value) {
-        int attribute = to.begin(field);
-        to.string(1, name);
-        int any = to.begin(2);
-        to.varint(3, value);
-        to.end(any);
-        to.end(attribute);
-    }
-
-    private static CharSequence cut(CharSequence text) {
-        return text.length() <= LONGEST_TEXT ? text : text.subSequence(0, LONGEST_TEXT);
     }
 }

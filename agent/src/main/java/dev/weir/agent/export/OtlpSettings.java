@@ -52,6 +52,11 @@ public final class OtlpSettings {
         this.resourceAttributes = pairs("otel.resource.attributes");
     }
 
+    /** What is taken out of content. Not before there is something to export: expressions take time to load. */
+    Redaction redaction(Settings.Complaints complaints) {
+        return Redaction.of(settings, complaints);
+    }
+
     private boolean readEnabled() {
         if ("true".equalsIgnoreCase(settings.given("otel.sdk.disabled"))) return false;
         String exporter = settings.given("otel.traces.exporter");

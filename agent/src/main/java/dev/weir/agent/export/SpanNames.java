@@ -2,6 +2,7 @@ package dev.weir.agent.export;
 
 import dev.weir.agent.sql.Dialect;
 import dev.weir.agent.sql.SqlSummary;
+import dev.weir.bootstrap.CallFacts;
 import java.util.Locale;
 
 /** Names of spans: few different ones, as the conventions ask. Appended to a text that the encoder uses again. */
@@ -14,14 +15,21 @@ final class SpanNames {
             case HTTP_CLIENT, HTTP_SERVER -> record.rpcSystem == null ? record.subject : rpcMethod(record);
             case SQL -> of(SqlSummary.of(record.subject, Dialect.of(record.target)), to);
             case FILE -> to.append("file ").append(lowerCase(record.subject));
-            case TOOL -> to.append("execute_tool ").append(record.target);
-            case RUN -> to.append("invoke_agent ").append(record.target);
+            case TOOL, RUN, MODEL, MEMORY -> {
+                to.append(genAi(record));
+                yield record.target.isEmpty() ? to : to.append(' ').append(record.target);
+            }
             case MESSAGE_SEND, MESSAGE_RECEIVE ->
                 record.target.isEmpty()
                         ? record.subject
                         : to.append(record.subject).append(' ').append(record.target);
             case RETRY -> to.append("retry ").append(record.target);
         };
+    }
+
+    private static String genAi(SpanRecord record) {
+        if (record.genAi != null) return record.genAi.operation;
+        return record.kind == CallFacts.Kind.TOOL ? "execute_tool" : "invoke_agent";
     }
 
     /** What is called, such as {@code package.Service/Method}. */

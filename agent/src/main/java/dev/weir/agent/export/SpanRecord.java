@@ -78,6 +78,9 @@ public final class SpanRecord {
     /** The layers of retries around it, such as {@code resilience4j:2/openai-java:3}. */
     public @Nullable String layers;
 
+    /** Runs, model calls, tool calls and accesses to memory that an adapter saw. */
+    public @Nullable GenAiRecord genAi;
+
     public int resends;
     /** Milliseconds left at the start; {@link Long#MAX_VALUE} without a deadline. */
     public long remainingMillis = Long.MAX_VALUE;

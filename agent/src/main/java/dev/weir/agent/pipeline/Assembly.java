@@ -108,7 +108,7 @@ public final class Assembly {
                 new Fingerprints(identity, (int) settings.number(Setting.IDENTITY_BODY)),
                 wire,
                 attemptHeaders,
-                new Records(sink),
+                new Records(sink, settings.oneOf(Setting.CONTENT, "off", "on").equals("on")),
                 clock,
                 new GlobFilter(settings.list(Setting.FILES_INCLUDE), settings.list(Setting.FILES_EXCLUDE)),
                 settings.flag(Setting.FILES_OUTSIDE_RUNS),

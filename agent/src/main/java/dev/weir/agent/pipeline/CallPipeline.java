@@ -19,6 +19,7 @@ import dev.weir.agent.rules.RuleBook;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.FileFacts;
+import dev.weir.bootstrap.GenAiFacts;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
 import dev.weir.bootstrap.MessageFacts;
@@ -104,11 +105,16 @@ public final class CallPipeline implements Hooks.Agent {
         ThreadState state = states.get();
         if (state.inside) return false;
         if (kind == CallFacts.Kind.FILE && state.node == null && !filesOutsideRuns) return false;
-        return !isInnerHalf(state.node, kind);
+        return !isInnerHalf(state, kind);
     }
 
-    /** Whether a call of this kind is open on this thread already. Scopes may contain scopes of their own kind. */
-    private static boolean isInnerHalf(@Nullable Object node, CallFacts.Kind kind) {
+    /** Whether a call of this kind is open on this thread already. Most scopes may contain scopes of their own kind. */
+    private static boolean isInnerHalf(ThreadState state, CallFacts.Kind kind) {
+        if (kind == CallFacts.Kind.MODEL || kind == CallFacts.Kind.MEMORY) {
+            CausalContext cause = state.context();
+            return cause != null && cause.within() == kind;
+        }
+        Object node = state.node;
         for (Object at = node; at instanceof OpenCall open; at = open.previous) {
             if (open.attempt.facts().kind() == kind) return true;
         }
@@ -118,7 +124,7 @@ public final class CallPipeline implements Hooks.Agent {
     @Override
     public @Nullable Call begin(CallFacts facts) {
         ThreadState state = states.get();
-        if (state.inside || isInnerHalf(state.node, facts.kind())) return null;
+        if (state.inside || isInnerHalf(state, facts.kind())) return null;
         state.inside = true;
         try {
             if (facts.kind().inbound()) return beginInbound(facts, state);
@@ -216,11 +222,28 @@ public final class CallPipeline implements Hooks.Agent {
                 cause == null ? null : cause.traceState(),
                 cause == null ? null : cause.foreignBaggage(),
                 scope.deadlineNanos,
-                cause == null ? null : cause.session(),
+                session(scope, cause),
                 Operations.open(scope.attempt, scope.parent),
                 Wire.attemptPath(scope),
                 layers(scope, cause),
-                cause == null ? 0 : cause.callerSpanId());
+                cause == null ? 0 : cause.callerSpanId(),
+                within(scope, cause));
+    }
+
+    private static CallFacts.@Nullable Kind within(OpenCall scope, @Nullable CausalContext cause) {
+        CallFacts.Kind kind = scope.attempt.facts().kind();
+        return switch (kind) {
+            case MODEL, MEMORY -> kind;
+            case RETRY -> cause == null ? null : cause.within();
+            default -> null;
+        };
+    }
+
+    /** Whoever comes first says which session all this belongs to. */
+    private static @Nullable String session(OpenCall scope, @Nullable CausalContext cause) {
+        if (cause != null && cause.session() != null) return cause.session();
+        String conversation = scope.attempt.facts() instanceof GenAiFacts ai ? ai.conversation() : null;
+        return conversation == null ? null : Wire.session(conversation);
     }
 
     private static @Nullable String layers(OpenCall scope, @Nullable CausalContext cause) {
@@ -269,7 +292,8 @@ public final class CallPipeline implements Hooks.Agent {
                 scope,
                 call.path,
                 null,
-                call.parentSpanId);
+                call.parentSpanId,
+                null);
         state.node = call.inside;
         return call;
     }

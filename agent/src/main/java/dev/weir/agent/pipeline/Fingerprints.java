@@ -7,6 +7,7 @@ import dev.weir.agent.sql.Dialect;
 import dev.weir.agent.sql.SqlSummary;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.FileFacts;
+import dev.weir.bootstrap.GenAiFacts;
 import dev.weir.bootstrap.HttpFacts;
 import dev.weir.bootstrap.MessageFacts;
 import dev.weir.bootstrap.ScopeFacts;
@@ -74,9 +75,11 @@ final class Fingerprints {
         text(hash, file.target());
     }
 
-    private static void scope(KeyedHash hash, ScopeFacts scope) {
+    private void scope(KeyedHash hash, ScopeFacts scope) {
         hash.add(scope.name());
         values(hash, scope.arguments());
+        String json = scope instanceof GenAiFacts ai ? ai.toolArguments() : null;
+        if (json != null) content(hash, json.length() > bodyLimit ? json : CanonicalJson.of(json));
     }
 
     private void message(KeyedHash hash, MessageFacts message) {

@@ -3,12 +3,14 @@ package dev.weir.agent.pipeline;
 import dev.weir.agent.context.CausalContext;
 import dev.weir.agent.context.HeaderNames;
 import dev.weir.agent.context.ScopeAttempt;
+import dev.weir.agent.export.GenAiRecord;
 import dev.weir.agent.export.RecordSink;
 import dev.weir.agent.export.SpanRecord;
 import dev.weir.agent.rules.Finding;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.FileFacts;
+import dev.weir.bootstrap.GenAiFacts;
 import dev.weir.bootstrap.HttpFacts;
 import dev.weir.bootstrap.MessageFacts;
 import dev.weir.bootstrap.ScopeFacts;
@@ -24,9 +26,12 @@ final class Records {
     private static final int LONGEST_KEY = 255;
 
     private final RecordSink sink;
+    private final boolean content;
 
-    Records(RecordSink sink) {
+    /** @param content whether what people, models and tools said is written down */
+    Records(RecordSink sink, boolean content) {
         this.sink = sink;
+        this.content = content;
     }
 
     /** A call that a rule refused. */
@@ -108,7 +113,7 @@ final class Records {
         return record;
     }
 
-    private static void facts(SpanRecord record, CallFacts facts) {
+    private void facts(SpanRecord record, CallFacts facts) {
         if (facts instanceof HttpFacts http) {
             record.subject = http.method();
             record.rpcSystem = http.rpcSystem();
@@ -144,7 +149,29 @@ final class Records {
         } else if (facts instanceof ScopeFacts scope) {
             record.subject = scope.kind().name();
             record.target = scope.name();
+            if (scope instanceof GenAiFacts ai) record.genAi = genAi(ai);
         }
+    }
+
+    private GenAiRecord genAi(GenAiFacts facts) {
+        GenAiRecord record = new GenAiRecord();
+        record.operation = facts.operation();
+        record.provider = facts.provider();
+        record.responseModel = facts.responseModel();
+        record.responseId = facts.responseId();
+        record.finishReason = facts.finishReason();
+        record.inputTokens = facts.inputTokens();
+        record.outputTokens = facts.outputTokens();
+        record.toolCallId = facts.toolCallId();
+        record.conversation = facts.conversation();
+        record.firstChunkNanos = facts.firstChunkNanos();
+        if (content) {
+            record.input = facts.input();
+            record.output = facts.output();
+            record.toolArguments = facts.toolArguments();
+            record.toolResult = facts.toolResult();
+        }
+        return record;
     }
 
     /** What a stranger may have written is shown only when it is what it should be. */

@@ -8,11 +8,15 @@ import dev.weir.agent.context.Identity;
 import dev.weir.agent.context.TraceParent;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.MessageFacts;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Writes and reads the headers that carry a causal context from process to process. */
 final class Wire {
+
+    private static final int LONGEST_SESSION = 256;
 
     private static final long MILLI = 1_000_000;
     private static final int LONGEST_BAGGAGE = 8_192;
@@ -155,6 +159,22 @@ final class Wire {
         }
         if (cause != null && cause.foreignBaggage() != null) text.append(',').append(cause.foreignBaggage());
         return text.toString();
+    }
+
+    /**
+     * What an application calls its conversation, as a baggage value; {@code null} when it is too long for one. Source: W3C
+     * Baggage, value.
+     */
+    static @Nullable String session(String conversation) {
+        if (conversation.isEmpty() || conversation.length() > LONGEST_SESSION) return null;
+        for (int i = 0; i < conversation.length(); i++) {
+            char c = conversation.charAt(i);
+            if (c > ' ' && c < 0x7f && c != '"' && c != ',' && c != ';' && c != '\\' && c != '%') continue;
+            String encoded =
+                    URLEncoder.encode(conversation, StandardCharsets.UTF_8).replace("+", "%20");
+            return encoded.length() > LONGEST_SESSION ? null : encoded;
+        }
+        return conversation;
     }
 
     /** The attempts on the way to a call, and its own. */

@@ -4,10 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonParser;
 import com.google.protobuf.ByteString;
+import dev.weir.agent.config.Settings;
 import dev.weir.agent.context.Hex;
 import dev.weir.bootstrap.CallFacts;
+import dev.weir.bootstrap.GenAiFacts;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.trace.v1.Span;
 import java.util.ArrayList;
@@ -20,8 +25,17 @@ import org.junit.jupiter.api.Test;
 /** Reads with OpenTelemetry's own classes what the encoder writes by hand. */
 class OtlpEncoderTest {
 
-    private final OtlpEncoder encoder =
-            new OtlpEncoder(new EpochClock(), Map.of("service.name", "agënt", "process.pid", 7L), "1.2.3");
+    private final List<String> complaints = new ArrayList<>();
+    private OtlpEncoder encoder = encoder(Map.of());
+
+    private OtlpEncoder encoder(Map<String, String> properties) {
+        Settings settings = new Settings(properties, Map.of(), Map.of(), complaints::add);
+        return new OtlpEncoder(
+                new EpochClock(),
+                Map.of("service.name", "agënt", "process.pid", 7L),
+                "1.2.3",
+                Redaction.of(settings, complaints::add));
+    }
 
     private List<Span> decoded(List<SpanRecord> records) throws Exception {
         ProtobufWriter out = encoder.encode(records);
@@ -40,13 +54,21 @@ class OtlpEncoderTest {
     private static Map<String, Object> attributes(List<KeyValue> list) {
         Map<String, Object> attributes = new HashMap<>();
         for (KeyValue each : list) {
-            attributes.put(
-                    each.getKey(),
-                    each.getValue().hasIntValue()
-                            ? (Object) each.getValue().getIntValue()
-                            : each.getValue().getStringValue());
+            attributes.put(each.getKey(), value(each.getValue()));
         }
         return attributes;
+    }
+
+    private static Object value(AnyValue value) {
+        return switch (value.getValueCase()) {
+            case INT_VALUE -> value.getIntValue();
+            case DOUBLE_VALUE -> value.getDoubleValue();
+            case ARRAY_VALUE ->
+                value.getArrayValue().getValuesList().stream()
+                        .map(OtlpEncoderTest::value)
+                        .toList();
+            default -> value.getStringValue();
+        };
     }
 
     private static SpanRecord record() {
@@ -163,6 +185,119 @@ class OtlpEncoderTest {
         span = decoded(List.of(record)).get(0);
         assertEquals("send", span.getName());
         assertEquals(Span.SpanKind.SPAN_KIND_PRODUCER, span.getKind());
+    }
+
+    private static SpanRecord modelCall() {
+        SpanRecord record = record();
+        record.kind = CallFacts.Kind.MODEL;
+        record.target = "gpt-x";
+        GenAiRecord ai = new GenAiRecord();
+        ai.operation = "chat";
+        record.genAi = ai;
+        return record;
+    }
+
+    @Test
+    void modelCallsFollowTheConventions() throws Exception {
+        SpanRecord record = modelCall();
+        GenAiRecord ai = record.genAi;
+        ai.provider = "openai";
+        ai.responseModel = "gpt-x-2026";
+        ai.responseId = "r1";
+        ai.finishReason = "stop";
+        ai.inputTokens = 0;
+        ai.outputTokens = 7;
+        ai.conversation = "c1";
+        ai.firstChunkNanos = record.startNanos + 1_500_000_000L;
+        Span span = decoded(List.of(record)).get(0);
+        assertEquals("chat gpt-x", span.getName());
+        assertEquals(Span.SpanKind.SPAN_KIND_CLIENT, span.getKind());
+        Map<String, Object> attributes = attributes(span.getAttributesList());
+        assertEquals("chat", attributes.get("gen_ai.operation.name"));
+        assertEquals("openai", attributes.get("gen_ai.provider.name"));
+        assertEquals("gpt-x", attributes.get("gen_ai.request.model"));
+        assertEquals("gpt-x-2026", attributes.get("gen_ai.response.model"));
+        assertEquals("r1", attributes.get("gen_ai.response.id"));
+        assertEquals(List.of("stop"), attributes.get("gen_ai.response.finish_reasons"));
+        assertEquals(0L, attributes.get("gen_ai.usage.input_tokens"));
+        assertEquals(7L, attributes.get("gen_ai.usage.output_tokens"));
+        assertEquals("c1", attributes.get("gen_ai.conversation.id"));
+        assertEquals(1.5, attributes.get("gen_ai.response.time_to_first_chunk"));
+        assertFalse(attributes.containsKey("gen_ai.input.messages"), "nobody asked for content");
+    }
+
+    @Test
+    void whatNobodyKnowsOfAModelCallIsLeftOut() throws Exception {
+        Span span = decoded(List.of(modelCall())).get(0);
+        assertEquals(
+                List.of("gen_ai.operation.name", "gen_ai.request.model"),
+                span.getAttributesList().stream()
+                        .map(KeyValue::getKey)
+                        .filter(key -> key.startsWith("gen_ai."))
+                        .toList());
+    }
+
+    @Test
+    void contentIsJsonWithoutSecrets() throws Exception {
+        SpanRecord record = modelCall();
+        String secret = "sk-" + "a1".repeat(20);
+        record.genAi.input = new GenAiFacts.Message[] {
+            new GenAiFacts.Message("system", "say \"hi\"\n\\ \u0001"),
+            new GenAiFacts.Message("user", "my key is " + secret + ", card 4111 1111 1111 1111.")
+        };
+        record.genAi.output = new GenAiFacts.Message[] {new GenAiFacts.Message("assistant", "x".repeat(100_000))};
+        Map<String, Object> attributes =
+                attributes(decoded(List.of(record)).get(0).getAttributesList());
+        JsonArray input = JsonParser.parseString((String) attributes.get("gen_ai.input.messages"))
+                .getAsJsonArray();
+        assertEquals("system", input.get(0).getAsJsonObject().get("role").getAsString());
+        assertEquals("say \"hi\"\n\\ \u0001", content(input, 0));
+        assertEquals("my key is [redacted], card [redacted].", content(input, 1));
+        JsonArray output = JsonParser.parseString((String) attributes.get("gen_ai.output.messages"))
+                .getAsJsonArray();
+        assertEquals("x".repeat(4_096), content(output, 0));
+        assertEquals(List.of(), complaints);
+    }
+
+    private static String content(JsonArray messages, int index) {
+        return messages.get(index)
+                .getAsJsonObject()
+                .getAsJsonArray("parts")
+                .get(0)
+                .getAsJsonObject()
+                .get("content")
+                .getAsString();
+    }
+
+    @Test
+    void toolsSayWhatTheyWereCalledWith() throws Exception {
+        encoder = encoder(Map.of("weir.content.redact", "[0-9]+ EUR"));
+        SpanRecord record = modelCall();
+        record.kind = CallFacts.Kind.TOOL;
+        record.target = "pay";
+        record.genAi.operation = "execute_tool";
+        record.genAi.toolCallId = "call_1";
+        record.genAi.toolArguments = "{\"amount\":\"500 EUR\"}";
+        record.genAi.toolResult = "paid 500 EUR";
+        Span span = decoded(List.of(record)).get(0);
+        assertEquals("execute_tool pay", span.getName());
+        Map<String, Object> attributes = attributes(span.getAttributesList());
+        assertEquals("pay", attributes.get("gen_ai.tool.name"));
+        assertEquals("call_1", attributes.get("gen_ai.tool.call.id"));
+        assertEquals("{\"amount\":\"[redacted]\"}", attributes.get("gen_ai.tool.call.arguments"));
+        assertEquals("paid [redacted]", attributes.get("gen_ai.tool.call.result"));
+    }
+
+    @Test
+    void patternThatCannotBeReadIsSaidAndRedactsEverything() throws Exception {
+        encoder = encoder(Map.of("weir.content.redact", "(["));
+        assertEquals(1, complaints.size());
+        assertTrue(complaints.get(0).contains("weir.content.redact=(["), complaints.get(0));
+        SpanRecord record = modelCall();
+        record.genAi.toolResult = "paid";
+        assertEquals(
+                "[redacted]",
+                attributes(decoded(List.of(record)).get(0).getAttributesList()).get("gen_ai.tool.call.result"));
     }
 
     @Test

@@ -1,0 +1,92 @@
+package dev.weir.agent.export;
+
+import dev.weir.bootstrap.CallFacts;
+import dev.weir.bootstrap.GenAiFacts;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the attributes of a run, a model call, a tool call or an access to memory. */
+final class GenAiAttributes {
+
+    private static final double NANOS = 1e9;
+    private static final int LONGEST_CONTENT = 32_768;
+    private static final int LONGEST_MESSAGE = 4_096;
+
+    private final AttributeWriter to;
+    private final Redaction redaction;
+
+    GenAiAttributes(AttributeWriter to, Redaction redaction) {
+        this.to = to;
+        this.redaction = redaction;
+    }
+
+    void write(SpanRecord record, GenAiRecord ai) {
+        to.text(Attributes.GEN_AI_OPERATION, ai.operation);
+        if (!record.target.isEmpty()) name(record);
+        text(Attributes.GEN_AI_PROVIDER, ai.provider);
+        text(Attributes.GEN_AI_RESPONSE_MODEL, ai.responseModel);
+        text(Attributes.GEN_AI_RESPONSE_ID, ai.responseId);
+        if (ai.finishReason != null) to.list(Attributes.GEN_AI_FINISH_REASONS, ai.finishReason);
+        if (ai.inputTokens >= 0) to.number(Attributes.GEN_AI_INPUT_TOKENS, ai.inputTokens);
+        if (ai.outputTokens >= 0) to.number(Attributes.GEN_AI_OUTPUT_TOKENS, ai.outputTokens);
+        if (ai.firstChunkNanos != 0) {
+            to.decimal(Attributes.GEN_AI_FIRST_CHUNK, (ai.firstChunkNanos - record.startNanos) / NANOS);
+        }
+        text(Attributes.GEN_AI_TOOL_CALL, ai.toolCallId);
+        if (record.session == null) text(Attributes.GEN_AI_CONVERSATION, ai.conversation);
+        content(Attributes.GEN_AI_INPUT, ai.input);
+        content(Attributes.GEN_AI_OUTPUT, ai.output);
+        if (ai.toolArguments != null) to.text(Attributes.GEN_AI_TOOL_ARGUMENTS, redaction.of(ai.toolArguments));
+        if (ai.toolResult != null) to.text(Attributes.GEN_AI_TOOL_RESULT, redaction.of(ai.toolResult));
+    }
+
+    /** Scopes that an application declares have a name and nothing else. */
+    void writeDeclared(SpanRecord record) {
+        if (record.kind == CallFacts.Kind.RETRY) return;
+        to.text(Attributes.GEN_AI_OPERATION, record.kind == CallFacts.Kind.TOOL ? "execute_tool" : "invoke_agent");
+        name(record);
+    }
+
+    private void name(SpanRecord record) {
+        switch (record.kind) {
+            case TOOL -> to.text(Attributes.GEN_AI_TOOL, record.target);
+            case MODEL -> to.text(Attributes.GEN_AI_MODEL, record.target);
+            case MEMORY -> to.text(Attributes.GEN_AI_MEMORY, record.target);
+            default -> to.text(Attributes.GEN_AI_AGENT, record.target);
+        }
+    }
+
+    private void text(String name, @Nullable String value) {
+        if (value != null) to.text(name, value);
+    }
+
+    private void content(String name, GenAiFacts.Message @Nullable [] messages) {
+        if (messages == null || messages.length == 0) return;
+        StringBuilder json = new StringBuilder("[");
+        for (GenAiFacts.Message message : messages) {
+            // What is cut shall still be JSON.
+            if (json.length() > LONGEST_CONTENT) break;
+            if (json.length() > 1) json.append(',');
+            json.append("{\"role\":");
+            quoted(json, message.role);
+            json.append(",\"parts\":[{\"type\":\"text\",\"content\":");
+            quoted(json, cut(redaction.of(message.text)));
+            json.append("}]}");
+        }
+        to.whole(name, json.append(']'));
+    }
+
+    private static String cut(String text) {
+        return text.length() <= LONGEST_MESSAGE ? text : text.substring(0, LONGEST_MESSAGE);
+    }
+
+    private static void quoted(StringBuilder json, String text) {
+        json.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') json.append('\\').append(c);
+            else if (c >= ' ') json.append(c);
+            else json.append("\\u00").append(Character.forDigit(c >> 4, 16)).append(Character.forDigit(c & 15, 16));
+        }
+        json.append('"');
+    }
+}
