@@ -1,5 +1,7 @@
 package dev.weir.agent;
 
+import org.jspecify.annotations.Nullable;
+
 /** The agent's own counts over JMX: {@code dev.weir:type=Agent}. */
 public interface AgentMXBean {
 
@@ -20,4 +22,20 @@ public interface AgentMXBean {
 
     /** How often the agent itself failed, unseen by the application. */
     long getFailures();
+
+    /** Where spans go; {@code nowhere} when export is off. */
+    String getEndpoint();
+
+    /** Why spans do not get there; {@code null} as long as nothing is known against it. */
+    @Nullable
+    String getExportProblem();
+
+    /** Advice that is off because it failed, and why. */
+    String[] getBlownFuses();
+
+    /** What each adapter met. */
+    AdapterState[] getAdapters();
+
+    /** What is wrong with the settings, one sentence each. */
+    String[] getComplaints();
 }

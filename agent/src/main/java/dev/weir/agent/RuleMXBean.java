@@ -8,4 +8,10 @@ public interface RuleMXBean {
 
     /** Switches the rule; takes effect with the next attempt. Lasts until the settings file changes or the JVM ends. */
     void setMode(String mode);
+
+    /** Where the mode came from: system property, environment, settings file, JMX, default. */
+    String getModeFrom();
+
+    /** What else can be set, as it was at start. */
+    RuleOption[] getOptions();
 }

@@ -7,9 +7,11 @@ import dev.weir.agent.config.SettingsFile;
 import dev.weir.agent.rules.Mode;
 import dev.weir.agent.rules.RuleBook;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Sets the rules' modes from settings, at start and whenever settings change. */
@@ -20,6 +22,7 @@ final class RuleModes implements SettingsFile.Listener {
     private final RuleBook rules;
     private final Collection<String> instrumentations;
     private final Log log;
+    private final Map<String, String> from = new ConcurrentHashMap<>();
 
     RuleModes(RuleBook rules, Collection<String> instrumentations, Log log) {
         this.rules = rules;
@@ -63,8 +66,25 @@ final class RuleModes implements SettingsFile.Listener {
             String key = RULE + name;
             String given = settings.given(key);
             Mode mode = given == null ? all : read(key, given, otherwise == null ? null : all, settings.complaints());
-            if (mode != null) rules.mode(name, mode);
+            if (mode == null) continue;
+            rules.mode(name, mode);
+            from.put(name, where(settings, given == null ? Setting.MODE.key() : key));
         }
+    }
+
+    private static String where(Settings settings, String key) {
+        boolean given = settings.given(key) != null;
+        return settings.where(key) + (given && key.equals(Setting.MODE.key()) ? " (" + key + ")" : "");
+    }
+
+    /** Somebody has switched a rule over JMX. */
+    void switched(String rule) {
+        from.put(rule, "JMX");
+    }
+
+    /** Where a rule's mode came from. */
+    String from(String rule) {
+        return from.getOrDefault(rule, "default");
     }
 
     private static @Nullable Mode read(

@@ -26,7 +26,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +42,7 @@ final class RunningAgent {
     private final SettingsFile file;
     private final Settings settings;
     private final Log log;
-    private final AtomicInteger fusesBlown = new AtomicInteger();
+    private final Set<String> blownFuses = ConcurrentHashMap.newKeySet();
 
     RunningAgent(
             @Nullable String arguments,
@@ -116,30 +118,34 @@ final class RunningAgent {
             pipeline.disown();
             end.defer();
         });
-        pipeline.whenManaged(() -> manage(rules, version, exporter, pipeline));
+        String endpoint = otlp.enabled() ? otlp.endpoint() : "nowhere";
+        pipeline.whenManaged(() -> {
+            ManagedRules.register(rules, modes, settings, log);
+            Counts counts = new Counts(version, endpoint, weaver, exporter, pipeline);
+            Beans.register(counts, AgentMXBean.class, "type=Agent", log);
+        });
         Hooks.install(pipeline);
         weaver.install(jvm);
         log.info(version + (attached ? " attached" : "") + ": rules " + modes.summary() + "; adapters "
-                + names(weaver.adapters()) + "; spans to " + (otlp.enabled() ? otlp.endpoint() : "nowhere"));
+                + names(weaver.adapters()) + "; spans to " + endpoint);
         file.watch(reloadSeconds, settings, modes, complaints, pipeline::disown, log);
         // Started long ago, the server would not start again, and the beans wait for its start.
         if (attached && settings.instrumentation("management")) ManagementFactory.getPlatformMBeanServer();
-    }
-
-    private void manage(RuleBook rules, String version, Exporter exporter, CallPipeline pipeline) {
-        ManagedRules.register(rules, log);
-        Beans.register(new Counts(version, exporter, pipeline), AgentMXBean.class, "type=Agent", log);
     }
 
     /** The agent's counts. */
     private final class Counts implements AgentMXBean {
 
         private final String version;
+        private final String endpoint;
+        private final Weaver weaver;
         private final Exporter exporter;
         private final CallPipeline pipeline;
 
-        Counts(String version, Exporter exporter, CallPipeline pipeline) {
+        Counts(String version, String endpoint, Weaver weaver, Exporter exporter, CallPipeline pipeline) {
             this.version = version;
+            this.endpoint = endpoint;
+            this.weaver = weaver;
             this.exporter = exporter;
             this.pipeline = pipeline;
         }
@@ -166,12 +172,37 @@ final class RunningAgent {
 
         @Override
         public int getFusesBlown() {
-            return fusesBlown.get();
+            return blownFuses.size();
         }
 
         @Override
         public long getFailures() {
             return log.failures();
+        }
+
+        @Override
+        public String getEndpoint() {
+            return endpoint;
+        }
+
+        @Override
+        public @Nullable String getExportProblem() {
+            return exporter.problem();
+        }
+
+        @Override
+        public String[] getBlownFuses() {
+            return new TreeSet<>(blownFuses).toArray(new String[0]);
+        }
+
+        @Override
+        public AdapterState[] getAdapters() {
+            return weaver.adapters().stream().map(AdapterState::new).toArray(AdapterState[]::new);
+        }
+
+        @Override
+        public String[] getComplaints() {
+            return complaints.toArray(new String[0]);
         }
     }
 
@@ -202,7 +233,7 @@ final class RunningAgent {
         });
         itself.set(weaver);
         Fuse.listen((index, cause) -> {
-            fusesBlown.incrementAndGet();
+            blownFuses.add(weaver.adviceOf(index) + ": " + cause);
             log.warn("fuse blew: " + weaver.adviceOf(index) + " is off from now on, the application goes on: " + cause);
             if (log.isDebug()) cause.printStackTrace();
         });
@@ -275,7 +306,7 @@ final class RunningAgent {
             }
         }
         for (String line : overlooked(roots)) log.info(line);
-        int blown = fusesBlown.get();
+        int blown = blownFuses.size();
         long malformed = pipeline.malformedHeaders();
         log.info("stops: matched " + (matched.length() == 0 ? "nothing" : matched) + "; " + exporter.sent()
                 + " spans sent, " + exporter.dropped() + " dropped; "

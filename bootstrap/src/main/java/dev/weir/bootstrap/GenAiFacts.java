@@ -35,16 +35,10 @@ public abstract class GenAiFacts extends ScopeFacts {
 
     /** What is done, such as {@code chat} or {@code embeddings}: {@code gen_ai.operation.name}. */
     public String operation() {
-        switch (kind()) {
-            case RUN:
-                return "invoke_agent";
-            case TOOL:
-                return "execute_tool";
-            case MEMORY:
-                return "search_memory";
-            default:
-                return "chat";
-        }
+        // A switch over an enum would be another class to put on the boot loader.
+        if (kind() == Kind.RUN) return "invoke_agent";
+        if (kind() == Kind.TOOL) return "execute_tool";
+        return kind() == Kind.MEMORY ? "search_memory" : "chat";
     }
 
     /** Whose model it is, such as {@code openai}: {@code gen_ai.provider.name}. */

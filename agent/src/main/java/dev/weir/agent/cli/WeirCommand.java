@@ -1,5 +1,11 @@
 package dev.weir.agent.cli;
 
+import com.google.gson.JsonObject;
+import dev.weir.agent.cli.jvm.AttachCommand;
+import dev.weir.agent.cli.jvm.CommandFailure;
+import dev.weir.agent.cli.jvm.DoctorCommand;
+import dev.weir.agent.cli.jvm.ModeCommand;
+import dev.weir.agent.cli.jvm.RulesCommand;
 import dev.weir.agent.cli.serve.ServeCommand;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +18,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -20,9 +27,21 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
         name = "java -jar weir.jar",
         header = "Weir shows, and then stops, cascades of side effects in JVMs that run AI agents.",
-        footer = {"", "As an agent: java -javaagent:weir.jar -jar your-application.jar"},
-        subcommands = {ServeCommand.class, WeirCommand.Version.class})
+        footer = {
+            "",
+            "Exit codes: 0 all is well, 1 something is wrong, 2 the command line cannot be understood.",
+            "As an agent: java -javaagent:weir.jar -jar your-application.jar"
+        },
+        subcommands = {
+            ServeCommand.class,
+            RulesCommand.class,
+            DoctorCommand.class,
+            AttachCommand.class,
+            ModeCommand.class,
+            WeirCommand.Version.class
+        })
 public final class WeirCommand implements Callable<Integer> {
+    private static final int WRONG = 1;
     private static final int USAGE = 2;
 
     @Spec
@@ -34,6 +53,11 @@ public final class WeirCommand implements Callable<Integer> {
         offerHelp(commandLine);
         commandLine.getSubcommands().values().forEach(WeirCommand::offerHelp);
         commandLine.setParameterExceptionHandler((problem, ignored) -> explain(problem));
+        commandLine.setExecutionExceptionHandler((problem, failed, parsed) -> {
+            if (!(problem instanceof CommandFailure)) throw problem;
+            failed.getErr().println("weir: " + problem.getMessage());
+            return WRONG;
+        });
         return commandLine.execute(args);
     }
 
@@ -80,17 +104,22 @@ public final class WeirCommand implements Callable<Integer> {
     /** {@code java -jar weir.jar version}. */
     @Command(name = "version", description = "Prints the versions of Weir and of this JVM.")
     static final class Version implements Callable<Integer> {
+        @Option(names = "--json", description = "Answer in JSON.")
+        private boolean json;
+
         @Spec
         private @Nullable CommandSpec spec;
 
         @Override
         public Integer call() throws IOException {
-            if (spec != null) {
-                spec.commandLine()
-                        .getOut()
-                        .println("weir " + version() + ", Java " + System.getProperty("java.version") + " ("
-                                + System.getProperty("java.vendor") + ")");
-            }
+            String java = System.getProperty("java.version");
+            String vendor = System.getProperty("java.vendor");
+            JsonObject answer = new JsonObject();
+            answer.addProperty("weir", version());
+            answer.addProperty("java", java);
+            answer.addProperty("vendor", vendor);
+            String line = "weir " + version() + ", Java " + java + " (" + vendor + ")";
+            if (spec != null) spec.commandLine().getOut().println(json ? answer.toString() : line);
             return 0;
         }
 

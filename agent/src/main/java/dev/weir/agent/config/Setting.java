@@ -1,5 +1,8 @@
 package dev.weir.agent.config;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** Every setting there is, besides {@code weir.rule.<rule>} and {@code weir.instrumentation.<name>}. */
 public enum Setting {
     /** {@code false}: nothing is woven. */
@@ -106,6 +109,17 @@ public enum Setting {
         this.defaultValue = defaultValue;
         this.least = least;
         this.most = most;
+    }
+
+    /** The options of a rule, besides its mode. */
+    public static List<Setting> of(String rule) {
+        List<Setting> options = new ArrayList<>();
+        for (Setting setting : values()) {
+            boolean named =
+                    setting.key.startsWith("weir.rule." + rule + ".") || setting.key.startsWith("weir." + rule + ".");
+            if (named) options.add(setting);
+        }
+        return options;
     }
 
     /** The name as a system property. */

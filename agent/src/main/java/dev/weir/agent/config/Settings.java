@@ -87,6 +87,16 @@ public final class Settings {
         return isGiven(file.get(name)) ? Origin.FILE : Origin.DEFAULT;
     }
 
+    /** Where the value came from, for a person: {@code environment WEIR_MODE}. */
+    public String where(String name) {
+        return switch (origin(name)) {
+            case SYSTEM_PROPERTY -> "system property";
+            case ENVIRONMENT -> "environment " + environmentName(name);
+            case FILE -> "settings file";
+            case DEFAULT -> "default";
+        };
+    }
+
     private static boolean isGiven(@Nullable String value) {
         return value != null && !value.isBlank();
     }

@@ -49,7 +49,7 @@ public final class Exporter {
     private long lost;
     private boolean over;
 
-    private boolean unreachable;
+    private volatile @Nullable String problem;
 
     /** @param capacity how many records can wait */
     public Exporter(
@@ -92,6 +92,11 @@ public final class Exporter {
         synchronized (counts) {
             return queue.dropped() + lost;
         }
+    }
+
+    /** Why records do not get to the collector; {@code null} as long as nothing is known against it. */
+    public @Nullable String problem() {
+        return problem;
     }
 
     private void start() {
@@ -191,7 +196,7 @@ public final class Exporter {
         for (int sends = 1; ; sends++) {
             long wait = Sender.Answer.BACK_OFF;
             boolean answered = false;
-            String problem;
+            String reason;
             try {
                 Sender.Answer answer = sender.send(request.array(), request.size());
                 if (answer.accepted()) {
@@ -200,9 +205,9 @@ public final class Exporter {
                 }
                 answered = true;
                 wait = answer.retryAfterMillis();
-                problem = answer.description();
+                reason = answer.description();
             } catch (IOException e) {
-                problem = Settings.shown(e.toString(), 200);
+                reason = Settings.shown(e.toString(), 200);
             }
             boolean again = wait != Sender.Answer.NEVER
                     && sends < backoff.sends()
@@ -212,7 +217,7 @@ public final class Exporter {
                                     : Math.min(wait, backoff.mostMillis()),
                             answered);
             // One failure may be a kept connection that the collector has closed just now.
-            if (!again || sends > 1) unreachable(sender, problem);
+            if (!again || sends > 1) unreachable(sender, reason);
             if (!again) {
                 settle(0, count);
                 return;
@@ -232,17 +237,18 @@ public final class Exporter {
         settle(count - rejected, rejected);
     }
 
-    private void unreachable(Sender sender, String problem) {
-        if (unreachable) return;
-        unreachable = true;
-        log.warn("spans do not reach " + sender.endpoint() + " (" + problem + "); the application is not affected."
+    private void unreachable(Sender sender, String reason) {
+        boolean known = problem != null;
+        problem = reason;
+        if (known) return;
+        log.warn("spans do not reach " + sender.endpoint() + " (" + reason + "); the application is not affected."
                 + " Start a receiver (java -jar weir.jar serve), set otel.exporter.otlp.endpoint,"
                 + " or switch export off with -Dotel.traces.exporter=none");
     }
 
     private void reachable() {
-        if (!unreachable) return;
-        unreachable = false;
+        if (problem == null) return;
+        problem = null;
         log.warn("spans are delivered again; " + dropped() + " were lost until now");
     }
 

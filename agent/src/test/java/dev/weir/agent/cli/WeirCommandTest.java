@@ -77,7 +77,7 @@ class WeirCommandTest {
         assertEquals(2, result.code());
         assertEquals("""
                 weir: there is no 'sevre'. Did you mean serve?
-                Commands: serve, version
+                Commands: serve, rules, doctor, attach, mode, version
                 Help: java -jar weir.jar --help
                 """, result.err());
         assertEquals(2, run("frobnicate", "--now").code());

@@ -72,6 +72,11 @@ final class RetryStorm implements Incident<RetryStorm.Measured> {
     }
 
     @Override
+    public boolean needsCpu() {
+        return true;
+    }
+
+    @Override
     public Measured run(Run run) throws Exception {
         List<Outcome> outcomes = new ArrayList<>();
         outcomes.add(outcome(run, "gradient"));

@@ -23,6 +23,11 @@ public interface Incident<M> {
         return List.of("deadline", "idempotency-key", "retry-budget");
     }
 
+    /** Whether it goes by the clock so much that a machine without CPU to spare proves nothing. */
+    default boolean needsCpu() {
+        return false;
+    }
+
     /** Runs the programs once, to their end, and measures. */
     M run(Run run) throws Exception;
 
