@@ -25,6 +25,8 @@ final class Siblings {
     // Those that are not forgotten.
     private @Nullable Operation firstKept;
     private @Nullable Operation lastKept;
+    /** That of {@link #lastKept}, so that nobody has to look at it; -1 when there is none. */
+    private int lastOccurrence = -1;
 
     // Those whose last attempt did not settle: the next call of this fingerprint is their next attempt.
     private @Nullable Operation firstWaiting;
@@ -95,8 +97,8 @@ final class Siblings {
 
     @Nullable
     Operation at(int occurrence) {
-        if (lastKept == null || occurrence > lastKept.occurrence) return null;
-        if (occurrence == lastKept.occurrence) return lastKept;
+        if (occurrence > lastOccurrence) return null;
+        if (occurrence == lastOccurrence) return lastKept;
         Operation kept = firstKept;
         while (kept != null && kept.occurrence < occurrence) kept = kept.later;
         return kept == null || kept.occurrence > occurrence ? null : kept;
@@ -111,8 +113,13 @@ final class Siblings {
         created.later = after;
         if (before == null) firstKept = created;
         else before.later = created;
-        if (after == null) lastKept = created;
+        if (after == null) last(created);
         else after.earlier = created;
+    }
+
+    private void last(@Nullable Operation last) {
+        lastKept = last;
+        lastOccurrence = last == null ? -1 : last.occurrence;
     }
 
     /** Forgets one; with the last one, all that is known of this fingerprint. */
@@ -122,7 +129,7 @@ final class Siblings {
         Operation after = operation.later;
         if (before == null) firstKept = after;
         else before.later = after;
-        if (after == null) lastKept = before;
+        if (after == null) last(before);
         else after.earlier = before;
         operation.earlier = null;
         operation.later = null;

@@ -1,5 +1,10 @@
 package dev.weir.agent.export;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
 /**
  * Writes attributes into the message that is open.
  *
@@ -8,9 +13,11 @@ package dev.weir.agent.export;
 final class AttributeWriter {
 
     private static final int LONGEST_TEXT = 4_096;
+    private static final int MOST_KEYS = 512;
 
     private final ProtobufWriter out;
     private final int field;
+    private final Map<String, byte[]> keys = new HashMap<>();
 
     /** @param field the number of the attributes in the message */
     AttributeWriter(ProtobufWriter out, int field) {
@@ -33,18 +40,32 @@ final class AttributeWriter {
     }
 
     private void whole(int field, String name, CharSequence value) {
-        int attribute = out.begin(field);
-        out.string(1, name);
-        int any = out.begin(2);
-        out.string(1, value);
-        out.end(any);
-        out.end(attribute);
+        byte[] key = key(name);
+        byte[] utf8 = value.toString().getBytes(StandardCharsets.UTF_8);
+        int any = ProtobufWriter.sizeOf(utf8.length);
+        out.head(field, key.length + ProtobufWriter.sizeOf(any));
+        out.raw(key, key.length);
+        out.head(2, any);
+        out.head(1, utf8.length);
+        out.raw(utf8, utf8.length);
+    }
+
+    /** An attribute's name as it stands on the wire, field and all. */
+    private byte[] key(String name) {
+        byte[] known = keys.get(name);
+        if (known != null) return known;
+        ProtobufWriter writer = new ProtobufWriter(64);
+        writer.string(1, name);
+        byte[] key = Arrays.copyOf(writer.array(), writer.size());
+        if (keys.size() < MOST_KEYS) keys.put(name, key);
+        return key;
     }
 
     /** A list of one. */
     void list(String name, CharSequence value) {
         int attribute = out.begin(field);
-        out.string(1, name);
+        byte[] key = key(name);
+        out.raw(key, key.length);
         int any = out.begin(2);
         int array = out.begin(5);
         int element = out.begin(1);
@@ -57,7 +78,8 @@ final class AttributeWriter {
 
     void number(String name, long value) {
         int attribute = out.begin(field);
-        out.string(1, name);
+        byte[] key = key(name);
+        out.raw(key, key.length);
         int any = out.begin(2);
         out.varint(3, value);
         out.end(any);
@@ -66,7 +88,8 @@ final class AttributeWriter {
 
     void decimal(String name, double value) {
         int attribute = out.begin(field);
-        out.string(1, name);
+        byte[] key = key(name);
+        out.raw(key, key.length);
         int any = out.begin(2);
         out.decimal(4, value);
         out.end(any);
@@ -76,7 +99,8 @@ final class AttributeWriter {
     /** Sixteen bytes as text. */
     void hex(String name, long high, long low) {
         int attribute = out.begin(field);
-        out.string(1, name);
+        byte[] key = key(name);
+        out.raw(key, key.length);
         int any = out.begin(2);
         out.hex(1, high, low);
         out.end(any);

@@ -1,6 +1,7 @@
 package dev.weir.agent.export;
 
 import dev.weir.agent.context.Hex;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** Writes protocol buffers' wire format into a growing array. Not thread-safe; reused from batch to batch. */
@@ -84,6 +85,13 @@ final class ProtobufWriter {
     }
 
     void string(int field, CharSequence text) {
+        if (text instanceof String whole) {
+            // The JDK encodes a string many bytes at a time.
+            byte[] utf8 = whole.getBytes(StandardCharsets.UTF_8);
+            head(field, utf8.length);
+            raw(utf8, utf8.length);
+            return;
+        }
         int begun = begin(field);
         utf8(text);
         end(begun);
@@ -129,6 +137,19 @@ final class ProtobufWriter {
                 bytes[size++] = (byte) (0x80 | c & 0x3f);
             }
         }
+    }
+
+    /** The head of a field of so many bytes, which the caller adds. */
+    void head(int field, int length) {
+        tag(field, LENGTH_DELIMITED);
+        rawVarint(length);
+    }
+
+    /** How many bytes a field has that holds so many. The field's number is below 16. */
+    static int sizeOf(int length) {
+        int size = 2 + length;
+        for (int left = length >>> 7; left != 0; left >>>= 7) size++;
+        return size;
     }
 
     /** Copies what another writer holds. */

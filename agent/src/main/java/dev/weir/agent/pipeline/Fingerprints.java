@@ -24,6 +24,7 @@ final class Fingerprints {
 
     private final Identity identity;
     private final int bodyLimit;
+    private final TextDigests digests = new TextDigests();
 
     /** @param bodyLimit the longest body that is digested, in bytes */
     Fingerprints(Identity identity, int bodyLimit) {
@@ -60,13 +61,15 @@ final class Fingerprints {
         }
     }
 
-    private static void sql(KeyedHash hash, SqlFacts sql) {
+    private void sql(KeyedHash hash, SqlFacts sql) {
         String text = sql.text();
         // Longer ones are not remembered, and to read one each time would cost more than it tells.
         if (text.length() <= SqlSummary.LONGEST_REMEMBERED) {
-            text = SqlSummary.of(text, Dialect.of(sql.url())).canonical();
+            digests.add(SqlSummary.of(text, Dialect.of(sql.url())).canonical(), hash);
+        } else {
+            hash.add(text);
         }
-        hash.add(sql.url()).add(text);
+        digests.add(sql.url(), hash);
         values(hash, sql.parameters());
     }
 
