@@ -2,10 +2,10 @@ package dev.weir.agent.cli;
 
 import com.google.gson.JsonObject;
 import dev.weir.agent.cli.jvm.AttachCommand;
-import dev.weir.agent.cli.jvm.CommandFailure;
 import dev.weir.agent.cli.jvm.DoctorCommand;
 import dev.weir.agent.cli.jvm.ModeCommand;
 import dev.weir.agent.cli.jvm.RulesCommand;
+import dev.weir.agent.cli.report.ReportCommand;
 import dev.weir.agent.cli.serve.ServeCommand;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,6 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         },
         subcommands = {
             ServeCommand.class,
+            ReportCommand.class,
             RulesCommand.class,
             DoctorCommand.class,
             AttachCommand.class,

@@ -76,8 +76,8 @@ class WeirCommandTest {
         Result result = run("sevre");
         assertEquals(2, result.code());
         assertEquals("""
-                weir: there is no 'sevre'. Did you mean serve?
-                Commands: serve, rules, doctor, attach, mode, version
+                weir: there is no 'sevre'. Did you mean serve or report?
+                Commands: serve, report, rules, doctor, attach, mode, version
                 Help: java -jar weir.jar --help
                 """, result.err());
         assertEquals(2, run("frobnicate", "--now").code());

@@ -1,6 +1,7 @@
 package dev.weir.agent.cli.jvm;
 
 import com.google.gson.JsonObject;
+import dev.weir.agent.cli.CommandFailure;
 import java.io.File;
 import java.net.URISyntaxException;
 import java.util.LinkedHashMap;

@@ -2,6 +2,7 @@ package dev.weir.agent.cli.jvm;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import dev.weir.agent.cli.CommandFailure;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;

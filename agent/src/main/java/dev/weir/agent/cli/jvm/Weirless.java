@@ -1,5 +1,7 @@
 package dev.weir.agent.cli.jvm;
 
+import dev.weir.agent.cli.CommandFailure;
+
 /** Says why a JVM has no Weir to speak to. */
 final class Weirless {
 
