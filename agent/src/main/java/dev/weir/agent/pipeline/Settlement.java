@@ -2,6 +2,7 @@ package dev.weir.agent.pipeline;
 
 import dev.weir.agent.rules.Rule;
 import dev.weir.bootstrap.CallFacts;
+import dev.weir.bootstrap.GenAiFacts;
 import dev.weir.bootstrap.HttpFacts;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,8 @@ enum Settlement {
     static Settlement of(
             CallFacts facts, int status, @Nullable String code, @Nullable Throwable thrown, boolean keySent) {
         if (isRpc(facts)) return rpc(code);
+        // A tool that says so has failed, though nothing was thrown.
+        if (facts instanceof GenAiFacts && code != null) return OPEN;
         return switch (facts.kind()) {
             case HTTP_CLIENT, HTTP_SERVER -> http(status, thrown, keySent);
             case SQL -> sql(code, thrown);
@@ -76,7 +79,7 @@ enum Settlement {
      */
     static boolean isError(CallFacts facts, int status, @Nullable String code) {
         boolean client = facts.kind() == CallFacts.Kind.HTTP_CLIENT;
-        if (!client && facts.kind() != CallFacts.Kind.HTTP_SERVER) return false;
+        if (!client && facts.kind() != CallFacts.Kind.HTTP_SERVER) return facts instanceof GenAiFacts && code != null;
         if (!isRpc(facts)) return status >= (client ? 400 : 500);
         if (code == null) return true;
         return switch (code) {

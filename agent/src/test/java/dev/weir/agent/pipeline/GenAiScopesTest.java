@@ -112,6 +112,19 @@ class GenAiScopesTest {
     }
 
     @Test
+    void aToolThatSaysSoHasFailedThoughNothingWasThrown() {
+        Call run = begin(new Facts(Kind.RUN, "agent"));
+        pipeline.end(begin(new Facts(Kind.TOOL, "pay", "{}", null)), 0, "tool_error", null);
+        SpanRecord first = fixture.last();
+        SpanRecord second = end(begin(new Facts(Kind.TOOL, "pay", "{}", null)), null);
+        end(run, null);
+        assertTrue(first.error);
+        assertEquals("tool_error", first.code);
+        assertEquals(first.operationLow, second.operationLow);
+        assertEquals(2, second.attempt);
+    }
+
+    @Test
     void whatIsNoJsonIsTakenAsItIs() {
         assertEquals("{\"a\":", CanonicalJson.of("{\"a\":"));
         String bomb = "[".repeat(200_000);
