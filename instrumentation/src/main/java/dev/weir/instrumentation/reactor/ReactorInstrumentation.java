@@ -67,10 +67,12 @@ public final class ReactorInstrumentation implements Instrumentation {
         String runnable = "java.lang.Runnable";
         weaving.type(SCHEDULER + "ExecutorScheduler$ExecutorPlainRunnable").method("<init>", "Task", runnable);
         weaving.type(SCHEDULER + "ExecutorScheduler$ExecutorTrackedRunnable").method("<init>", "Task", runnable);
-        // Virtual threads: the end of one task starts the thread of the next.
-        String perTask = SCHEDULER + "BoundedElasticThreadPerTaskScheduler$";
-        weaving.type(perTask + "SchedulerTask")
-                .method("<init>", "TaskOfThread", perTask + "SequentialThreadPerTaskExecutor", runnable, "long");
+        // Virtual threads: the end of one task starts the thread of the next. It had another name in its first version.
+        for (String name : new String[] {"BoundedElasticThreadPerTask", "ThreadPerTaskBoundedElastic"}) {
+            String scheduler = SCHEDULER + name + "Scheduler$";
+            weaving.type(scheduler + "SchedulerTask")
+                    .method("<init>", "TaskOfThread", scheduler + "SequentialThreadPerTaskExecutor", runnable, "long");
+        }
     }
 
     private static void source(Weaving weaving, String name, String advice) {
