@@ -172,7 +172,7 @@ public final class ReactorNettyInstrumentation implements Instrumentation {
 
         static CoreSubscriber<Object> argument0(Object receive, CoreSubscriber<Object> subscriber) {
             Object context = Hooks.capture();
-            return context == null ? subscriber : new SubscriberInContext(subscriber, context);
+            return context == null ? subscriber : new BodySubscriber(subscriber, context);
         }
     }
 }

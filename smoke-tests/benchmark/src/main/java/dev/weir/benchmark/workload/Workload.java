@@ -20,6 +20,7 @@ public interface Workload extends AutoCloseable {
             case "file-write" -> new FileWriteWorkload();
             case "executor-submit" -> new ExecutorWorkload();
             case "supply-async" -> new SupplyAsyncWorkload();
+            case "reactor" -> new ReactorWorkload();
             case "virtual-thread" -> new VirtualThreadWorkload();
             default -> throw new IllegalArgumentException("no workload is named " + name);
         };
