@@ -25,6 +25,7 @@ public final class AgentStartup {
         "ScopeFacts",
         "GenAiFacts$Message",
         "GenAiFacts",
+        "ProcessFacts",
         "Call",
         "Call$Denied",
         "WeakIdentityMap$Collected",

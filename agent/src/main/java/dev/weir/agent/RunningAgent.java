@@ -117,6 +117,7 @@ final class RunningAgent {
             end.defer();
         });
         pipeline.whenManaged(() -> manage(rules, version, exporter, pipeline));
+        if (!attached && settings.instrumentation("processes")) pipeline.startedBy(System.getenv());
         Hooks.install(pipeline);
         weaver.install(jvm);
         log.info(version + (attached ? " attached" : "") + ": rules " + modes.summary() + "; adapters "

@@ -33,7 +33,9 @@ public abstract class CallFacts {
         /** One call of a model: its retries and its requests happen inside. */
         MODEL(true),
         /** One access to an agent's memory. */
-        MEMORY(true);
+        MEMORY(true),
+        /** Another process that this one starts. */
+        PROCESS(false);
 
         private final boolean scope;
 
@@ -44,6 +46,11 @@ public abstract class CallFacts {
         /** Whether it contains calls. */
         public boolean scope() {
             return scope;
+        }
+
+        /** Whether it stays on this machine, and there is no other side that could be slow, busy or gone. */
+        public boolean local() {
+            return this == FILE || this == PROCESS;
         }
 
         /** Whether it comes from outside, and says itself what it is part of. */

@@ -29,6 +29,7 @@ import dev.weir.instrumentation.langchain4jretry.LangChain4jRetryInstrumentation
 import dev.weir.instrumentation.management.ManagementInstrumentation;
 import dev.weir.instrumentation.nettyhttp.NettyHttpInstrumentation;
 import dev.weir.instrumentation.okhttp.OkHttpInstrumentation;
+import dev.weir.instrumentation.processes.ProcessesInstrumentation;
 import dev.weir.instrumentation.reactornetty.ReactorNettyInstrumentation;
 import dev.weir.instrumentation.reactorretry.ReactorRetryInstrumentation;
 import dev.weir.instrumentation.resilience4j.Resilience4jInstrumentation;
@@ -84,6 +85,7 @@ public final class Instrumentations {
                 new ManagementInstrumentation(),
                 new NettyHttpInstrumentation(),
                 new OkHttpInstrumentation(),
+                new ProcessesInstrumentation(),
                 new ReactorNettyInstrumentation(),
                 new ReactorRetryInstrumentation(),
                 new Resilience4jInstrumentation(),

@@ -41,6 +41,10 @@ final class Attributes {
     static final String MESSAGING_GROUP = "messaging.consumer.group.name";
     static final String KAFKA_OFFSET = "messaging.kafka.offset";
 
+    // The conventions for command line programs: in development still.
+    static final String PROCESS_EXECUTABLE = "process.executable.name";
+    static final String PROCESS_ID = "process.pid";
+
     static final String FILE_PATH = "file.path";
     static final String GEN_AI_OPERATION = "gen_ai.operation.name";
     static final String GEN_AI_TOOL = "gen_ai.tool.name";

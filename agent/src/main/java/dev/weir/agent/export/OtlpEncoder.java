@@ -94,6 +94,7 @@ final class OtlpEncoder {
             case SQL -> sql(record);
             case FILE -> file(record);
             case MESSAGE_SEND, MESSAGE_RECEIVE -> message(record);
+            case PROCESS -> process(record);
             case RUN, TOOL, RETRY, MODEL, MEMORY -> scope(record);
         }
         weir(record);
@@ -105,7 +106,7 @@ final class OtlpEncoder {
 
     private static int kind(SpanRecord record) {
         return switch (record.kind) {
-            case HTTP_CLIENT, SQL, MODEL, MEMORY -> KIND_CLIENT;
+            case HTTP_CLIENT, SQL, MODEL, MEMORY, PROCESS -> KIND_CLIENT;
             case HTTP_SERVER -> KIND_SERVER;
             case MESSAGE_SEND -> KIND_PRODUCER;
             case MESSAGE_RECEIVE -> KIND_CONSUMER;
@@ -195,6 +196,12 @@ final class OtlpEncoder {
             attributes.text(Attributes.SERVER_ADDRESS, record.peer);
             if (record.port > 0) attributes.number(Attributes.SERVER_PORT, record.port);
         }
+        failure(record);
+    }
+
+    private void process(SpanRecord record) {
+        attributes.text(Attributes.PROCESS_EXECUTABLE, record.target);
+        if (record.size > 0) attributes.number(Attributes.PROCESS_ID, record.size);
         failure(record);
     }
 

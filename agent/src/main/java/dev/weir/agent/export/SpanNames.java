@@ -23,6 +23,7 @@ final class SpanNames {
                 record.target.isEmpty()
                         ? record.subject
                         : to.append(record.subject).append(' ').append(record.target);
+            case PROCESS -> record.target.isEmpty() ? "process" : record.target;
             case RETRY -> to.append("retry ").append(record.target);
         };
     }

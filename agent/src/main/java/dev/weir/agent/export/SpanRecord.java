@@ -40,7 +40,7 @@ public final class SpanRecord {
     /** HTTP: scheme. Message: system. */
     public String scheme = "";
 
-    /** HTTP: host. SQL: JDBC URL. File: path. Scope: name. Message: topic or queue. */
+    /** HTTP: host. SQL: JDBC URL. File: path. Scope: name. Message: topic or queue. Process: executable. */
     public String target = "";
 
     public int port;
@@ -67,7 +67,7 @@ public final class SpanRecord {
     public @Nullable String message;
     public boolean error;
 
-    /** File: bytes written; SQL: size of the batch; message: offset; -1 for none. */
+    /** File: bytes written; SQL: size of the batch; message: offset; process: its id; -1 for none. */
     public long size = -1;
 
     public long operationHigh;

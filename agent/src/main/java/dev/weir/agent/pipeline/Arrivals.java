@@ -83,6 +83,23 @@ final class Arrivals {
         return roots.of(CallFacts.Kind.HTTP_SERVER, hash.high(), hash.low());
     }
 
+    /**
+     * What started this process. Whoever writes its environment chooses its arguments too, and is believed. The process is
+     * an operation of its starter, and so is this attempt of it.
+     */
+    Arrival of(Startup.Environment environment, long nowNanos) {
+        Baggage baggage = wire.baggage(environment);
+        long[] operation = wire.operation(baggage);
+        Root root = operation == null
+                ? identity.randomRoot(CallFacts.Kind.PROCESS, roots)
+                : roots.of(CallFacts.Kind.PROCESS, operation[0], operation[1]);
+        ScopeAttempt scope = root.beginRoot(AttemptHint.NONE, true);
+        String path = wire.attemptPath(baggage);
+        if (Wire.saysRetry(path)) scope.noteRepeatedByCaller();
+        long deadline = wire.moment(baggage, nowNanos, epochMillis(nowNanos));
+        return new Arrival(wire.traceParent(environment), baggage, deadline, scope, path);
+    }
+
     /** @param internal whether its broker belongs to us */
     Arrival of(MessageFacts message, boolean internal, long nowNanos) {
         boolean believed = internal || trusted.contain(message.host());

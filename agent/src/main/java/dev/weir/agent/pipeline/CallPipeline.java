@@ -23,7 +23,9 @@ import dev.weir.bootstrap.GenAiFacts;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
 import dev.weir.bootstrap.MessageFacts;
+import dev.weir.bootstrap.ProcessFacts;
 import dev.weir.bootstrap.ScopeFacts;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +58,7 @@ public final class CallPipeline implements Hooks.Agent {
     private final Fingerprints fingerprints;
     private final KnownScopes knownScopes;
     private final Wire wire;
+    private final Startup startup;
     private final AttemptHeaders attemptHeaders;
     private final RefusedAttributes refusedAttributes;
     private final Records records;
@@ -89,6 +92,7 @@ public final class CallPipeline implements Hooks.Agent {
         this.fingerprints = fingerprints;
         this.knownScopes = new KnownScopes(identity, roots);
         this.wire = wire;
+        this.startup = new Startup(arrivals, sampler, wire);
         this.attemptHeaders = attemptHeaders;
         this.records = records;
         this.clock = clock;
@@ -105,6 +109,7 @@ public final class CallPipeline implements Hooks.Agent {
         ThreadState state = states.get();
         if (state.inside) return false;
         if (kind == CallFacts.Kind.FILE && state.node == null && !filesOutsideRuns) return false;
+        if (kind == CallFacts.Kind.PROCESS && startup.cause(state) == null) return false;
         return !isInnerHalf(state, kind);
     }
 
@@ -129,6 +134,7 @@ public final class CallPipeline implements Hooks.Agent {
         try {
             if (facts.kind().inbound()) return beginInbound(facts, state);
             if (facts instanceof FileFacts file && !isWantedFile(file, state)) return null;
+            if (facts instanceof ProcessFacts && startup.cause(state) == null) return null;
             return beginInside(facts, state);
         } catch (Throwable t) {
             log.failure("begin of " + facts.instrumentation(), t);
@@ -146,7 +152,7 @@ public final class CallPipeline implements Hooks.Agent {
     private Call beginInside(CallFacts facts, ThreadState state) {
         long now = System.nanoTime();
         ScopeAttempt known = knownScopes.begin(facts);
-        CausalContext cause = known == null ? state.context() : null;
+        CausalContext cause = known == null ? startup.cause(state) : null;
         ScopeAttempt parent = known != null ? known : cause == null ? ambient(state) : cause.scope();
         long inherited = cause == null ? CausalContext.NO_DEADLINE : cause.deadlineNanos();
         Destination destination = destinations.of(facts);
@@ -180,6 +186,8 @@ public final class CallPipeline implements Hooks.Agent {
             wire.inject(call, facts, http.host(), destination.internal(), now, clock.epochNanos(now) / 1_000_000);
         } else if (facts instanceof MessageFacts message) {
             wire.inject(call, message, destination.internal(), now, clock.epochNanos(now) / 1_000_000);
+        } else if (facts instanceof ProcessFacts) {
+            wire.inject(call, facts, "", true, now, clock.epochNanos(now) / 1_000_000);
         } else if (facts instanceof FileFacts file && file.action() != FileFacts.Action.READ) {
             file.leaveTraceparent(wire.traceParent(call));
         }
@@ -256,6 +264,7 @@ public final class CallPipeline implements Hooks.Agent {
     /** A request or a message from outside: what it causes hangs below it, and its identity comes from outside. */
     private Call beginInbound(CallFacts facts, ThreadState state) {
         long now = System.nanoTime();
+        startup.serves();
         Arrival arrival = facts instanceof MessageFacts message
                 ? arrivals.of(message, destinations.of(message).internal(), now)
                 : arrivals.of((HttpFacts) facts, now);
@@ -379,7 +388,7 @@ public final class CallPipeline implements Hooks.Agent {
             if (facts.kind().inbound()) {
                 Operations.endInbound(open.parent, settled, succeeded, now);
             } else {
-                if (!facts.kind().scope() && facts.kind() != CallFacts.Kind.FILE) {
+                if (!facts.kind().scope() && !facts.kind().local()) {
                     Rule.Answer answer = Settlement.answer(facts, status, code, thrown);
                     open.notes = rules.ended(open.attempt, answer, now);
                 }
@@ -433,7 +442,7 @@ public final class CallPipeline implements Hooks.Agent {
     @Override
     public @Nullable Object capture() {
         ThreadState state = states.get();
-        return state.inside ? null : state.context();
+        return state.inside ? null : startup.cause(state);
     }
 
     @Override
@@ -463,6 +472,11 @@ public final class CallPipeline implements Hooks.Agent {
         } finally {
             state.inside = inside;
         }
+    }
+
+    /** What the calling thread does, and whatever comes of it, is caused by whoever started this process. */
+    public void startedBy(Map<String, String> environment) {
+        states.get().node = startup.of(environment);
     }
 
     /** Runs once, when the platform's MBean server is there. */

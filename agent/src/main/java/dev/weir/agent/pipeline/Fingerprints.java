@@ -10,6 +10,7 @@ import dev.weir.bootstrap.FileFacts;
 import dev.weir.bootstrap.GenAiFacts;
 import dev.weir.bootstrap.HttpFacts;
 import dev.weir.bootstrap.MessageFacts;
+import dev.weir.bootstrap.ProcessFacts;
 import dev.weir.bootstrap.ScopeFacts;
 import dev.weir.bootstrap.SqlFacts;
 import java.math.BigDecimal;
@@ -38,6 +39,7 @@ final class Fingerprints {
         else if (facts instanceof FileFacts file) file(hash, file);
         else if (facts instanceof ScopeFacts scope) scope(hash, scope);
         else if (facts instanceof MessageFacts message) message(hash, message);
+        else if (facts instanceof ProcessFacts process) values(hash, process.command());
         return hash.finish().low();
     }
 

@@ -13,6 +13,7 @@ import dev.weir.bootstrap.FileFacts;
 import dev.weir.bootstrap.GenAiFacts;
 import dev.weir.bootstrap.HttpFacts;
 import dev.weir.bootstrap.MessageFacts;
+import dev.weir.bootstrap.ProcessFacts;
 import dev.weir.bootstrap.ScopeFacts;
 import dev.weir.bootstrap.SqlFacts;
 import java.util.ArrayList;
@@ -146,6 +147,9 @@ final class Records {
             record.size = message.offset();
             record.consumer = message.consumer();
             record.idempotencyKey = sound(message.header(HeaderNames.IDEMPOTENCY_KEY));
+        } else if (facts instanceof ProcessFacts process) {
+            record.target = process.executable();
+            record.size = process.pid();
         } else if (facts instanceof ScopeFacts scope) {
             record.subject = scope.kind().name();
             record.target = scope.name();

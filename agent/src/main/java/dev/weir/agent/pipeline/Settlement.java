@@ -25,7 +25,7 @@ enum Settlement {
             // What has a name was refused for good; anything else may have arrived all the same.
             case MESSAGE_SEND -> thrown == null ? SUCCEEDED : code != null ? FAILED : OPEN;
             case MESSAGE_RECEIVE -> thrown == null && code == null ? SUCCEEDED : OPEN;
-            case FILE, RUN, TOOL, RETRY, MODEL, MEMORY -> thrown == null ? SUCCEEDED : OPEN;
+            case FILE, PROCESS, RUN, TOOL, RETRY, MODEL, MEMORY -> thrown == null ? SUCCEEDED : OPEN;
         };
     }
 

@@ -24,8 +24,8 @@ public final class DeadlineRule implements Rule {
             return new Verdict.Deny("the deadline passed " + (-remaining / MILLI) + " ms ago", true);
         }
         CallFacts facts = attempt.facts();
-        // A request ends with the calls in it, and no file system lets a call be cut short.
-        if (kind.scope() || kind == CallFacts.Kind.FILE) return Verdict.ALLOW;
+        // A request ends with the calls in it, and no operating system lets a call be cut short.
+        if (kind.scope() || kind.local()) return Verdict.ALLOW;
         long millis = Math.max(1, remaining / MILLI);
         long own = facts.callerTimeoutMillis();
         if (own > 0 && own <= millis) return Verdict.ALLOW;

@@ -4,6 +4,7 @@ import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.FileFacts;
 import dev.weir.bootstrap.HttpFacts;
 import dev.weir.bootstrap.MessageFacts;
+import dev.weir.bootstrap.ProcessFacts;
 import dev.weir.bootstrap.ScopeFacts;
 import dev.weir.bootstrap.SqlFacts;
 
@@ -26,6 +27,7 @@ final class Descriptions {
         if (facts instanceof MessageFacts message) {
             return "a message to " + cut(message.system() + ":" + message.destination());
         }
+        if (facts instanceof ProcessFacts process) return "the start of " + cut(process.executable());
         if (facts instanceof ScopeFacts scope) return scope.kind() + " " + scope.name();
         return facts.kind().toString();
     }
