@@ -26,6 +26,7 @@ public final class AgentStartup {
         "GenAiFacts$Message",
         "GenAiFacts",
         "ProcessFacts",
+        "McpFacts",
         "Call",
         "Call$Denied",
         "WeakIdentityMap$Collected",

@@ -27,6 +27,7 @@ import dev.weir.instrumentation.ktor.KtorClientInstrumentation;
 import dev.weir.instrumentation.ktor.KtorRetryInstrumentation;
 import dev.weir.instrumentation.langchain4jretry.LangChain4jRetryInstrumentation;
 import dev.weir.instrumentation.management.ManagementInstrumentation;
+import dev.weir.instrumentation.mcp.McpInstrumentation;
 import dev.weir.instrumentation.nettyhttp.NettyHttpInstrumentation;
 import dev.weir.instrumentation.okhttp.OkHttpInstrumentation;
 import dev.weir.instrumentation.processes.ProcessesInstrumentation;
@@ -83,6 +84,7 @@ public final class Instrumentations {
                 new KtorRetryInstrumentation(),
                 new LangChain4jRetryInstrumentation(),
                 new ManagementInstrumentation(),
+                new McpInstrumentation(),
                 new NettyHttpInstrumentation(),
                 new OkHttpInstrumentation(),
                 new ProcessesInstrumentation(),
