@@ -25,6 +25,8 @@ public final class AgentStartup {
         "ScopeFacts",
         "GenAiFacts$Message",
         "GenAiFacts",
+        "ProcessFacts",
+        "McpFacts",
         "Call",
         "Call$Denied",
         "WeakIdentityMap$Collected",

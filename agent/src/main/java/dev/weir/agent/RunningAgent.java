@@ -124,6 +124,7 @@ final class RunningAgent {
             Counts counts = new Counts(version, endpoint, weaver, exporter, pipeline);
             Beans.register(counts, AgentMXBean.class, "type=Agent", log);
         });
+        if (!attached && settings.instrumentation("processes")) pipeline.startedBy(System.getenv());
         Hooks.install(pipeline);
         weaver.install(jvm);
         log.info(version + (attached ? " attached" : "") + ": rules " + modes.summary() + "; adapters "

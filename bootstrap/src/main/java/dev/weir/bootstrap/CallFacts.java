@@ -33,7 +33,13 @@ public abstract class CallFacts {
         /** One call of a model: its retries and its requests happen inside. */
         MODEL(true),
         /** One access to an agent's memory. */
-        MEMORY(true);
+        MEMORY(true),
+        /** Another process that this one starts. */
+        PROCESS(false),
+        /** A request to the other side of an MCP session; over HTTP, its exchange happens inside. */
+        MCP_CLIENT(true),
+        /** A request from the other side of an MCP session: everything caused by it happens inside. */
+        MCP_SERVER(true);
 
         private final boolean scope;
 
@@ -46,9 +52,14 @@ public abstract class CallFacts {
             return scope;
         }
 
+        /** Whether there is another side, which may be slow, busy or gone. */
+        public boolean outward() {
+            return this == HTTP_CLIENT || this == SQL || this == MESSAGE_SEND || this == MCP_CLIENT;
+        }
+
         /** Whether it comes from outside, and says itself what it is part of. */
         public boolean inbound() {
-            return this == HTTP_SERVER || this == MESSAGE_RECEIVE;
+            return this == HTTP_SERVER || this == MESSAGE_RECEIVE || this == MCP_SERVER;
         }
     }
 

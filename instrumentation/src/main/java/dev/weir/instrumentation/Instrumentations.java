@@ -28,8 +28,10 @@ import dev.weir.instrumentation.ktor.KtorRetryInstrumentation;
 import dev.weir.instrumentation.langchain4j.LangChain4jInstrumentation;
 import dev.weir.instrumentation.langchain4jretry.LangChain4jRetryInstrumentation;
 import dev.weir.instrumentation.management.ManagementInstrumentation;
+import dev.weir.instrumentation.mcp.McpInstrumentation;
 import dev.weir.instrumentation.nettyhttp.NettyHttpInstrumentation;
 import dev.weir.instrumentation.okhttp.OkHttpInstrumentation;
+import dev.weir.instrumentation.processes.ProcessesInstrumentation;
 import dev.weir.instrumentation.reactor.ReactorInstrumentation;
 import dev.weir.instrumentation.reactornetty.ReactorNettyInstrumentation;
 import dev.weir.instrumentation.reactorretry.ReactorRetryInstrumentation;
@@ -85,8 +87,10 @@ public final class Instrumentations {
                 new LangChain4jInstrumentation(),
                 new LangChain4jRetryInstrumentation(),
                 new ManagementInstrumentation(),
+                new McpInstrumentation(),
                 new NettyHttpInstrumentation(),
                 new OkHttpInstrumentation(),
+                new ProcessesInstrumentation(),
                 new ReactorInstrumentation(),
                 new ReactorNettyInstrumentation(),
                 new ReactorRetryInstrumentation(),

@@ -59,7 +59,7 @@ public final class Root {
         operation.inFlight++;
         operation.scopes++;
         operation.number = Math.max(operation.number, believed ? inbound.previous() : 0) + 1;
-        return new ScopeAttempt(operation, operation.scopes, operation.number, inbound);
+        return new ScopeAttempt(operation, operation.scopes, operation.number, inbound, believed);
     }
 
     synchronized void inbound(Attempt attempt, ScopeAttempt scope) {
@@ -204,7 +204,8 @@ public final class Root {
             ended.lastEndNanos = nowNanos;
             ended.attemptOfRoot = parent.attemptOfRoot();
             ended.resends += ending.resends();
-            boolean scopeInside = attempt.facts().kind().scope();
+            CallFacts.Kind kind = attempt.facts().kind();
+            boolean scopeInside = kind.scope() && !kind.outward();
             if (!scopeInside) ended.wire += 1 + ending.resends();
             ended.below += ending.amplificationBelow();
             long wire = scopeInside ? 0 : 1L + ending.resends() + ending.attemptsBelow();

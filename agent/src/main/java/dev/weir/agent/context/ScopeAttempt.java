@@ -11,6 +11,7 @@ public final class ScopeAttempt {
 
     private final int number;
     private final AttemptHint inbound;
+    private final boolean believed;
     private final int triedElsewhere;
     private final @Nullable ScopeAttempt parent;
     private final ScopeAttempt top;
@@ -21,11 +22,12 @@ public final class ScopeAttempt {
     int amplification;
 
     /** An attempt of a root. */
-    ScopeAttempt(Operation operation, int ordinal, int number, AttemptHint inbound) {
+    ScopeAttempt(Operation operation, int ordinal, int number, AttemptHint inbound, boolean believed) {
         this.operation = operation;
         this.ordinal = ordinal;
         this.number = number;
         this.inbound = inbound;
+        this.believed = believed;
         this.triedElsewhere = number - ordinal;
         this.parent = null;
         this.top = this;
@@ -36,6 +38,7 @@ public final class ScopeAttempt {
         this.ordinal = ordinal;
         this.number = number;
         this.inbound = parent.inbound;
+        this.believed = parent.believed;
         this.triedElsewhere = parent.triedElsewhere;
         this.parent = parent;
         this.top = parent.top;
@@ -61,6 +64,11 @@ public final class ScopeAttempt {
     /** What the request said that all this is caused by, believed or not. */
     public AttemptHint inbound() {
         return inbound;
+    }
+
+    /** Whether what asked for all this comes from somebody whose word is taken. */
+    public boolean believed() {
+        return believed;
     }
 
     /** Attempts of the root that its caller tells of, and that were not made here. */

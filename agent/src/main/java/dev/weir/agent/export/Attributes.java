@@ -41,9 +41,21 @@ final class Attributes {
     static final String MESSAGING_GROUP = "messaging.consumer.group.name";
     static final String KAFKA_OFFSET = "messaging.kafka.offset";
 
+    static final String NETWORK_TRANSPORT = "network.transport";
+    static final String JSONRPC_ID = "jsonrpc.request.id";
+    static final String MCP_METHOD = "mcp.method.name";
+    static final String MCP_SESSION = "mcp.session.id";
+    static final String MCP_VERSION = "mcp.protocol.version";
+    static final String MCP_RESOURCE = "mcp.resource.uri";
+
+    // The conventions for command line programs: in development still.
+    static final String PROCESS_EXECUTABLE = "process.executable.name";
+    static final String PROCESS_ID = "process.pid";
+
     static final String FILE_PATH = "file.path";
     static final String GEN_AI_OPERATION = "gen_ai.operation.name";
     static final String GEN_AI_TOOL = "gen_ai.tool.name";
+    static final String GEN_AI_PROMPT = "gen_ai.prompt.name";
     static final String GEN_AI_AGENT = "gen_ai.agent.name";
     static final String GEN_AI_CONVERSATION = "gen_ai.conversation.id";
     static final String GEN_AI_PROVIDER = "gen_ai.provider.name";

@@ -94,6 +94,8 @@ final class OtlpEncoder {
             case SQL -> sql(record);
             case FILE -> file(record);
             case MESSAGE_SEND, MESSAGE_RECEIVE -> message(record);
+            case PROCESS -> process(record);
+            case MCP_CLIENT, MCP_SERVER -> mcp(record);
             case RUN, TOOL, RETRY, MODEL, MEMORY -> scope(record);
         }
         weir(record);
@@ -105,8 +107,8 @@ final class OtlpEncoder {
 
     private static int kind(SpanRecord record) {
         return switch (record.kind) {
-            case HTTP_CLIENT, SQL, MODEL, MEMORY -> KIND_CLIENT;
-            case HTTP_SERVER -> KIND_SERVER;
+            case HTTP_CLIENT, SQL, MODEL, MEMORY, PROCESS, MCP_CLIENT -> KIND_CLIENT;
+            case HTTP_SERVER, MCP_SERVER -> KIND_SERVER;
             case MESSAGE_SEND -> KIND_PRODUCER;
             case MESSAGE_RECEIVE -> KIND_CONSUMER;
             default -> KIND_INTERNAL;
@@ -195,6 +197,35 @@ final class OtlpEncoder {
             attributes.text(Attributes.SERVER_ADDRESS, record.peer);
             if (record.port > 0) attributes.number(Attributes.SERVER_PORT, record.port);
         }
+        failure(record);
+    }
+
+    private void process(SpanRecord record) {
+        attributes.text(Attributes.PROCESS_EXECUTABLE, record.target);
+        if (record.size > 0) attributes.number(Attributes.PROCESS_ID, record.size);
+        failure(record);
+    }
+
+    private void mcp(SpanRecord record) {
+        attributes.text(Attributes.MCP_METHOD, record.subject);
+        if (record.subject.equals("tools/call")) attributes.text(Attributes.GEN_AI_OPERATION, "execute_tool");
+        if (!record.target.isEmpty()) {
+            boolean prompt = record.subject.startsWith("prompts/");
+            attributes.text(prompt ? Attributes.GEN_AI_PROMPT : Attributes.GEN_AI_TOOL, record.target);
+        }
+        McpRecord mcp = record.mcp;
+        if (mcp != null) {
+            if (mcp.transport() != null) attributes.text(Attributes.NETWORK_TRANSPORT, mcp.transport());
+            if (mcp.requestId() != null) attributes.text(Attributes.JSONRPC_ID, mcp.requestId());
+            if (mcp.sessionId() != null) attributes.text(Attributes.MCP_SESSION, mcp.sessionId());
+            if (mcp.protocolVersion() != null) attributes.text(Attributes.MCP_VERSION, mcp.protocolVersion());
+            if (mcp.resource() != null) attributes.text(Attributes.MCP_RESOURCE, mcp.resource());
+        }
+        if (record.peer != null && !record.peer.isEmpty()) {
+            attributes.text(Attributes.SERVER_ADDRESS, record.peer);
+            if (record.port > 0) attributes.number(Attributes.SERVER_PORT, record.port);
+        }
+        if (record.code != null && record.code.startsWith("-")) attributes.text(Attributes.RPC_STATUS, record.code);
         failure(record);
     }
 

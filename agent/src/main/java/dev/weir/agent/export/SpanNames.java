@@ -19,10 +19,11 @@ final class SpanNames {
                 to.append(genAi(record));
                 yield record.target.isEmpty() ? to : to.append(' ').append(record.target);
             }
-            case MESSAGE_SEND, MESSAGE_RECEIVE ->
+            case MESSAGE_SEND, MESSAGE_RECEIVE, MCP_CLIENT, MCP_SERVER ->
                 record.target.isEmpty()
                         ? record.subject
                         : to.append(record.subject).append(' ').append(record.target);
+            case PROCESS -> record.target.isEmpty() ? "process" : record.target;
             case RETRY -> to.append("retry ").append(record.target);
         };
     }

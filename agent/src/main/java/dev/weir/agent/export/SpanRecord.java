@@ -31,7 +31,7 @@ public final class SpanRecord {
 
     public long endNanos;
 
-    /** HTTP: method. SQL: text. File: action. Scope: kind of scope. Message: what is done with it. */
+    /** HTTP: method. SQL: text. File: action. Scope: kind of scope. Message: what is done with it. MCP: method. */
     public String subject = "";
 
     /** HTTP: what {@code HttpFacts.rpcSystem} says; its call's name is then the path. */
@@ -40,7 +40,7 @@ public final class SpanRecord {
     /** HTTP: scheme. Message: system. */
     public String scheme = "";
 
-    /** HTTP: host. SQL: JDBC URL. File: path. Scope: name. Message: topic or queue. */
+    /** HTTP: host. SQL: JDBC URL. File: path. Scope: name. Message: topic or queue. Process: executable. MCP: tool or prompt. */
     public String target = "";
 
     public int port;
@@ -48,7 +48,7 @@ public final class SpanRecord {
     public @Nullable String path;
 
     public @Nullable String query;
-    /** HTTP: the peer's address. Message: the broker's host. */
+    /** HTTP: the peer's address. Message: the broker's host. MCP: the server's. */
     public @Nullable String peer;
 
     /** Message: on whose behalf it is consumed. */
@@ -67,7 +67,7 @@ public final class SpanRecord {
     public @Nullable String message;
     public boolean error;
 
-    /** File: bytes written; SQL: size of the batch; message: offset; -1 for none. */
+    /** File: bytes written; SQL: size of the batch; message: offset; process: its id; -1 for none. */
     public long size = -1;
 
     public long operationHigh;
@@ -80,6 +80,9 @@ public final class SpanRecord {
 
     /** Runs, model calls, tool calls and accesses to memory that an adapter saw. */
     public @Nullable GenAiRecord genAi;
+
+    /** Requests of an MCP session. */
+    public @Nullable McpRecord mcp;
 
     public int resends;
     /** Milliseconds left at the start; {@link Long#MAX_VALUE} without a deadline. */

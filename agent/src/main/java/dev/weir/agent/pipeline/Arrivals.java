@@ -7,12 +7,15 @@ import dev.weir.agent.context.HeaderNames;
 import dev.weir.agent.context.HostClasses;
 import dev.weir.agent.context.Identity;
 import dev.weir.agent.context.KeyedHash;
+import dev.weir.agent.context.Operation;
 import dev.weir.agent.context.Root;
 import dev.weir.agent.context.ScopeAttempt;
+import dev.weir.agent.context.TraceParent;
 import dev.weir.agent.export.EpochClock;
 import dev.weir.agent.ledger.Roots;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.bootstrap.McpFacts;
 import dev.weir.bootstrap.MessageFacts;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +84,67 @@ final class Arrivals {
                 .add(key)
                 .finish();
         return roots.of(CallFacts.Kind.HTTP_SERVER, hash.high(), hash.low());
+    }
+
+    /**
+     * A request of an MCP session. Whoever holds the other end of our pipes is believed; over HTTP, whoever the HTTP request
+     * is believed for. What {@code _meta} does not say, the HTTP request does.
+     *
+     * @param around what the request came by
+     */
+    Arrival of(McpFacts request, @Nullable CausalContext around, long nowNanos) {
+        boolean believed = "pipe".equals(request.transport())
+                || around != null && around.scope().believed();
+        Baggage baggage = believed ? wire.baggage(request) : Baggage.NONE;
+        long deadline = around == null ? CausalContext.NO_DEADLINE : around.deadlineNanos();
+        if (believed) {
+            boolean local = "pipe".equals(request.transport());
+            deadline = Math.min(deadline, wire.deadline(request, baggage, local, nowNanos, epochMillis(nowNanos)));
+        }
+        ScopeAttempt scope = root(request, baggage, around).beginRoot(AttemptHint.NONE, believed);
+        String path = wire.attemptPath(baggage);
+        if (path.isEmpty() && around != null) path = around.attemptPath();
+        if (scope.number() > 1 || Wire.saysRetry(path)) scope.noteRepeatedByCaller();
+        TraceParent remote = wire.traceParent(request);
+        if (remote == null && around != null) {
+            remote = new TraceParent(around.traceHigh(), around.traceLow(), around.spanId(), around.flags());
+        }
+        return new Arrival(remote, baggage, deadline, scope, path);
+    }
+
+    private Root root(McpFacts request, Baggage baggage, @Nullable CausalContext around) {
+        long[] operation = wire.operation(baggage);
+        if (operation != null) return roots.of(CallFacts.Kind.MCP_SERVER, operation[0], operation[1]);
+        String key = request.header(HeaderNames.IDEMPOTENCY_KEY);
+        boolean sound = key != null && !key.isEmpty() && key.length() <= LONGEST_KEY;
+        if (!sound && around == null) return identity.randomRoot(CallFacts.Kind.MCP_SERVER, roots);
+        KeyedHash hash = identity.hash().add("inbound MCP").add(request.method());
+        if (request.target() != null) hash.add(request.target());
+        if (sound && key != null) {
+            hash.add(key);
+        } else if (around != null) {
+            Operation carrier = around.scope().operation();
+            hash.add(carrier.idHigh()).add(carrier.idLow());
+        }
+        hash.finish();
+        return roots.of(CallFacts.Kind.MCP_SERVER, hash.high(), hash.low());
+    }
+
+    /**
+     * What started this process. Whoever writes its environment chooses its arguments too, and is believed. The process is
+     * an operation of its starter, and so is this attempt of it.
+     */
+    Arrival of(Startup.Environment environment, long nowNanos) {
+        Baggage baggage = wire.baggage(environment);
+        long[] operation = wire.operation(baggage);
+        Root root = operation == null
+                ? identity.randomRoot(CallFacts.Kind.PROCESS, roots)
+                : roots.of(CallFacts.Kind.PROCESS, operation[0], operation[1]);
+        ScopeAttempt scope = root.beginRoot(AttemptHint.NONE, true);
+        String path = wire.attemptPath(baggage);
+        if (Wire.saysRetry(path)) scope.noteRepeatedByCaller();
+        long deadline = wire.moment(baggage, nowNanos, epochMillis(nowNanos));
+        return new Arrival(wire.traceParent(environment), baggage, deadline, scope, path);
     }
 
     /** @param internal whether its broker belongs to us */

@@ -19,11 +19,13 @@ import dev.weir.agent.rules.RuleBook;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.FileFacts;
-import dev.weir.bootstrap.GenAiFacts;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.bootstrap.McpFacts;
 import dev.weir.bootstrap.MessageFacts;
+import dev.weir.bootstrap.ProcessFacts;
 import dev.weir.bootstrap.ScopeFacts;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +58,7 @@ public final class CallPipeline implements Hooks.Agent {
     private final Fingerprints fingerprints;
     private final KnownScopes knownScopes;
     private final Wire wire;
+    private final Startup startup;
     private final AttemptHeaders attemptHeaders;
     private final RefusedAttributes refusedAttributes;
     private final Records records;
@@ -89,6 +92,7 @@ public final class CallPipeline implements Hooks.Agent {
         this.fingerprints = fingerprints;
         this.knownScopes = new KnownScopes(identity, roots);
         this.wire = wire;
+        this.startup = new Startup(arrivals, sampler, wire);
         this.attemptHeaders = attemptHeaders;
         this.records = records;
         this.clock = clock;
@@ -105,6 +109,7 @@ public final class CallPipeline implements Hooks.Agent {
         ThreadState state = states.get();
         if (state.inside) return false;
         if (kind == CallFacts.Kind.FILE && state.node == null && !filesOutsideRuns) return false;
+        if (kind == CallFacts.Kind.PROCESS && startup.cause(state) == null) return false;
         return !isInnerHalf(state, kind);
     }
 
@@ -129,6 +134,7 @@ public final class CallPipeline implements Hooks.Agent {
         try {
             if (facts.kind().inbound()) return beginInbound(facts, state);
             if (facts instanceof FileFacts file && !isWantedFile(file, state)) return null;
+            if (facts instanceof ProcessFacts && startup.cause(state) == null) return null;
             return beginInside(facts, state);
         } catch (Throwable t) {
             log.failure("begin of " + facts.instrumentation(), t);
@@ -146,7 +152,7 @@ public final class CallPipeline implements Hooks.Agent {
     private Call beginInside(CallFacts facts, ThreadState state) {
         long now = System.nanoTime();
         ScopeAttempt known = knownScopes.begin(facts);
-        CausalContext cause = known == null ? state.context() : null;
+        CausalContext cause = known == null ? startup.cause(state) : null;
         ScopeAttempt parent = known != null ? known : cause == null ? ambient(state) : cause.scope();
         long inherited = cause == null ? CausalContext.NO_DEADLINE : cause.deadlineNanos();
         Destination destination = destinations.of(facts);
@@ -180,12 +186,16 @@ public final class CallPipeline implements Hooks.Agent {
             wire.inject(call, facts, http.host(), destination.internal(), now, clock.epochNanos(now) / 1_000_000);
         } else if (facts instanceof MessageFacts message) {
             wire.inject(call, message, destination.internal(), now, clock.epochNanos(now) / 1_000_000);
+        } else if (facts instanceof McpFacts mcp) {
+            wire.inject(call, facts, mcp.host(), destination.internal(), now, clock.epochNanos(now) / 1_000_000);
+        } else if (facts instanceof ProcessFacts) {
+            wire.inject(call, facts, "", true, now, clock.epochNanos(now) / 1_000_000);
         } else if (facts instanceof FileFacts file && file.action() != FileFacts.Action.READ) {
             file.leaveTraceparent(wire.traceParent(call));
         }
         judgement.apply(facts);
         if (facts.kind().scope()) {
-            call.inside = inside(call, cause);
+            call.inside = Contexts.inside(call, cause);
             state.node = call.inside;
         } else {
             state.node = call;
@@ -213,52 +223,19 @@ public final class CallPipeline implements Hooks.Agent {
         }
     }
 
-    private CausalContext inside(OpenCall scope, @Nullable CausalContext cause) {
-        return new CausalContext(
-                scope.traceHigh,
-                scope.traceLow,
-                scope.spanId,
-                scope.flags,
-                cause == null ? null : cause.traceState(),
-                cause == null ? null : cause.foreignBaggage(),
-                scope.deadlineNanos,
-                session(scope, cause),
-                Operations.open(scope.attempt, scope.parent),
-                Wire.attemptPath(scope),
-                layers(scope, cause),
-                cause == null ? 0 : cause.callerSpanId(),
-                within(scope, cause));
-    }
-
-    private static CallFacts.@Nullable Kind within(OpenCall scope, @Nullable CausalContext cause) {
-        CallFacts.Kind kind = scope.attempt.facts().kind();
-        return switch (kind) {
-            case MODEL, MEMORY -> kind;
-            case RETRY -> cause == null ? null : cause.within();
-            default -> null;
-        };
-    }
-
-    /** Whoever comes first says which session all this belongs to. */
-    private static @Nullable String session(OpenCall scope, @Nullable CausalContext cause) {
-        if (cause != null && cause.session() != null) return cause.session();
-        String conversation = scope.attempt.facts() instanceof GenAiFacts ai ? ai.conversation() : null;
-        return conversation == null ? null : Wire.session(conversation);
-    }
-
-    private static @Nullable String layers(OpenCall scope, @Nullable CausalContext cause) {
-        String around = cause == null ? null : cause.layers();
-        if (!(scope.attempt.facts() instanceof ScopeFacts layer) || layer.kind() != CallFacts.Kind.RETRY) return around;
-        int number = layer.tryNumber() > 0 ? layer.tryNumber() : scope.attempt.number();
-        return (around == null ? "" : around + "/") + layer.name() + ":" + number;
-    }
-
     /** A request or a message from outside: what it causes hangs below it, and its identity comes from outside. */
     private Call beginInbound(CallFacts facts, ThreadState state) {
         long now = System.nanoTime();
-        Arrival arrival = facts instanceof MessageFacts message
-                ? arrivals.of(message, destinations.of(message).internal(), now)
-                : arrivals.of((HttpFacts) facts, now);
+        startup.serves();
+        CausalContext around = facts instanceof McpFacts ? Contexts.carrier(startup.cause(state)) : null;
+        Arrival arrival;
+        if (facts instanceof MessageFacts message) {
+            arrival = arrivals.of(message, destinations.of(message).internal(), now);
+        } else if (facts instanceof McpFacts request) {
+            arrival = arrivals.of(request, around, now);
+        } else {
+            arrival = arrivals.of((HttpFacts) facts, now);
+        }
         ScopeAttempt scope = arrival.scope();
         TraceParent remote = arrival.remote();
         Attempt attempt = new Attempt(facts, null, Destination.NONE, arrival.deadlineNanos(), now);
@@ -271,6 +248,8 @@ public final class CallPipeline implements Hooks.Agent {
         call.parentSpanId = remote == null ? 0 : remote.spanId();
         call.flags = remote == null ? sampler.begin(call.traceLow) : sampler.join(call.traceLow, remote.flags());
         call.path = arrival.path();
+        // A request in a request: it is caused by what its sender says, and came by the one around it.
+        if (around != null && around.spanId() != call.parentSpanId) call.linked = wire.traceParent(around);
         call.calledByUs = arrival.baggage().operation() != null;
         Call.Denied denial = facts.refusable() ? judgement.denial(facts) : null;
         if (denial != null) {
@@ -280,20 +259,7 @@ public final class CallPipeline implements Hooks.Agent {
             return denial;
         }
         judgement.apply(facts);
-        call.inside = new CausalContext(
-                call.traceHigh,
-                call.traceLow,
-                call.spanId,
-                call.flags,
-                remote == null ? null : wire.traceState(facts),
-                arrival.baggage().others(),
-                arrival.deadlineNanos(),
-                arrival.baggage().session(),
-                scope,
-                call.path,
-                null,
-                call.parentSpanId,
-                null);
+        call.inside = Contexts.inbound(call, arrival, remote == null ? null : wire.traceState(facts));
         state.node = call.inside;
         return call;
     }
@@ -379,7 +345,7 @@ public final class CallPipeline implements Hooks.Agent {
             if (facts.kind().inbound()) {
                 Operations.endInbound(open.parent, settled, succeeded, now);
             } else {
-                if (!facts.kind().scope() && facts.kind() != CallFacts.Kind.FILE) {
+                if (facts.kind().outward()) {
                     Rule.Answer answer = Settlement.answer(facts, status, code, thrown);
                     open.notes = rules.ended(open.attempt, answer, now);
                 }
@@ -411,16 +377,25 @@ public final class CallPipeline implements Hooks.Agent {
 
     private Ending ending(OpenCall open, CallFacts facts, boolean settled, boolean succeeded) {
         int verdicts = records.notable(open);
-        if (open.inside != null) {
-            ScopeAttempt scope = open.inside.scope();
+        ScopeAttempt scope = open.inside == null ? null : open.inside.scope();
+        if (scope != null && !facts.kind().outward()) {
             // What happened inside was counted into the scopes around when it happened.
             return new Ending(settled, succeeded, false, 0, 0, 0, scope.amplification(), verdicts);
         }
         String header = open.attempt.destination().internal() ? facts.responseHeader(HeaderNames.ATTEMPTS) : null;
-        if (header == null) return Ending.of(settled, succeeded, open.resends, verdicts);
+        if (header == null && scope == null) return Ending.of(settled, succeeded, open.resends, verdicts);
         long[] reported = wire.reported(header);
+        // A call that goes by another one is on the wire once.
+        long carried = scope != null && scope.wireAttempts() > 0 ? 1 : 0;
         return new Ending(
-                settled, succeeded, false, open.resends, reported[0], reported[1], (int) reported[2], verdicts);
+                settled,
+                succeeded,
+                false,
+                open.resends,
+                reported[0] - carried,
+                reported[1] - carried,
+                (int) reported[2],
+                verdicts);
     }
 
     // ---- threads
@@ -433,7 +408,7 @@ public final class CallPipeline implements Hooks.Agent {
     @Override
     public @Nullable Object capture() {
         ThreadState state = states.get();
-        return state.inside ? null : state.context();
+        return state.inside ? null : startup.cause(state);
     }
 
     @Override
@@ -463,6 +438,11 @@ public final class CallPipeline implements Hooks.Agent {
         } finally {
             state.inside = inside;
         }
+    }
+
+    /** What the calling thread does, and whatever comes of it, is caused by whoever started this process. */
+    public void startedBy(Map<String, String> environment) {
+        states.get().node = startup.of(environment);
     }
 
     /** Runs once, when the platform's MBean server is there. */

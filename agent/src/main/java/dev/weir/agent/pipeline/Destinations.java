@@ -4,6 +4,7 @@ import dev.weir.agent.context.Destination;
 import dev.weir.agent.context.HostClasses;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.bootstrap.McpFacts;
 import dev.weir.bootstrap.MessageFacts;
 import dev.weir.bootstrap.SqlFacts;
 import java.util.Map;
@@ -36,7 +37,22 @@ final class Destinations {
         if (facts instanceof HttpFacts http) return http(http.host(), http.port());
         if (facts instanceof SqlFacts sql) return database(sql.url());
         if (facts instanceof MessageFacts message) return queue(message);
+        if (facts instanceof McpFacts mcp) return mcp(mcp);
         return Destination.NONE;
+    }
+
+    /** A server and the host that it runs on may be well or not, each for itself. */
+    private Destination mcp(McpFacts mcp) {
+        String server = mcp.server() == null ? "" : mcp.server();
+        String host = mcp.host().isEmpty() ? "" : "//" + mcp.host() + ":" + mcp.port() + "/";
+        if (server.length() > LONGEST_NAME) server = "";
+        String name = "mcp:" + host + server;
+        Destination known = byUrl.get(name);
+        if (known != null) return known;
+        boolean ours = mcp.host().isEmpty() ? "pipe".equals(mcp.transport()) : internal.contain(mcp.host());
+        Destination destination = new Destination(name, ours);
+        if (byUrl.size() < most) byUrl.put(name, destination);
+        return destination;
     }
 
     /** A broker of which nothing is known is taken for ours, as a database is. */

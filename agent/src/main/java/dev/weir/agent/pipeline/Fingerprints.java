@@ -9,18 +9,25 @@ import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.FileFacts;
 import dev.weir.bootstrap.GenAiFacts;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.bootstrap.McpFacts;
 import dev.weir.bootstrap.MessageFacts;
+import dev.weir.bootstrap.ProcessFacts;
 import dev.weir.bootstrap.ScopeFacts;
 import dev.weir.bootstrap.SqlFacts;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.temporal.TemporalAccessor;
+import java.util.Collection;
 import java.util.Date;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** What makes two calls the same: everything that the other side could tell them apart by. */
 final class Fingerprints {
+
+    private static final int DEEPEST = 64;
 
     private final Identity identity;
     private final int bodyLimit;
@@ -39,6 +46,8 @@ final class Fingerprints {
         else if (facts instanceof FileFacts file) file(hash, file);
         else if (facts instanceof ScopeFacts scope) scope(hash, scope);
         else if (facts instanceof MessageFacts message) message(hash, message);
+        else if (facts instanceof McpFacts mcp) mcp(hash, mcp);
+        else if (facts instanceof ProcessFacts process) values(hash, process.command());
         return hash.finish().low();
     }
 
@@ -89,6 +98,37 @@ final class Fingerprints {
         hash.add(message.system()).add(message.destination()).add((long) message.partition());
         content(hash, message.key());
         content(hash, message.value());
+    }
+
+    private static void mcp(KeyedHash hash, McpFacts mcp) {
+        hash.add(mcp.method());
+        text(hash, mcp.server());
+        text(hash, mcp.target());
+        text(hash, mcp.resource());
+        Object[] arguments = mcp.arguments();
+        if (arguments == null) return;
+        for (Object argument : arguments) json(hash, argument, 0);
+    }
+
+    /** JSON as libraries hold it: the order of a map's entries says nothing. */
+    private static void json(KeyedHash hash, @Nullable Object value, int depth) {
+        boolean ofTheJdk = value != null && value.getClass().getName().startsWith("java.");
+        if (depth < DEEPEST && ofTheJdk && value instanceof Map<?, ?> map) {
+            TreeMap<String, Object> sorted = new TreeMap<>();
+            for (Map.Entry<?, ?> entry : map.entrySet()) {
+                if (entry.getKey() instanceof String name) sorted.put(name, entry.getValue());
+            }
+            hash.add((long) sorted.size());
+            for (Map.Entry<String, Object> entry : sorted.entrySet()) {
+                hash.add(entry.getKey());
+                json(hash, entry.getValue(), depth + 1);
+            }
+        } else if (depth < DEEPEST && ofTheJdk && value instanceof Collection<?> list) {
+            hash.add((long) list.size());
+            for (Object each : list) json(hash, each, depth + 1);
+        } else {
+            value(hash, value);
+        }
     }
 
     private void content(KeyedHash hash, @Nullable Object content) {

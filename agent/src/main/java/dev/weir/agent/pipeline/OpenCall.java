@@ -40,6 +40,10 @@ final class OpenCall extends Call {
     /** Inbound requests only: whether the caller runs Weir, and wants to hear what its request caused. */
     boolean calledByUs;
 
+    /** A span that it is linked to, as a {@code traceparent}. */
+    @Nullable
+    String linked;
+
     /** Scopes only: what is caused inside. */
     @Nullable
     CausalContext inside;

@@ -4,6 +4,7 @@ import dev.weir.agent.context.CausalContext;
 import dev.weir.agent.context.HeaderNames;
 import dev.weir.agent.context.ScopeAttempt;
 import dev.weir.agent.export.GenAiRecord;
+import dev.weir.agent.export.McpRecord;
 import dev.weir.agent.export.RecordSink;
 import dev.weir.agent.export.SpanRecord;
 import dev.weir.agent.rules.Finding;
@@ -12,7 +13,9 @@ import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.FileFacts;
 import dev.weir.bootstrap.GenAiFacts;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.bootstrap.McpFacts;
 import dev.weir.bootstrap.MessageFacts;
+import dev.weir.bootstrap.ProcessFacts;
 import dev.weir.bootstrap.ScopeFacts;
 import dev.weir.bootstrap.SqlFacts;
 import java.util.ArrayList;
@@ -94,6 +97,7 @@ final class Records {
         record.flags = call.flags;
         record.startNanos = call.startNanos;
         record.endNanos = nowNanos;
+        record.linked = call.linked;
         facts(record, facts);
         CausalContext context = call.inside == null ? call.cause() : call.inside;
         if (context != null) {
@@ -146,6 +150,17 @@ final class Records {
             record.size = message.offset();
             record.consumer = message.consumer();
             record.idempotencyKey = sound(message.header(HeaderNames.IDEMPOTENCY_KEY));
+        } else if (facts instanceof McpFacts mcp) {
+            record.subject = mcp.method();
+            record.target = mcp.target() == null ? "" : mcp.target();
+            record.mcp = new McpRecord(
+                    mcp.transport(), mcp.requestId(), mcp.sessionId(), mcp.protocolVersion(), mcp.resource());
+            record.peer = mcp.host();
+            record.port = mcp.port();
+            record.idempotencyKey = sound(mcp.header(HeaderNames.IDEMPOTENCY_KEY));
+        } else if (facts instanceof ProcessFacts process) {
+            record.target = process.executable();
+            record.size = process.pid();
         } else if (facts instanceof ScopeFacts scope) {
             record.subject = scope.kind().name();
             record.target = scope.name();
@@ -223,7 +238,7 @@ final class Records {
     private static void totals(SpanRecord record, OpenCall call) {
         boolean inbound = record.kind.inbound();
         if (!inbound && call.cause() != null) return;
-        if (inbound || call.inside != null) {
+        if (inbound || call.inside != null && !record.kind.outward()) {
             ScopeAttempt scope = inbound || call.inside == null ? call.parent : call.inside.scope();
             record.amplification = scope.amplification();
             record.attempts = scope.wireAttempts();

@@ -4,6 +4,7 @@ import dev.weir.agent.rules.Rule;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.GenAiFacts;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.bootstrap.McpFacts;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,8 @@ enum Settlement {
             // What has a name was refused for good; anything else may have arrived all the same.
             case MESSAGE_SEND -> thrown == null ? SUCCEEDED : code != null ? FAILED : OPEN;
             case MESSAGE_RECEIVE -> thrown == null && code == null ? SUCCEEDED : OPEN;
-            case FILE, RUN, TOOL, RETRY, MODEL, MEMORY -> thrown == null ? SUCCEEDED : OPEN;
+            case MCP_CLIENT, MCP_SERVER -> mcp(code, thrown);
+            case FILE, PROCESS, RUN, TOOL, RETRY, MODEL, MEMORY -> thrown == null ? SUCCEEDED : OPEN;
         };
     }
 
@@ -37,6 +39,16 @@ enum Settlement {
         if (status == 408 || status == 425 || status == 429 || status >= 500) return OPEN;
         if (status == 409 && keySent) return OPEN;
         return status < 400 ? SUCCEEDED : FAILED;
+    }
+
+    /** Source: JSON-RPC 2.0, section 5.1. What a tool itself says went wrong may go well the next time. */
+    private static Settlement mcp(@Nullable String code, @Nullable Throwable thrown) {
+        if (thrown != null) return OPEN;
+        if (code == null) return SUCCEEDED;
+        return switch (code) {
+            case "-32700", "-32600", "-32601", "-32602" -> FAILED;
+            default -> OPEN;
+        };
     }
 
     private static boolean isRpc(CallFacts facts) {
@@ -78,6 +90,7 @@ enum Settlement {
      * gRPC: a client's every bad answer, a server's own failures only.
      */
     static boolean isError(CallFacts facts, int status, @Nullable String code) {
+        if (facts instanceof McpFacts) return code != null;
         boolean client = facts.kind() == CallFacts.Kind.HTTP_CLIENT;
         if (!client && facts.kind() != CallFacts.Kind.HTTP_SERVER) return facts instanceof GenAiFacts && code != null;
         if (!isRpc(facts)) return status >= (client ? 400 : 500);
@@ -110,6 +123,10 @@ enum Settlement {
             if (status == 429) return Rule.Answer.PRESSED;
             if (thrown != null || status == 0 || status == 503 || status == 504) return Rule.Answer.UNANSWERED;
             return status >= 500 ? Rule.Answer.BAD : Rule.Answer.GOOD;
+        }
+        if (facts.kind() == CallFacts.Kind.MCP_CLIENT) {
+            if (thrown != null) return Rule.Answer.UNANSWERED;
+            return "-32603".equals(code) ? Rule.Answer.BAD : Rule.Answer.GOOD;
         }
         if (facts.kind() == CallFacts.Kind.MESSAGE_SEND) {
             return thrown != null && code == null ? Rule.Answer.UNANSWERED : Rule.Answer.GOOD;

@@ -132,6 +132,11 @@ final class Wire {
         return text.toString();
     }
 
+    /** The span of a context. */
+    String traceParent(CausalContext context) {
+        return TraceParent.format(context.traceHigh(), context.traceLow(), context.spanId(), context.flags());
+    }
+
     /** A text of this thread's to write a header into. */
     private StringBuilder emptied() {
         StringBuilder text = texts.get();

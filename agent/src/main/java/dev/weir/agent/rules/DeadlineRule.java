@@ -18,14 +18,15 @@ public final class DeadlineRule implements Rule {
         if (!attempt.hasDeadline()) return Verdict.ALLOW;
         CallFacts.Kind kind = attempt.facts().kind();
         // Scopes inside the process have no exception of their own to be refused with; what is called in them has.
-        if (kind.scope() && kind != CallFacts.Kind.HTTP_SERVER) return Verdict.ALLOW;
+        boolean served = kind == CallFacts.Kind.HTTP_SERVER || kind == CallFacts.Kind.MCP_SERVER;
+        if (kind.scope() && !kind.outward() && !served) return Verdict.ALLOW;
         long remaining = attempt.remainingNanos();
         if (remaining <= 0) {
             return new Verdict.Deny("the deadline passed " + (-remaining / MILLI) + " ms ago", true);
         }
         CallFacts facts = attempt.facts();
-        // A request ends with the calls in it, and no file system lets a call be cut short.
-        if (kind.scope() || kind == CallFacts.Kind.FILE) return Verdict.ALLOW;
+        // A request ends with the calls in it, and no operating system lets a call be cut short.
+        if (!kind.outward()) return Verdict.ALLOW;
         long millis = Math.max(1, remaining / MILLI);
         long own = facts.callerTimeoutMillis();
         if (own > 0 && own <= millis) return Verdict.ALLOW;

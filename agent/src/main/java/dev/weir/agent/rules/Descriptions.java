@@ -3,7 +3,9 @@ package dev.weir.agent.rules;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.FileFacts;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.bootstrap.McpFacts;
 import dev.weir.bootstrap.MessageFacts;
+import dev.weir.bootstrap.ProcessFacts;
 import dev.weir.bootstrap.ScopeFacts;
 import dev.weir.bootstrap.SqlFacts;
 
@@ -25,6 +27,10 @@ final class Descriptions {
         if (facts instanceof FileFacts file) return file.action() + " " + file.path();
         if (facts instanceof MessageFacts message) {
             return "a message to " + cut(message.system() + ":" + message.destination());
+        }
+        if (facts instanceof ProcessFacts process) return "the start of " + cut(process.executable());
+        if (facts instanceof McpFacts mcp) {
+            return "MCP " + mcp.method() + (mcp.target() == null ? "" : " " + cut(mcp.target()));
         }
         if (facts instanceof ScopeFacts scope) return scope.kind() + " " + scope.name();
         return facts.kind().toString();

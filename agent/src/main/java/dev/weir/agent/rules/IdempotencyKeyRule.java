@@ -10,6 +10,7 @@ import dev.weir.agent.context.Operation;
 import dev.weir.agent.ledger.UsedKeys;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.bootstrap.McpFacts;
 import dev.weir.bootstrap.MessageFacts;
 import java.util.List;
 import java.util.Set;
@@ -59,7 +60,8 @@ public final class IdempotencyKeyRule implements Rule {
     @Override
     public Verdict judge(Attempt attempt, long nowNanos) {
         // Who processes a message again sends again: to refuse that would end the processing, not the repetition.
-        if (attempt.facts().kind() == CallFacts.Kind.MESSAGE_SEND) {
+        // And a tool is asked again for the answer that the first attempt did not get.
+        if (attempt.facts().kind() == CallFacts.Kind.MESSAGE_SEND || isToolCall(attempt.facts())) {
             return key(attempt.facts().header(HeaderNames.IDEMPOTENCY_KEY), attempt.operation());
         }
         HttpFacts http = unsafe(attempt.facts());
@@ -141,6 +143,12 @@ public final class IdempotencyKeyRule implements Rule {
         return again && answer == Answer.GOOD
                 ? "sent once more after it had been delivered; receivers can tell by the Idempotency-Key"
                 : null;
+    }
+
+    private static boolean isToolCall(CallFacts facts) {
+        return facts instanceof McpFacts mcp
+                && mcp.kind() == CallFacts.Kind.MCP_CLIENT
+                && mcp.method().equals("tools/call");
     }
 
     private @Nullable HttpFacts unsafe(CallFacts facts) {

@@ -24,8 +24,7 @@ public final class RetryBudgetRule implements Rule {
 
     @Override
     public Verdict judge(Attempt attempt, long nowNanos) {
-        CallFacts.Kind kind = attempt.facts().kind();
-        if (kind.scope() || kind == CallFacts.Kind.FILE) return Verdict.ALLOW;
+        if (!attempt.facts().kind().outward()) return Verdict.ALLOW;
         String destination = attempt.destination().name();
         if (attempt.sentBefore() == 0) {
             destinations.earn(destination, nowNanos);

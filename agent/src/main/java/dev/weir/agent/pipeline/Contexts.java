@@ -1,0 +1,79 @@
+package dev.weir.agent.pipeline;
+
+import dev.weir.agent.context.CausalContext;
+import dev.weir.agent.context.Operations;
+import dev.weir.bootstrap.CallFacts;
+import dev.weir.bootstrap.GenAiFacts;
+import dev.weir.bootstrap.ScopeFacts;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the causal context of what happens inside of a scope. */
+final class Contexts {
+
+    private Contexts() {}
+
+    /** The context inside of a request or message from outside. */
+    static CausalContext inbound(OpenCall call, Arrival arrival, @Nullable String traceState) {
+        return new CausalContext(
+                call.traceHigh,
+                call.traceLow,
+                call.spanId,
+                call.flags,
+                traceState,
+                arrival.baggage().others(),
+                arrival.deadlineNanos(),
+                arrival.baggage().session(),
+                arrival.scope(),
+                arrival.path(),
+                null,
+                call.parentSpanId,
+                null);
+    }
+
+    /** The HTTP request that a request of another protocol came by; threads of sessions carry whatever they began with. */
+    static @Nullable CausalContext carrier(@Nullable CausalContext around) {
+        if (around == null || around.scope().parent() != null) return null;
+        return around.scope().operation().kind() == CallFacts.Kind.HTTP_SERVER ? around : null;
+    }
+
+    /** The context inside of a scope of this process. */
+    static CausalContext inside(OpenCall scope, @Nullable CausalContext cause) {
+        return new CausalContext(
+                scope.traceHigh,
+                scope.traceLow,
+                scope.spanId,
+                scope.flags,
+                cause == null ? null : cause.traceState(),
+                cause == null ? null : cause.foreignBaggage(),
+                scope.deadlineNanos,
+                session(scope, cause),
+                Operations.open(scope.attempt, scope.parent),
+                Wire.attemptPath(scope),
+                layers(scope, cause),
+                cause == null ? 0 : cause.callerSpanId(),
+                within(scope, cause));
+    }
+
+    private static CallFacts.@Nullable Kind within(OpenCall scope, @Nullable CausalContext cause) {
+        CallFacts.Kind kind = scope.attempt.facts().kind();
+        return switch (kind) {
+            case MODEL, MEMORY -> kind;
+            case RETRY -> cause == null ? null : cause.within();
+            default -> null;
+        };
+    }
+
+    /** Whoever comes first says which session all this belongs to. */
+    private static @Nullable String session(OpenCall scope, @Nullable CausalContext cause) {
+        if (cause != null && cause.session() != null) return cause.session();
+        String conversation = scope.attempt.facts() instanceof GenAiFacts ai ? ai.conversation() : null;
+        return conversation == null ? null : Wire.session(conversation);
+    }
+
+    private static @Nullable String layers(OpenCall scope, @Nullable CausalContext cause) {
+        String around = cause == null ? null : cause.layers();
+        if (!(scope.attempt.facts() instanceof ScopeFacts layer) || layer.kind() != CallFacts.Kind.RETRY) return around;
+        int number = layer.tryNumber() > 0 ? layer.tryNumber() : scope.attempt.number();
+        return (around == null ? "" : around + "/") + layer.name() + ":" + number;
+    }
+}

@@ -1,0 +1,165 @@
+package dev.weir.instrumentation.mcp;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads and writes {@code _meta}, of parameters and results in the shapes that the SDK has them in: its records, or maps.
+ *
+ * <p>Source: MCP 2025-11-25, basic, {@code _meta}: names without a prefix are the protocol's, of which SEP-414 gives three
+ * to tracing.
+ */
+final class Meta {
+
+    static final String ENTRY = "_meta";
+    private static final String COMPONENT = "meta";
+    private static final String TIMEOUT = "dev.weir/timeout-ms";
+    private static final String KEY = "dev.weir/idempotency-key";
+    private static final String ATTEMPTS = "dev.weir/attempts";
+    /** Stands for what is no text: no header may hold it, so that it is found malformed. */
+    private static final String NOT_TEXT = "\0";
+
+    private static final ClassValue<Shape> SHAPES = new ClassValue<>() {
+        @Override
+        protected Shape computeValue(Class<?> type) {
+            return Shape.of(type);
+        }
+    };
+
+    private Meta() {}
+
+    /** The components of a record, and how to make another one. */
+    private record Shape(@Nullable Constructor<?> constructor, Method[] accessors, String[] names, int meta) {
+
+        private static final Shape NONE = new Shape(null, new Method[0], new String[0], -1);
+
+        static Shape of(Class<?> type) {
+            if (!type.isRecord()) return NONE;
+            RecordComponent[] components = type.getRecordComponents();
+            Class<?>[] types = new Class<?>[components.length];
+            Method[] accessors = new Method[components.length];
+            String[] names = new String[components.length];
+            int meta = -1;
+            for (int i = 0; i < components.length; i++) {
+                types[i] = components[i].getType();
+                accessors[i] = components[i].getAccessor();
+                names[i] = components[i].getName();
+                if (names[i].equals(COMPONENT) && types[i] == Map.class) meta = i;
+            }
+            try {
+                return new Shape(type.getConstructor(types), accessors, names, meta);
+            } catch (NoSuchMethodException e) {
+                return NONE;
+            }
+        }
+    }
+
+    /** What a header is called in {@code _meta}; {@code null} when it has no place there. */
+    static @Nullable String name(String header) {
+        return switch (header) {
+            case "traceparent", "tracestate", "baggage" -> header;
+            case "weir-timeout-ms" -> TIMEOUT;
+            case "Idempotency-Key" -> KEY;
+            case "weir-attempts" -> ATTEMPTS;
+            default -> null;
+        };
+    }
+
+    /** What a header's value is in {@code _meta}. */
+    static Object value(String header, String value) {
+        if (header.equals("weir-timeout-ms") && value.length() < 18) {
+            try {
+                return Long.valueOf(value);
+            } catch (NumberFormatException e) {
+                return value;
+            }
+        }
+        return value;
+    }
+
+    /** The value of a header as {@code _meta} has it. */
+    static @Nullable String text(@Nullable Object meta, String header) {
+        String name = name(header);
+        if (name == null || !(meta instanceof Map<?, ?> entries)) return null;
+        Object value = entries.get(name);
+        if (value == null || value instanceof String) return (String) value;
+        return value instanceof Integer || value instanceof Long ? value.toString() : NOT_TEXT;
+    }
+
+    /** The {@code _meta} of parameters or of a result; {@code null} when there is none. */
+    static @Nullable Object of(@Nullable Object body) {
+        if (body instanceof Map<?, ?> map) return map.get(ENTRY);
+        return component(body, COMPONENT);
+    }
+
+    /** A part of parameters; {@code null} when there is none. */
+    static @Nullable Object component(@Nullable Object body, String name) {
+        if (body == null) return null;
+        if (body instanceof Map<?, ?> map) return map.get(name);
+        Shape shape = SHAPES.get(body.getClass());
+        for (int i = 0; i < shape.names.length; i++) {
+            if (shape.names[i].equals(name)) return read(shape, i, body);
+        }
+        return null;
+    }
+
+    /** All parts of parameters but {@code _meta}. */
+    static @Nullable Object[] components(@Nullable Object body) {
+        if (body == null) return new @Nullable Object[0];
+        if (body instanceof Map<?, ?> map) {
+            Map<Object, Object> others = new LinkedHashMap<>(map);
+            others.remove(ENTRY);
+            return new @Nullable Object[] {others};
+        }
+        Shape shape = SHAPES.get(body.getClass());
+        List<@Nullable Object> values = new ArrayList<>(shape.names.length);
+        for (int i = 0; i < shape.names.length; i++) {
+            if (i != shape.meta) values.add(read(shape, i, body));
+        }
+        return values.toArray();
+    }
+
+    private static @Nullable Object read(Shape shape, int component, Object body) {
+        try {
+            return shape.accessors[component].invoke(body);
+        } catch (IllegalAccessException | InvocationTargetException e) {
+            return null;
+        }
+    }
+
+    /**
+     * The same parameters or result with more in its {@code _meta}; what has no place for it stays as it is.
+     *
+     * @param body not {@code null}, except for parameters that may be left out
+     */
+    static @Nullable Object with(@Nullable Object body, Map<String, Object> added) {
+        if (added.isEmpty()) return body;
+        if (body == null) return Map.of(ENTRY, added);
+        Map<Object, Object> entries = new LinkedHashMap<>();
+        if (of(body) instanceof Map<?, ?> present) entries.putAll(present);
+        entries.putAll(added);
+        if (body instanceof Map<?, ?> map) {
+            Map<Object, Object> copy = new LinkedHashMap<>(map);
+            copy.put(ENTRY, entries);
+            return copy;
+        }
+        Shape shape = SHAPES.get(body.getClass());
+        if (shape.constructor == null || shape.meta < 0) return body;
+        @Nullable Object[] values = new @Nullable Object[shape.accessors.length];
+        try {
+            for (int i = 0; i < values.length; i++) {
+                values[i] = i == shape.meta ? entries : shape.accessors[i].invoke(body);
+            }
+            return shape.constructor.newInstance(values);
+        } catch (ReflectiveOperationException e) {
+            return body;
+        }
+    }
+}

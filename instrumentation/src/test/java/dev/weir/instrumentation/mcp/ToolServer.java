@@ -1,0 +1,67 @@
+package dev.weir.instrumentation.mcp;
+
+import io.modelcontextprotocol.json.McpJsonDefaults;
+import io.modelcontextprotocol.server.McpServer;
+import io.modelcontextprotocol.server.McpServerFeatures.SyncToolSpecification;
+import io.modelcontextprotocol.server.McpSyncServerExchange;
+import io.modelcontextprotocol.server.transport.StdioServerTransportProvider;
+import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
+import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
+import io.modelcontextprotocol.spec.McpSchema.ServerCapabilities;
+import io.modelcontextprotocol.spec.McpSchema.Tool;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.BiFunction;
+
+/** An MCP server whose tools say what they were called with. As a program it speaks on its standard streams. */
+public final class ToolServer {
+
+    private ToolServer() {}
+
+    static SyncToolSpecification tool(
+            String name, BiFunction<McpSyncServerExchange, CallToolRequest, CallToolResult> handler) {
+        return SyncToolSpecification.builder()
+                .tool(Tool.builder()
+                        .name(name)
+                        .description(name)
+                        .inputSchema(McpJsonDefaults.getMapper(), "{\"type\":\"object\"}")
+                        .build())
+                .callHandler(handler)
+                .build();
+    }
+
+    /** Answers with the {@code _meta} that it was called with, in order. */
+    static CallToolResult meta(McpSyncServerExchange exchange, CallToolRequest request) {
+        Map<String, Object> meta = request.meta() == null ? Map.of() : new TreeMap<>(request.meta());
+        return text(meta.toString());
+    }
+
+    static CallToolResult text(String text) {
+        return CallToolResult.builder().addTextContent(text).isError(false).build();
+    }
+
+    static List<SyncToolSpecification> tools() {
+        return List.of(
+                tool("meta", ToolServer::meta),
+                tool(
+                        "fail",
+                        (exchange, request) -> CallToolResult.builder()
+                                .addTextContent("the store is closed")
+                                .isError(true)
+                                .build()),
+                tool("throw", (exchange, request) -> {
+                    throw new IllegalStateException("the tool's own");
+                }));
+    }
+
+    public static void main(String[] arguments) throws InterruptedException {
+        McpServer.sync(new StdioServerTransportProvider(McpJsonDefaults.getMapper()))
+                .serverInfo("tools", "1")
+                .capabilities(ServerCapabilities.builder().tools(true).build())
+                .tools(tools())
+                .build();
+        new CountDownLatch(1).await();
+    }
+}
