@@ -323,6 +323,18 @@ public abstract class RetryLayerContract {
         assertNotEquals(0, numbers.size());
     }
 
+    /** The tries are this layer's, and not once more those of the adapter of a library that the layer is made with. */
+    protected final void assertFollowedOnce(String adapterBelow) throws Exception {
+        woven().agent().alsoFollow(adapterBelow);
+        AtomicInteger tries = new AtomicInteger();
+        call(() -> {
+            if (tries.incrementAndGet() < 3) throw new Unlucky(tries.get());
+            return "done";
+        });
+        assertTries(List.of(1, 2, 3));
+        assertEquals(6, woven().agent().events().size(), woven().agent().events()::toString);
+    }
+
     private static List<Integer> numbers(int most) {
         List<Integer> numbers = new ArrayList<>();
         for (int i = 1; i <= most; i++) numbers.add(i);
