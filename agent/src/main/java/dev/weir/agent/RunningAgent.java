@@ -118,6 +118,15 @@ final class RunningAgent {
             pipeline.disown();
             end.defer();
         });
+        exporter.reports("weir.spans.sent", "{span}", "Spans that the collector has taken.", exporter::sent);
+        exporter.reports("weir.spans.dropped", "{span}", "Spans that were lost.", exporter::dropped);
+        exporter.reports("weir.fuses.blown", "{fuse}", "Advice that is off because it failed.", blownFuses::size);
+        exporter.reports("weir.failures", "{failure}", "How often the agent itself failed.", log::failures);
+        exporter.reports(
+                "weir.headers.malformed",
+                "{header}",
+                "Headers from outside that were malformed, and ignored.",
+                pipeline::malformedHeaders);
         String endpoint = otlp.enabled() ? otlp.endpoint() : "nowhere";
         pipeline.whenManaged(() -> {
             ManagedRules.register(rules, modes, settings, log);

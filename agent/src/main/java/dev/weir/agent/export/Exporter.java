@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.jctools.queues.MessagePassingQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -45,11 +46,14 @@ public final class Exporter {
     // Every record is in exactly one place: the queue, in hand, sent, or lost. This lock keeps the sum right.
     private final Object counts = new Object();
     private int inHand;
+    // Of the last drain: what was only counted.
+    private int skipped;
     private long sent;
     private long lost;
     private boolean over;
 
     private volatile @Nullable String problem;
+    private volatile List<Metrics.Reading> readings = List.of();
 
     /** @param capacity how many records can wait */
     public Exporter(
@@ -65,7 +69,7 @@ public final class Exporter {
             String version,
             ThreadStart threadStart,
             Backoff backoff) {
-        this.queue = new RecordQueue(capacity, this::start);
+        this.queue = new RecordQueue(capacity, settings.wantsMetrics(), this::start);
         this.capacity = capacity;
         this.settings = settings;
         this.clock = clock;
@@ -73,6 +77,13 @@ public final class Exporter {
         this.version = version;
         this.threadStart = threadStart;
         this.backoff = backoff;
+    }
+
+    /** A number of the agent's own that is exported with the metrics, growing from 0. */
+    public void reports(String name, String unit, String description, LongSupplier value) {
+        List<Metrics.Reading> more = new ArrayList<>(readings);
+        more.add(new Metrics.Reading(name, unit, description, value));
+        readings = List.copyOf(more);
     }
 
     /** Where records go in. */
@@ -114,7 +125,8 @@ public final class Exporter {
         threadStart.run();
         try (Sender sender = settings.sender(log::warn)) {
             Redaction redaction = settings.redaction(log::warn);
-            export(sender, new OtlpEncoder(clock, Resource.of(settings, version), version, redaction));
+            MetricExport metrics = new MetricExport(settings, clock, version, () -> readings, log);
+            export(sender, new OtlpEncoder(clock, Resource.of(settings, version), version, redaction), metrics);
         } catch (Throwable t) {
             log.failure("export", t);
         } finally {
@@ -123,15 +135,22 @@ public final class Exporter {
         }
     }
 
-    private void export(Sender sender, OtlpEncoder encoder) {
+    private void export(Sender sender, OtlpEncoder encoder, MetricExport metrics) {
         List<SpanRecord> batch = new ArrayList<>(BATCH);
         long delayNanos = TimeUnit.MILLISECONDS.toNanos(settings.delayMillis());
         long adjusted = System.nanoTime();
         long waitingSince = 0;
         while (true) {
             boolean last = stopping;
-            drain(batch::add, BATCH - batch.size());
+            drain(
+                    record -> {
+                        metrics.add(record);
+                        if (record.isKept()) batch.add(record);
+                        else skipped++;
+                    },
+                    BATCH - batch.size());
             long now = System.nanoTime();
+            metrics.exportWhenDue(now);
             if (now - adjusted > ADJUST_NANOS) {
                 clock.adjust();
                 adjusted = now;
@@ -142,6 +161,7 @@ public final class Exporter {
                 batch.clear();
                 waitingSince = 0;
             } else if (last && queue.size() == 0) {
+                metrics.exportLast();
                 return;
             } else if (!last) {
                 park(PAUSE_NANOS);
@@ -158,8 +178,9 @@ public final class Exporter {
     private int drain(MessagePassingQueue.Consumer<SpanRecord> to, int limit) {
         synchronized (counts) {
             if (over) return 0;
+            skipped = 0;
             int count = queue.drain(to, limit);
-            inHand += count;
+            inHand += count - skipped;
             return count;
         }
     }

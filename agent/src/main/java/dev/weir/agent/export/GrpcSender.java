@@ -27,9 +27,15 @@ final class GrpcSender implements Sender {
     private final Map<String, String> headers;
     private final boolean gzip;
 
-    GrpcSender(URL base, Map<String, String> headers, boolean gzip, int timeoutMillis, @Nullable ClientTls tls)
+    GrpcSender(
+            URL base,
+            String service,
+            Map<String, String> headers,
+            boolean gzip,
+            int timeoutMillis,
+            @Nullable ClientTls tls)
             throws IOException {
-        this.url = new URL(base, "/opentelemetry.proto.collector.trace.v1.TraceService/Export");
+        this.url = new URL(base, "/opentelemetry.proto.collector." + service + "/Export");
         this.headers = headers;
         this.gzip = gzip;
         boolean plain = url.getProtocol().equals("http");
@@ -46,7 +52,7 @@ final class GrpcSender implements Sender {
 
     @Override
     public String endpoint() {
-        return OtlpSettings.shown(url);
+        return OtlpTarget.shown(url);
     }
 
     @Override

@@ -38,7 +38,7 @@ final class HttpSender implements Sender {
 
     @Override
     public String endpoint() {
-        return OtlpSettings.shown(url);
+        return OtlpTarget.shown(url);
     }
 
     @Override

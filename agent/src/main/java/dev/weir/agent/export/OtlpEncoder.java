@@ -38,16 +38,19 @@ final class OtlpEncoder {
         this.genAi = new GenAiAttributes(attributes, redaction);
         this.version = version;
         ProtobufWriter writer = new ProtobufWriter(1_024);
-        int message = writer.begin(1);
-        ProtobufWriter inner = new ProtobufWriter(1_024);
-        AttributeWriter described = new AttributeWriter(inner, 1);
+        resource(writer, resource);
+        this.resource = Arrays.copyOf(writer.array(), writer.size());
+    }
+
+    /** Says what all that follows is about. */
+    static void resource(ProtobufWriter out, Map<String, Object> resource) {
+        int message = out.beginLong(1);
+        AttributeWriter described = new AttributeWriter(out, 1);
         for (Map.Entry<String, Object> attribute : resource.entrySet()) {
             if (attribute.getValue() instanceof Long number) described.number(attribute.getKey(), number);
             else described.text(attribute.getKey(), String.valueOf(attribute.getValue()));
         }
-        writer.raw(inner.array(), inner.size());
-        writer.end(message);
-        this.resource = Arrays.copyOf(writer.array(), writer.size());
+        out.endLong(message);
     }
 
     /**

@@ -15,15 +15,18 @@ public final class RecordQueue implements RecordSink {
 
     private final MpscChunkedAtomicArrayQueue<SpanRecord> records;
     private final AtomicLong dropped = new AtomicLong();
+    private final boolean counts;
     private final Runnable whenFirst;
     private volatile boolean any;
     private volatile boolean closed;
 
     /**
      * @param capacity how many records can wait
+     * @param counts whether records are counted that nobody keeps
      * @param whenFirst runs once, on the thread that offers the first record
      */
-    public RecordQueue(int capacity, Runnable whenFirst) {
+    public RecordQueue(int capacity, boolean counts, Runnable whenFirst) {
+        this.counts = counts;
         this.records = new MpscChunkedAtomicArrayQueue<>(INITIAL, Math.max(INITIAL * 2, capacity));
         this.whenFirst = whenFirst;
     }
@@ -32,6 +35,11 @@ public final class RecordQueue implements RecordSink {
     public void offer(SpanRecord record) {
         if (closed || !records.offer(record)) dropped.incrementAndGet();
         else if (!any) first();
+    }
+
+    @Override
+    public void count(SpanRecord record) {
+        if (counts && !closed && records.offer(record) && !any) first();
     }
 
     private synchronized void first() {

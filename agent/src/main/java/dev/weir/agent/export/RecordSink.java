@@ -5,4 +5,7 @@ public interface RecordSink {
 
     /** Takes a record; when there is no room it is dropped and counted. */
     void offer(SpanRecord record);
+
+    /** Takes a record that nobody keeps, for metrics. When there is no room it is not counted. */
+    default void count(SpanRecord record) {}
 }

@@ -106,4 +106,9 @@ public final class SpanRecord {
     public long forgotten;
 
     public boolean root;
+
+    /** Whether it is exported: its trace is sampled, or a person should see it all the same. */
+    public boolean isKept() {
+        return (flags & 1) == 1 || error || notable;
+    }
 }

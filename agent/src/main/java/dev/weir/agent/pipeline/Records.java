@@ -259,6 +259,7 @@ final class Records {
     }
 
     private void offer(SpanRecord record) {
-        if ((record.flags & 1) == 1 || record.error || record.notable) sink.offer(record);
+        if (record.isKept()) sink.offer(record);
+        else sink.count(record);
     }
 }

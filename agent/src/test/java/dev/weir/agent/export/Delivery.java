@@ -45,6 +45,7 @@ final class Delivery implements AutoCloseable {
     Delivery(Map<String, String> properties, Backoff backoff, int capacity) {
         Map<String, String> all = new HashMap<>(properties);
         all.putIfAbsent("otel.bsp.schedule.delay", "1");
+        all.putIfAbsent("otel.metrics.exporter", "none");
         OtlpSettings settings =
                 new OtlpSettings(new Settings(all, Map.of(), Map.of(), complaints::add), complaints::add);
         exporter = new Exporter(capacity, settings, new EpochClock(), log, "test", () -> {}, backoff);

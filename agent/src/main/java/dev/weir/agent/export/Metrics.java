@@ -1,0 +1,273 @@
+package dev.weir.agent.export;
+
+import dev.weir.bootstrap.CallFacts;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/**
+ * Counts what records tell, and writes it as an OTLP {@code ExportMetricsServiceRequest}. On the exporter's thread.
+ *
+ * <p>Source: opentelemetry-proto 1.x, {@code metrics/v1/metrics.proto}; the numbers below are its field numbers.
+ */
+final class Metrics {
+
+    /** A number of the agent's own, read when metrics are exported. */
+    record Reading(String name, String unit, String description, LongSupplier value) {}
+
+    private static final int CUMULATIVE = 2;
+    private static final double NANOS = 1e9;
+    private static final double MILLIS = 1e3;
+
+    private final Series attempts =
+            Series.sum("weir.attempts", "{attempt}", "Attempts on the wire, the first ones included.");
+    private final Series repeats =
+            Series.sum("weir.attempts.repeated", "{attempt}", "Attempts on the wire that repeat another.");
+    private final Series verdicts = Series.sum("weir.verdicts", "{verdict}", "What rules had to say.");
+    private final Series amplification = Series.histogram(
+            "weir.amplification",
+            "{attempt}",
+            "The most attempts that one operation under a root came to.",
+            1,
+            2,
+            3,
+            4,
+            6,
+            9,
+            12,
+            18,
+            27,
+            54,
+            81);
+    private final Series overruns = Series.histogram(
+            "weir.deadline.overrun",
+            "s",
+            "How long after their deadline calls ended that had one and missed it.",
+            0.01,
+            0.05,
+            0.1,
+            0.5,
+            1,
+            5,
+            10,
+            60);
+    private final Series durations = Series.histogram(
+            "gen_ai.client.operation.duration",
+            "s",
+            "How long model calls took.",
+            0.01,
+            0.02,
+            0.04,
+            0.08,
+            0.16,
+            0.32,
+            0.64,
+            1.28,
+            2.56,
+            5.12,
+            10.24,
+            20.48,
+            40.96,
+            81.92);
+    private final Series tokens = Series.histogram(
+            "gen_ai.client.token.usage",
+            "{token}",
+            "Tokens that model calls read and wrote.",
+            1,
+            4,
+            16,
+            64,
+            256,
+            1_024,
+            4_096,
+            16_384,
+            65_536,
+            262_144,
+            1_048_576,
+            4_194_304,
+            16_777_216,
+            67_108_864);
+    private final List<Series> all = List.of(attempts, repeats, verdicts, amplification, overruns, durations, tokens);
+
+    private final EpochClock clock;
+    private final Map<String, Object> resource;
+    private final String version;
+    private final long startEpochNanos;
+    private final ProtobufWriter out = new ProtobufWriter(16 * 1024);
+
+    Metrics(EpochClock clock, Map<String, Object> resource, String version) {
+        this.clock = clock;
+        this.resource = resource;
+        this.version = version;
+        this.startEpochNanos = clock.epochNanos(System.nanoTime());
+    }
+
+    // ---- counting
+
+    void add(SpanRecord record) {
+        CallFacts.Kind kind = record.kind;
+        boolean refused = record.error && record.code != null && record.code.startsWith("weir.");
+        if (!kind.scope() && kind != CallFacts.Kind.FILE && !refused) wire(record);
+        if (record.verdicts != null) {
+            for (SpanRecord.Verdict verdict : record.verdicts) {
+                verdicts.add(
+                        1, record, Series.attributes("weir.rule", verdict.rule(), "weir.verdict", verdict.outcome()));
+            }
+        }
+        if (record.root && record.amplification > 0) amplification.add(record.amplification, record, List.of());
+        if (record.overrunMillis > 0) {
+            overruns.add(record.overrunMillis / MILLIS, record, Series.attributes("weir.call", word(kind)));
+        }
+        if (kind == CallFacts.Kind.MODEL && record.genAi != null) model(record, record.genAi);
+    }
+
+    private void wire(SpanRecord record) {
+        String server = record.kind == CallFacts.Kind.SQL
+                ? JdbcUrl.of(record.target).host()
+                : record.kind == CallFacts.Kind.HTTP_CLIENT ? record.target : record.peer == null ? "" : record.peer;
+        List<String> attributes = Series.attributes("weir.call", word(record.kind), "server.address", server);
+        int wire = 1 + record.resends;
+        attempts.add(wire, record, attributes);
+        int again = (record.attempt > 1 ? 1 : 0) + record.resends;
+        if (again > 0) repeats.add(again, record, attributes);
+    }
+
+    private void model(SpanRecord record, GenAiRecord ai) {
+        String provider = ai.provider == null ? "" : ai.provider;
+        String answered = ai.responseModel == null ? "" : ai.responseModel;
+        durations.add(
+                (record.endNanos - record.startNanos) / NANOS,
+                record,
+                Series.attributes(
+                        Attributes.GEN_AI_OPERATION,
+                        ai.operation,
+                        Attributes.GEN_AI_PROVIDER,
+                        provider,
+                        Attributes.GEN_AI_MODEL,
+                        record.target,
+                        Attributes.GEN_AI_RESPONSE_MODEL,
+                        answered,
+                        Attributes.ERROR_TYPE,
+                        record.error && record.thrown != null ? record.thrown : ""));
+        if (ai.inputTokens >= 0) tokens(record, ai, "input", ai.inputTokens, provider, answered);
+        if (ai.outputTokens >= 0) tokens(record, ai, "output", ai.outputTokens, provider, answered);
+    }
+
+    private void tokens(SpanRecord record, GenAiRecord ai, String type, long count, String provider, String answered) {
+        tokens.add(
+                count,
+                record,
+                Series.attributes(
+                        Attributes.GEN_AI_OPERATION,
+                        ai.operation,
+                        Attributes.GEN_AI_PROVIDER,
+                        provider,
+                        "gen_ai.token.type",
+                        type,
+                        Attributes.GEN_AI_MODEL,
+                        record.target,
+                        Attributes.GEN_AI_RESPONSE_MODEL,
+                        answered));
+    }
+
+    private static String word(CallFacts.Kind kind) {
+        return kind.name().toLowerCase(Locale.ROOT);
+    }
+
+    // ---- writing
+
+    /** Everything that was counted until now. The writer's array is valid until the next call. */
+    ProtobufWriter encode(List<Reading> readings) {
+        out.clear();
+        int resourceMetrics = out.beginLong(1);
+        OtlpEncoder.resource(out, resource);
+        int scopeMetrics = out.beginLong(2);
+        int scope = out.begin(1);
+        out.string(1, "dev.weir");
+        out.string(2, version);
+        out.end(scope);
+        long now = clock.epochNanos(System.nanoTime());
+        for (Series series : all) {
+            if (!series.points().isEmpty()) series(series, now);
+        }
+        for (Reading reading : readings) reading(reading, now);
+        out.endLong(scopeMetrics);
+        out.endLong(resourceMetrics);
+        return out;
+    }
+
+    private int begin(String name, String description, String unit) {
+        int metric = out.beginLong(2);
+        out.string(1, name);
+        out.string(2, description);
+        out.string(3, unit);
+        return metric;
+    }
+
+    private void series(Series series, long now) {
+        int metric = begin(series.name, series.description, series.unit);
+        int data = out.beginLong(series.isHistogram() ? 9 : 7);
+        for (Series.Point point : series.points()) {
+            int written = out.beginLong(1);
+            if (series.isHistogram()) histogramPoint(point, series.bounds, now);
+            else sumPoint(point, now);
+            out.endLong(written);
+            point.hasExemplar = false;
+        }
+        out.varint(2, CUMULATIVE);
+        if (!series.isHistogram()) out.varint(3, 1); // Monotonic.
+        out.endLong(data);
+        out.endLong(metric);
+    }
+
+    private void sumPoint(Series.Point point, long now) {
+        out.fixed64(2, startEpochNanos);
+        out.fixed64(3, now);
+        out.fixed64(6, (long) point.sum);
+        if (point.hasExemplar) exemplar(5, point);
+        attributes(7, point.attributes);
+    }
+
+    private void histogramPoint(Series.Point point, double[] bounds, long now) {
+        out.fixed64(2, startEpochNanos);
+        out.fixed64(3, now);
+        out.fixed64(4, point.count);
+        out.decimal(5, point.sum);
+        for (long bucket : point.buckets) out.fixed64(6, bucket);
+        for (double bound : bounds) out.decimal(7, bound);
+        if (point.hasExemplar) exemplar(8, point);
+        attributes(9, point.attributes);
+        out.decimal(11, point.least);
+        out.decimal(12, point.most);
+    }
+
+    private void exemplar(int field, Series.Point point) {
+        int exemplar = out.begin(field);
+        out.fixed64(2, clock.epochNanos(point.exemplarNanos));
+        out.decimal(3, point.exemplar);
+        out.id(4, point.spanId);
+        out.id(5, point.traceHigh, point.traceLow);
+        out.end(exemplar);
+    }
+
+    private void attributes(int field, List<String> namesAndValues) {
+        AttributeWriter writer = new AttributeWriter(out, field);
+        for (int i = 0; i < namesAndValues.size(); i += 2)
+            writer.text(namesAndValues.get(i), namesAndValues.get(i + 1));
+    }
+
+    private void reading(Reading reading, long now) {
+        int metric = begin(reading.name(), reading.description(), reading.unit());
+        int data = out.beginLong(7);
+        int point = out.begin(1);
+        out.fixed64(2, startEpochNanos);
+        out.fixed64(3, now);
+        out.fixed64(6, reading.value().getAsLong());
+        out.end(point);
+        out.varint(2, CUMULATIVE);
+        out.varint(3, 1);
+        out.endLong(data);
+        out.endLong(metric);
+    }
+}
