@@ -41,6 +41,8 @@ public final class Shop implements ServletContainerInitializer {
         servlet(context, "goes-on", new GoesOn(), "/goes-on/*");
         servlet(context, "async", new Async(), "/async/*");
         servlet(context, "bytes", new Bytes(), "/bytes/*");
+        String[] usual = {"/inside", "/later", "/worker", "/pieces", "/status/*", "/throws", "/length"};
+        servlet(context, "usual", new Usual(), usual);
     }
 
     private static void filter(ServletContext context, String name, Filter filter) {
@@ -89,6 +91,46 @@ public final class Shop implements ServletContainerInitializer {
 
         @Override
         public void destroy() {}
+    }
+
+    /** What every server's test asks for. */
+    static final class Usual extends HttpServlet {
+
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            switch (request.getServletPath()) {
+                case "/inside" -> response.getWriter().write(inside());
+                case "/later" -> request.startAsync().dispatch("/inside");
+                case "/worker" -> {
+                    AsyncContext async = request.startAsync();
+                    async.start(() -> complete(async, inside()));
+                }
+                case "/pieces" -> {
+                    response.getWriter().write("some ");
+                    response.flushBuffer();
+                    response.getWriter().write(inside());
+                }
+                case "/throws" -> throw new IllegalStateException("as the test wants it");
+                case "/length" -> {
+                    int length = request.getInputStream().readAllBytes().length;
+                    response.getWriter().write(length + " " + inside());
+                }
+                default ->
+                    response.setStatus(Integer.parseInt(request.getPathInfo().substring(1)));
+            }
+        }
+    }
+
+    private static void complete(AsyncContext async, String body) {
+        try {
+            async.getResponse().getWriter().write(body);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } finally {
+            async.complete();
+        }
     }
 
     /** Says how it was reached. */
@@ -187,13 +229,7 @@ public final class Shop implements ServletContainerInitializer {
         }
 
         private static void complete(AsyncContext async) {
-            try {
-                async.getResponse().getWriter().write("async " + inside() + "\n");
-            } catch (IOException e) {
-                throw new IllegalStateException(e);
-            } finally {
-                async.complete();
-            }
+            Shop.complete(async, "async " + inside() + "\n");
         }
     }
 

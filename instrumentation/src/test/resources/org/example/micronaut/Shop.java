@@ -94,7 +94,7 @@ public final class Shop implements IntSupplier, AutoCloseable {
             return Flux.just("some ", "more ").concatWith(Mono.fromSupplier(here));
         }
 
-        @Get("/throws")
+        @Post("/throws")
         String fails() {
             throw new IllegalStateException("as the test wants it");
         }

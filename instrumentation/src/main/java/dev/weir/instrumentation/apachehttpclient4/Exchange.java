@@ -80,7 +80,7 @@ final class Exchange {
                 return call;
             }
             begun.call = call;
-            begun.limit.start(this::expire);
+            begun.limit().start(this::expire);
             Hooks.leave(call);
             return call;
         } finally {
@@ -109,10 +109,10 @@ final class Exchange {
             if (latest != null) latest.written = true;
             return null;
         }
-        if (latest.limit.isOver()) return new Call.Denied("deadline", DeadlineTimer.PASSED, true);
+        if (latest.limit().isOver()) return new Call.Denied("deadline", DeadlineTimer.PASSED, true);
         Call.Denied denied = latest.written ? Hooks.resent(latest.call) : null;
         latest.written = true;
-        if (denied == null) latest.headers.put(last);
+        if (denied == null) latest.ownHeaders().put(last);
         return denied;
     }
 
@@ -128,7 +128,7 @@ final class Exchange {
     /** The body of an answer has come. */
     void complete() {
         Hop latest = hop;
-        if (latest != null && latest.answered) latest.limit.cancel();
+        if (latest != null && latest.answered) latest.limit().cancel();
     }
 
     /** The exchange has failed; returns what the application is to be told. */
@@ -136,9 +136,10 @@ final class Exchange {
     Exception failed(@Nullable Exception thrown) {
         Hop latest = hop;
         if (latest == null) return thrown;
-        Exception reason = thrown == null || isOwn(thrown) ? null : latest.limit.reasonOf(thrown);
+        Exception reason =
+                thrown == null || isOwn(thrown) ? null : latest.limit().reasonOf(thrown);
         Exception told = reason == null ? thrown : reason;
-        latest.limit.cancel();
+        latest.limit().cancel();
         latest.end(null, told);
         return told;
     }
@@ -163,7 +164,7 @@ final class Exchange {
         }
 
         void end(@Nullable HttpResponse received, @Nullable Throwable thrown) {
-            headers.takeBack();
+            ownHeaders().takeBack();
             if (answered) return;
             answered = true;
             response = received;

@@ -1,7 +1,7 @@
 package dev.weir.instrumentation.apachehttpclient4;
 
-import dev.weir.bootstrap.HttpFacts;
 import dev.weir.instrumentation.shared.CallLimit;
+import dev.weir.instrumentation.shared.ChangeableRequestFacts;
 import dev.weir.instrumentation.shared.OwnHeaders;
 import dev.weir.instrumentation.shared.RequestTarget;
 import java.io.ByteArrayOutputStream;
@@ -17,7 +17,7 @@ import org.apache.http.client.config.RequestConfig;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one request of either client, and what can be changed of it. */
-abstract class MessageFacts extends HttpFacts {
+abstract class MessageFacts extends ChangeableRequestFacts<HttpRequest, Header> {
 
     // Entities over memory. Others may be used up by one look, even where they say that they are repeatable.
     private static final Set<String> IN_MEMORY = Set.of(
@@ -51,15 +51,14 @@ abstract class MessageFacts extends HttpFacts {
 
     final HttpRequest request;
     final @Nullable RequestConfig config;
-    final OwnHeaders<HttpRequest, Header> headers = new OwnHeaders<>(HEADERS);
-    final CallLimit limit = new CallLimit();
     volatile @Nullable HttpResponse response;
     private final @Nullable HttpEntity entity;
 
     MessageFacts(
             String instrumentation, HttpRequest request, @Nullable HttpHost target, @Nullable RequestConfig config) {
         super(
-                Kind.HTTP_CLIENT,
+                HEADERS,
+                new CallLimit(),
                 instrumentation,
                 request.getRequestLine().getMethod(),
                 target == null ? null : target.getSchemeName(),
@@ -78,29 +77,9 @@ abstract class MessageFacts extends HttpFacts {
     }
 
     @Override
-    public final boolean limit(long millis) {
-        limit.set(millis);
-        return true;
-    }
-
-    @Override
-    public final @Nullable String header(String name) {
-        String own = headers.value(name);
-        if (own != null) return own;
+    protected final @Nullable String present(String name) {
         Header header = request.getFirstHeader(name);
         return header == null ? null : header.getValue();
-    }
-
-    @Override
-    public final boolean setHeader(String name, String value) {
-        headers.add(name, value, false);
-        return true;
-    }
-
-    @Override
-    public final boolean replaceHeader(String name, String value) {
-        headers.add(name, value, true);
-        return true;
     }
 
     @Override

@@ -75,8 +75,8 @@ final class RequestFacts extends MessageFacts {
         Call begun = Hooks.begin(this);
         if (begun == null || begun instanceof Call.Denied) return begun;
         call = begun;
-        limit.start(cancelling);
-        if (limit.isRunning()) shortenTheWaitForAConnection();
+        limit().start(cancelling);
+        if (limit().isRunning()) shortenTheWaitForAConnection();
         return begun;
     }
 
@@ -85,7 +85,7 @@ final class RequestFacts extends MessageFacts {
         if (!(context instanceof HttpClientContext client) || config == null) return;
         int own = config.getConnectionRequestTimeout();
         // The pool's clock is coarser than the limit's, which has to be over first.
-        int most = (int) Math.min(limit.millis() + 5, Integer.MAX_VALUE);
+        int most = (int) Math.min(limit().millis() + 5, Integer.MAX_VALUE);
         if (own > 0 && own <= most) return;
         client.setRequestConfig(
                 RequestConfig.copy(config).setConnectionRequestTimeout(most).build());
@@ -98,19 +98,19 @@ final class RequestFacts extends MessageFacts {
         while (last.next != null) last = last.next;
         Throwable told = last.endHop(received, thrown);
         if (context instanceof HttpClientContext client && config != null) client.setRequestConfig(config);
-        if (received != null && last.limit.isRunning()) {
+        if (received != null && last.limit().isRunning()) {
             HttpEntity body = received.getEntity();
-            if (body == null) last.limit.cancel();
-            else received.setEntity(new LimitedEntity(body, last.limit));
+            if (body == null) last.limit().cancel();
+            else received.setEntity(new LimitedEntity(body, last.limit()));
         }
         cause.leave();
         return told;
     }
 
     private @Nullable Throwable endHop(@Nullable HttpResponse received, @Nullable Throwable thrown) {
-        headers.takeBack();
-        Throwable told = limit.reasonOf(thrown);
-        if (received == null) limit.cancel();
+        ownHeaders().takeBack();
+        Throwable told = limit().reasonOf(thrown);
+        if (received == null) limit().cancel();
         else response = received;
         int status = received == null ? 0 : received.getStatusLine().getStatusCode();
         Hooks.end(call, status, told == null ? thrown : told);
@@ -129,17 +129,17 @@ final class RequestFacts extends MessageFacts {
     }
 
     private Call.@Nullable Denied writeHop(HttpRequest last) {
-        if (limit.isOver()) return new Call.Denied("deadline", DeadlineTimer.PASSED, true);
+        if (limit().isOver()) return new Call.Denied("deadline", DeadlineTimer.PASSED, true);
         if (written && response != null) {
             endHop(response, null);
-            limit.cancel();
+            limit().cancel();
             RequestFacts following = new RequestFacts(request, target, context, config, cancelling);
             next = following;
             return following.beginHop() instanceof Call.Denied denied ? denied : following.writeHop(last);
         }
         Call.Denied denied = written ? Hooks.resent(call) : null;
         written = true;
-        if (denied == null) headers.put(last);
+        if (denied == null) ownHeaders().put(last);
         return denied;
     }
 
@@ -147,14 +147,14 @@ final class RequestFacts extends MessageFacts {
     void answered(HttpRequest last, HttpResponse received) {
         RequestFacts now = this;
         while (now.next != null) now = now.next;
-        now.headers.takeBack();
+        now.ownHeaders().takeBack();
         now.response = received;
     }
 
     /** What the library learns from the application about cancelling, and tells about what can be cancelled. */
     @Nullable
     HttpExecutionAware aware(@Nullable HttpExecutionAware application) {
-        return limit.isRunning() ? cancelling.around(application) : application;
+        return limit().isRunning() ? cancelling.around(application) : application;
     }
 
     @Override

@@ -3,8 +3,8 @@ package dev.weir.instrumentation.apachehttpclient5;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.DeadlineTimer;
 import dev.weir.bootstrap.Hooks;
-import dev.weir.bootstrap.HttpFacts;
 import dev.weir.instrumentation.shared.CallLimit;
+import dev.weir.instrumentation.shared.ChangeableRequestFacts;
 import dev.weir.instrumentation.shared.OwnCause;
 import dev.weir.instrumentation.shared.OwnHeaders;
 import dev.weir.instrumentation.shared.RequestTarget;
@@ -16,7 +16,7 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one request, from the search for a connection to the end of its answer. */
-abstract class RequestFacts extends HttpFacts {
+abstract class RequestFacts extends ChangeableRequestFacts<HttpRequest, Header> {
 
     private static final OwnHeaders.Carrier<HttpRequest, Header> HEADERS = new OwnHeaders.Carrier<>() {
         @Override
@@ -42,9 +42,7 @@ abstract class RequestFacts extends HttpFacts {
 
     private final HttpRequest request;
     private final @Nullable RequestConfig config;
-    private final OwnHeaders<HttpRequest, Header> headers = new OwnHeaders<>(HEADERS);
     private final OwnCause place = new OwnCause();
-    private final CallLimit limit = new CallLimit();
     private @Nullable HttpResponse response;
     private @Nullable Call call;
     private boolean written;
@@ -56,7 +54,8 @@ abstract class RequestFacts extends HttpFacts {
             int port,
             @Nullable RequestConfig config) {
         super(
-                Kind.HTTP_CLIENT,
+                HEADERS,
+                new CallLimit(),
                 "apache-http-client-5",
                 request.getMethod(),
                 scheme,
@@ -87,8 +86,8 @@ abstract class RequestFacts extends HttpFacts {
             return begun;
         }
         call = begun;
-        limit.start(this::abort);
-        if (limit.isRunning()) limited(limit.millis());
+        limit().start(this::abort);
+        if (limit().isRunning()) limited(limit().millis());
         return begun;
     }
 
@@ -102,9 +101,9 @@ abstract class RequestFacts extends HttpFacts {
 
     /** The answer has come, or never will: the call is over. Its body may still be coming. */
     final void over(@Nullable HttpResponse received, @Nullable Throwable thrown) {
-        headers.takeBack();
+        ownHeaders().takeBack();
         if (received != null) response = received;
-        else limit.cancel();
+        else limit().cancel();
         Hooks.end(call, received == null ? 0 : received.getCode(), thrown);
     }
 
@@ -119,15 +118,11 @@ abstract class RequestFacts extends HttpFacts {
      * @return a denial when that must not happen
      */
     final Call.@Nullable Denied write(HttpRequest last) {
-        if (limit.isOver()) return new Call.Denied("deadline", DeadlineTimer.PASSED, true);
+        if (limit().isOver()) return new Call.Denied("deadline", DeadlineTimer.PASSED, true);
         Call.Denied denied = written ? Hooks.resent(call) : null;
         written = true;
-        if (denied == null) headers.put(last);
+        if (denied == null) ownHeaders().put(last);
         return denied;
-    }
-
-    final CallLimit limit() {
-        return limit;
     }
 
     @Override
@@ -137,29 +132,9 @@ abstract class RequestFacts extends HttpFacts {
     }
 
     @Override
-    public final boolean limit(long millis) {
-        limit.set(millis);
-        return true;
-    }
-
-    @Override
-    public final @Nullable String header(String name) {
-        String own = headers.value(name);
-        if (own != null) return own;
+    protected final @Nullable String present(String name) {
         Header header = request.getFirstHeader(name);
         return header == null ? null : header.getValue();
-    }
-
-    @Override
-    public final boolean setHeader(String name, String value) {
-        headers.add(name, value, false);
-        return true;
-    }
-
-    @Override
-    public final boolean replaceHeader(String name, String value) {
-        headers.add(name, value, true);
-        return true;
     }
 
     @Override

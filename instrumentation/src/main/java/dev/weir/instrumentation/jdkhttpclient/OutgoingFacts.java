@@ -1,7 +1,7 @@
 package dev.weir.instrumentation.jdkhttpclient;
 
-import dev.weir.bootstrap.HttpFacts;
 import dev.weir.instrumentation.shared.AddedHeaders;
+import dev.weir.instrumentation.shared.FixedRequestFacts;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -16,19 +16,17 @@ import org.jspecify.annotations.Nullable;
  * What is known of a request that this client makes. Requests are never changed: what levers set is kept here and
  * written with the request when it goes on the wire.
  */
-abstract class OutgoingFacts extends HttpFacts {
+abstract class OutgoingFacts extends FixedRequestFacts {
 
     /** What the client writes into the head of a small request by itself, so that the text need not grow. */
     private static final int USUAL_HEAD = 128;
 
-    private String[] added = AddedHeaders.NONE;
     private boolean replaces;
     private long limitNanos;
     private @Nullable HttpHeaders answer;
 
     OutgoingFacts(HttpRequest request) {
         super(
-                Kind.HTTP_CLIENT,
                 "jdk-http-client",
                 request.method(),
                 request.uri().getScheme(),
@@ -46,9 +44,8 @@ abstract class OutgoingFacts extends HttpFacts {
     // ---- headers
 
     @Override
-    public @Nullable String header(String name) {
-        String known = AddedHeaders.value(added, name);
-        return known == null ? first(own(), name) : known;
+    protected final @Nullable String present(String name) {
+        return first(own(), name);
     }
 
     @Override
@@ -59,9 +56,7 @@ abstract class OutgoingFacts extends HttpFacts {
 
     @Override
     public boolean setHeader(String name, String value) {
-        if (!isSendable(value)) return false;
-        added = AddedHeaders.set(added, name, value);
-        return true;
+        return isSendable(value) && super.setHeader(name, value);
     }
 
     @Override
@@ -82,6 +77,7 @@ abstract class OutgoingFacts extends HttpFacts {
 
     /** Makes room in the head of a request for what {@link #write} will write into it. */
     void reserve(StringBuilder head) {
+        String[] added = added();
         int end = AddedHeaders.length(added);
         if (end == 0) return;
         int length = head.length() + USUAL_HEAD;
@@ -91,6 +87,7 @@ abstract class OutgoingFacts extends HttpFacts {
 
     /** Writes into the head of an HTTP/1.1 request, which is complete. */
     void write(StringBuilder head) {
+        String[] added = added();
         int length = AddedHeaders.length(added);
         if (length == 0) return;
         int end = head.length() - 2;
@@ -119,6 +116,7 @@ abstract class OutgoingFacts extends HttpFacts {
 
     /** The headers of an HTTP/2 request, and what levers set. */
     HttpHeaders with(HttpHeaders headers) {
+        String[] added = added();
         int length = AddedHeaders.length(added);
         if (length == 0) return headers;
         Map<String, List<String>> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);

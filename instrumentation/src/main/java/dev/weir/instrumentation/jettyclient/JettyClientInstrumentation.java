@@ -4,6 +4,7 @@ import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.shared.Entered;
+import dev.weir.instrumentation.shared.Refused;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import org.eclipse.jetty.client.Request;
@@ -71,7 +72,7 @@ public final class JettyClientInstrumentation implements Instrumentation {
         static void exit(@Nullable Call call, @Nullable Throwable thrown, Object destination, HttpExchange exchange) {
             if (call instanceof Call.Denied denied) {
                 // Tells the listeners, as for an exchange that finds no place in the queue.
-                exchange.getRequest().abort(RequestFacts.denial(denied));
+                exchange.getRequest().abort(Refused.inFuture(denied));
             } else if (thrown != null) {
                 RequestFacts facts = RequestFacts.of(exchange.getRequest());
                 if (facts != null) facts.end(null, thrown);

@@ -3,10 +3,9 @@ package dev.weir.instrumentation.jettyclient;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.DeadlineTimer;
 import dev.weir.bootstrap.Hooks;
-import dev.weir.bootstrap.HttpFacts;
 import dev.weir.instrumentation.shared.CallLimit;
+import dev.weir.instrumentation.shared.ChangeableRequestFacts;
 import dev.weir.instrumentation.shared.OwnHeaders;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * What is known of one exchange. It stands in an attribute of its request, which Jetty does not copy: a redirect begins
  * without. Headers are set on the request itself, and taken back before a redirect is made of it.
  */
-final class RequestFacts extends HttpFacts {
+final class RequestFacts extends ChangeableRequestFacts<Request, List<String>> {
 
     private static final String ATTRIBUTE = "dev.weir.call";
 
@@ -39,15 +38,14 @@ final class RequestFacts extends HttpFacts {
     private final Request request;
     private final boolean waits;
     private final @Nullable Object cause;
-    private final OwnHeaders<Request, List<String>> own = new OwnHeaders<>(HEADERS);
     private final AtomicBoolean over = new AtomicBoolean();
-    private final CallLimit limit = new CallLimit();
     private @Nullable Call call;
     private volatile @Nullable Response response;
 
     RequestFacts(Request request, boolean waits) {
         super(
-                Kind.HTTP_CLIENT,
+                HEADERS,
+                new CallLimit(),
                 "jetty-client",
                 request.getMethod(),
                 request.getScheme(),
@@ -70,10 +68,10 @@ final class RequestFacts extends HttpFacts {
         Call begun = Hooks.begin(this);
         if (begun == null || begun instanceof Call.Denied) return begun;
         call = begun;
-        own.put(request);
+        ownHeaders().put(request);
         Hooks.leave(begun);
         request.attribute(ATTRIBUTE, this);
-        limit.start(this::expire);
+        limit().start(this::expire);
         return begun;
     }
 
@@ -85,8 +83,8 @@ final class RequestFacts extends HttpFacts {
     void end(@Nullable Response last, @Nullable Throwable thrown) {
         if (!over.compareAndSet(false, true)) return;
         response = last;
-        limit.cancel();
-        own.takeBack();
+        limit().cancel();
+        ownHeaders().takeBack();
         Hooks.end(call, last == null ? 0 : last.getStatus(), thrown);
     }
 
@@ -100,10 +98,6 @@ final class RequestFacts extends HttpFacts {
         return cause;
     }
 
-    static Exception denial(Call.Denied denied) {
-        return denied.timeout() ? new TimeoutException(denied.message()) : new IOException(denied.message());
-    }
-
     @Override
     public boolean waits() {
         return waits;
@@ -115,32 +109,13 @@ final class RequestFacts extends HttpFacts {
     }
 
     @Override
-    public boolean limit(long millis) {
-        limit.set(millis);
-        return true;
-    }
-
-    @Override
-    public @Nullable String header(String name) {
-        String mine = own.value(name);
-        return mine == null ? request.getHeaders().get(name) : mine;
+    protected @Nullable String present(String name) {
+        return request.getHeaders().get(name);
     }
 
     @Override
     public boolean repeatsHeader(String name) {
         return request.getHeaders().getValuesList(name).size() > 1;
-    }
-
-    @Override
-    public boolean setHeader(String name, String value) {
-        own.add(name, value, false);
-        return true;
-    }
-
-    @Override
-    public boolean replaceHeader(String name, String value) {
-        own.add(name, value, true);
-        return true;
     }
 
     @Override

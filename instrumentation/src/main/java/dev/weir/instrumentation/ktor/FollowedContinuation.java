@@ -3,23 +3,16 @@ package dev.weir.instrumentation.ktor;
 import io.ktor.client.request.HttpResponseData;
 import kotlin.ResultKt;
 import kotlin.coroutines.Continuation;
-import kotlin.coroutines.CoroutineContext;
 import org.jspecify.annotations.Nullable;
 
 /** Learns how a call ends that its engine has suspended. */
-final class FollowedContinuation implements Continuation<Object> {
+final class FollowedContinuation extends ForwardingContinuation {
 
-    private final Continuation<Object> continuation;
     private final RequestFacts request;
 
     FollowedContinuation(Continuation<Object> continuation, RequestFacts request) {
-        this.continuation = continuation;
+        super(continuation);
         this.request = request;
-    }
-
-    @Override
-    public CoroutineContext getContext() {
-        return continuation.getContext();
     }
 
     @Override

@@ -3,13 +3,12 @@ package dev.weir.instrumentation.ktor;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.shared.Entered;
+import dev.weir.instrumentation.shared.Refused;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import io.ktor.client.request.HttpRequestBuilder;
 import io.ktor.client.request.HttpRequestData;
 import io.ktor.client.request.HttpResponseData;
-import java.io.IOException;
-import java.net.SocketTimeoutException;
 import kotlin.coroutines.Continuation;
 import org.jspecify.annotations.Nullable;
 
@@ -98,7 +97,7 @@ public final class KtorClientInstrumentation implements Instrumentation {
         }
 
         static @Nullable Throwable exit(@Nullable Call call, @Nullable Object result, @Nullable Throwable thrown) {
-            if (call instanceof Call.Denied denied) return denial(denied);
+            if (call instanceof Call.Denied denied) return Refused.onSocket(denied);
             RequestFacts facts = RequestFacts.of(call);
             if (facts == null) return null;
             if (thrown == null && Outcome.isSuspended(result)) {
@@ -120,9 +119,5 @@ public final class KtorClientInstrumentation implements Instrumentation {
         static void exit(@Nullable Entered entered) {
             if (entered != null) entered.exit();
         }
-    }
-
-    private static IOException denial(Call.Denied denied) {
-        return denied.timeout() ? new SocketTimeoutException(denied.message()) : new IOException(denied.message());
     }
 }

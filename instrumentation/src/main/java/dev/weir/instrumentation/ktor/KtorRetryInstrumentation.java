@@ -9,7 +9,6 @@ import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import io.ktor.client.request.HttpRequestBuilder;
 import kotlin.coroutines.Continuation;
-import kotlin.coroutines.CoroutineContext;
 import org.jspecify.annotations.Nullable;
 
 /** The {@code HttpRequestRetry} plugin of the Ktor client. */
@@ -59,14 +58,13 @@ public final class KtorRetryInstrumentation implements Instrumentation {
     }
 
     /** One try, and who waits for it. */
-    static final class Try implements Continuation<Object> {
+    static final class Try extends ForwardingContinuation {
 
-        private final Continuation<Object> continuation;
         private final OwnCause place = new OwnCause();
         private final @Nullable Call call;
 
         private Try(HttpRequestBuilder request, Continuation<Object> continuation, RetryLoop loop) {
-            this.continuation = continuation;
+            super(continuation);
             Object cause = Cause.of(request.getAttributes());
             if (cause != null) place.of(cause);
             call = loop.begin();
@@ -88,11 +86,6 @@ public final class KtorRetryInstrumentation implements Instrumentation {
             if (suspended) Hooks.leave(call);
             else Hooks.end(call, 0, thrown);
             place.leave();
-        }
-
-        @Override
-        public CoroutineContext getContext() {
-            return continuation.getContext();
         }
 
         @Override

@@ -3,14 +3,14 @@ package dev.weir.instrumentation.ktor;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.DeadlineTimer;
 import dev.weir.bootstrap.Hooks;
-import dev.weir.bootstrap.HttpFacts;
+import dev.weir.instrumentation.shared.AddedHeaders;
 import dev.weir.instrumentation.shared.CallLimit;
+import dev.weir.instrumentation.shared.FixedRequestFacts;
 import dev.weir.instrumentation.shared.OwnCause;
 import io.ktor.client.request.HttpRequestData;
 import io.ktor.client.request.HttpResponseData;
 import io.ktor.http.HeadersBuilder;
 import io.ktor.http.content.OutgoingContent;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import kotlin.Unit;
@@ -19,10 +19,9 @@ import kotlinx.coroutines.Job;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one request of the CIO engine. Requests cannot be changed, so the engine gets a copy of it. */
-final class RequestFacts extends HttpFacts {
+final class RequestFacts extends FixedRequestFacts {
 
     private final HttpRequestData request;
-    private final List<String> headers = new ArrayList<>(8);
     private final OwnCause place = new OwnCause();
     private final CallLimit limit = new CallLimit();
     private volatile @Nullable HttpResponseData response;
@@ -30,7 +29,6 @@ final class RequestFacts extends HttpFacts {
 
     RequestFacts(HttpRequestData request) {
         super(
-                Kind.HTTP_CLIENT,
                 "ktor-client",
                 request.getMethod().getValue(),
                 // A web socket begins as HTTP.
@@ -71,10 +69,12 @@ final class RequestFacts extends HttpFacts {
 
     /** What goes to the engine in the request's place. */
     HttpRequestData changed() {
-        if (headers.isEmpty()) return request;
+        String[] own = added();
+        int length = AddedHeaders.length(own);
+        if (length == 0) return request;
         HeadersBuilder all = new HeadersBuilder();
         all.appendAll(request.getHeaders());
-        for (int i = 0; i < headers.size(); i += 2) all.set(headers.get(i), headers.get(i + 1));
+        for (int i = 0; i < length; i += 2) all.set(own[i], own[i + 1]);
         return new HttpRequestData(
                 request.getUrl(),
                 request.getMethod(),
@@ -127,10 +127,7 @@ final class RequestFacts extends HttpFacts {
     }
 
     @Override
-    public @Nullable String header(String name) {
-        for (int i = headers.size() - 2; i >= 0; i -= 2) {
-            if (headers.get(i).equalsIgnoreCase(name)) return headers.get(i + 1);
-        }
+    protected @Nullable String present(String name) {
         return request.getHeaders().get(name);
     }
 
@@ -138,18 +135,6 @@ final class RequestFacts extends HttpFacts {
     public boolean repeatsHeader(String name) {
         List<String> values = request.getHeaders().getAll(name);
         return values != null && values.size() > 1;
-    }
-
-    @Override
-    public boolean setHeader(String name, String value) {
-        headers.add(name);
-        headers.add(value);
-        return true;
-    }
-
-    @Override
-    public boolean replaceHeader(String name, String value) {
-        return setHeader(name, value);
     }
 
     @Override

@@ -2,23 +2,16 @@ package dev.weir.instrumentation.ktor;
 
 import dev.weir.instrumentation.shared.InContext;
 import kotlin.coroutines.Continuation;
-import kotlin.coroutines.CoroutineContext;
 import org.jspecify.annotations.Nullable;
 
 /** Goes on in the causal context in which it was asked to wait, on whatever thread. */
-final class ResumedInContext implements Continuation<Object> {
+final class ResumedInContext extends ForwardingContinuation {
 
-    private final Continuation<Object> continuation;
     private final Object cause;
 
     ResumedInContext(Continuation<Object> continuation, Object cause) {
-        this.continuation = continuation;
+        super(continuation);
         this.cause = cause;
-    }
-
-    @Override
-    public CoroutineContext getContext() {
-        return continuation.getContext();
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.shared.CallLimit;
 import dev.weir.instrumentation.shared.ChannelAttributes;
+import dev.weir.instrumentation.shared.Refused;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpMethod;
@@ -14,8 +15,6 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AttributeKey;
-import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -66,10 +65,6 @@ final class ClientConnection {
         return facts != null && facts.kind() == CallFacts.Kind.HTTP_CLIENT;
     }
 
-    static IOException denial(Call.Denied refusal) {
-        return refusal.timeout() ? new SocketTimeoutException(refusal.message()) : new IOException(refusal.message());
-    }
-
     // ---- out
 
     /** A part of a request is about to be encoded; a denial when it must not be. */
@@ -81,7 +76,7 @@ final class ClientConnection {
             if (begun instanceof Call.Denied refusal) {
                 denied = refusal;
                 // Who does not look at the promise waits for an answer.
-                context.fireExceptionCaught(denial(refusal));
+                context.fireExceptionCaught(Refused.onSocket(refusal));
             } else {
                 unanswered.addLast(new Sent(begun, cause == null ? Hooks.capture() : cause));
             }

@@ -3,6 +3,7 @@ package dev.weir.instrumentation.nettyhttp;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.WeakIdentityMap;
+import dev.weir.instrumentation.shared.Refused;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import io.netty.channel.ChannelHandler;
@@ -81,7 +82,7 @@ public final class NettyHttpInstrumentation implements Instrumentation {
                 ChannelPromise promise) {
             if (call instanceof Call.Denied denied) {
                 ReferenceCountUtil.safeRelease(message);
-                promise.tryFailure(ClientConnection.denial(denied));
+                promise.tryFailure(Refused.onSocket(denied));
                 return;
             }
             if (!(message instanceof HttpObject object)) return;

@@ -1,8 +1,8 @@
 package dev.weir.instrumentation.nettyhttp;
 
 import dev.weir.bootstrap.Call;
-import dev.weir.bootstrap.HttpFacts;
 import dev.weir.instrumentation.shared.CallLimit;
+import dev.weir.instrumentation.shared.ChangeableRequestFacts;
 import dev.weir.instrumentation.shared.ContentLength;
 import dev.weir.instrumentation.shared.OwnHeaders;
 import dev.weir.instrumentation.shared.RequestTarget;
@@ -16,7 +16,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one request that is about to be written. */
-final class OutboundFacts extends HttpFacts {
+final class OutboundFacts extends ChangeableRequestFacts<HttpHeaders, List<String>> {
 
     private static final OwnHeaders.Values<HttpHeaders> HEADERS = new OwnHeaders.Values<>() {
         @Override
@@ -31,8 +31,6 @@ final class OutboundFacts extends HttpFacts {
     };
 
     private final HttpHeaders headers;
-    private final OwnHeaders<HttpHeaders, List<String>> own = new OwnHeaders<>(HEADERS);
-    private final CallLimit limit = new CallLimit();
     // Only while the call begins: the library releases it.
     private @Nullable HttpRequest request;
     private volatile @Nullable HttpHeaders answer;
@@ -43,7 +41,8 @@ final class OutboundFacts extends HttpFacts {
 
     private OutboundFacts(HttpRequest request, Authority authority) {
         super(
-                Kind.HTTP_CLIENT,
+                HEADERS,
+                new CallLimit(),
                 "netty-http",
                 request.method().name(),
                 authority.scheme(),
@@ -61,49 +60,26 @@ final class OutboundFacts extends HttpFacts {
 
     void begun(boolean denied) {
         request = null;
-        if (!denied) own.put(headers);
+        if (!denied) ownHeaders().put(headers);
     }
 
     /** An application may send the same object again, or copy it. */
     void written() {
-        own.takeBack();
+        ownHeaders().takeBack();
     }
 
     void answered(HttpHeaders received) {
         answer = received;
     }
 
-    CallLimit limit() {
-        return limit;
-    }
-
     @Override
-    public boolean limit(long millis) {
-        limit.set(millis);
-        return true;
-    }
-
-    @Override
-    public @Nullable String header(String name) {
-        String mine = own.value(name);
-        return mine == null ? headers.get(name) : mine;
+    protected @Nullable String present(String name) {
+        return headers.get(name);
     }
 
     @Override
     public boolean repeatsHeader(String name) {
         return headers.getAll(name).size() > 1;
-    }
-
-    @Override
-    public boolean setHeader(String name, String value) {
-        own.add(name, value, false);
-        return true;
-    }
-
-    @Override
-    public boolean replaceHeader(String name, String value) {
-        own.add(name, value, true);
-        return true;
     }
 
     @Override

@@ -4,11 +4,10 @@ import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.WeakIdentityMap;
 import dev.weir.instrumentation.shared.Entered;
+import dev.weir.instrumentation.shared.Refused;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
-import java.io.IOException;
 import java.net.ProtocolException;
-import java.net.SocketTimeoutException;
 import okhttp3.Interceptor;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -50,7 +49,7 @@ public final class OkHttpInstrumentation implements Instrumentation {
         }
 
         static @Nullable Throwable exit(@Nullable Call call, @Nullable Response response, @Nullable Throwable thrown) {
-            if (call instanceof Call.Denied denied) return denial(denied);
+            if (call instanceof Call.Denied denied) return Refused.onSocket(denied);
             RequestFacts facts = RequestFacts.of(call);
             return facts == null ? null : facts.end(response, thrown);
         }
@@ -116,9 +115,5 @@ public final class OkHttpInstrumentation implements Instrumentation {
         static void exit(@Nullable Entered entered) {
             if (entered != null) entered.exit();
         }
-    }
-
-    static IOException denial(Call.Denied denied) {
-        return denied.timeout() ? new SocketTimeoutException(denied.message()) : new IOException(denied.message());
     }
 }

@@ -2,10 +2,11 @@ package dev.weir.instrumentation.okhttp;
 
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
-import dev.weir.bootstrap.HttpFacts;
 import dev.weir.instrumentation.shared.AddedHeaders;
 import dev.weir.instrumentation.shared.CallLimit;
+import dev.weir.instrumentation.shared.FixedRequestFacts;
 import dev.weir.instrumentation.shared.OwnCause;
+import dev.weir.instrumentation.shared.Refused;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Interceptor;
@@ -20,11 +21,10 @@ import org.jspecify.annotations.Nullable;
  * What is known of one request below the application's interceptors. Requests cannot be changed, so headers are collected
  * and put on each request that goes on the wire.
  */
-final class RequestFacts extends HttpFacts {
+final class RequestFacts extends FixedRequestFacts {
 
     private final okhttp3.Call okhttp;
     private final Request request;
-    private String[] headers = AddedHeaders.NONE;
     private @Nullable Response response;
     private @Nullable Call call;
     private @Nullable RequestFacts next;
@@ -38,7 +38,6 @@ final class RequestFacts extends HttpFacts {
 
     private RequestFacts(okhttp3.Call okhttp, Request request) {
         super(
-                Kind.HTTP_CLIENT,
                 "okhttp",
                 request.method(),
                 request.url().scheme(),
@@ -104,7 +103,7 @@ final class RequestFacts extends HttpFacts {
         endHop(answer, null);
         limit.cancel();
         next = new RequestFacts(okhttp, following);
-        return next.beginHop() instanceof Call.Denied denied ? OkHttpInstrumentation.denial(denied) : null;
+        return next.beginHop() instanceof Call.Denied denied ? Refused.onSocket(denied) : null;
     }
 
     CallLimit limit() {
@@ -120,6 +119,7 @@ final class RequestFacts extends HttpFacts {
 
     /** The request with our headers. */
     Request changed(Request original) {
+        String[] headers = added();
         int length = AddedHeaders.length(headers);
         if (length == 0) return original;
         Request.Builder builder = original.newBuilder();
@@ -145,25 +145,13 @@ final class RequestFacts extends HttpFacts {
     }
 
     @Override
-    public @Nullable String header(String name) {
-        String added = AddedHeaders.value(headers, name);
-        return added == null ? request.header(name) : added;
+    protected @Nullable String present(String name) {
+        return request.header(name);
     }
 
     @Override
     public boolean repeatsHeader(String name) {
         return request.headers().values(name).size() > 1;
-    }
-
-    @Override
-    public boolean setHeader(String name, String value) {
-        headers = AddedHeaders.set(headers, name, value);
-        return true;
-    }
-
-    @Override
-    public boolean replaceHeader(String name, String value) {
-        return setHeader(name, value);
     }
 
     @Override

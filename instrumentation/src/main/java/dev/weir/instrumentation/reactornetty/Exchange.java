@@ -156,12 +156,12 @@ final class Exchange {
             connected = channel;
         }
         Sinks.Empty<Void> expires = expiry;
-        if (expires != null) expires.tryEmitError(Failures.lateness());
+        if (expires != null) expires.tryEmitError(Lateness.exception());
         if (connected == null) return;
         try {
             // What the library itself does when a response takes too long.
             connected.eventLoop().execute(() -> {
-                connected.pipeline().fireExceptionCaught(Failures.lateness());
+                connected.pipeline().fireExceptionCaught(Lateness.exception());
                 connected.close();
             });
         } catch (RejectedExecutionException e) {

@@ -6,6 +6,7 @@ import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.shared.ChannelAttributes;
 import dev.weir.instrumentation.shared.Entered;
 import dev.weir.instrumentation.shared.InContext;
+import dev.weir.instrumentation.shared.Refused;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpResponse;
@@ -106,7 +107,7 @@ final class FollowedRequest implements CoreSubscriber<Connection>, Subscription 
         Call.Denied denied = request.write(sent, body);
         // A connection that is not kept closes without a word about why.
         if (denied != null && !http.isPersistent()) {
-            http.channel().pipeline().fireExceptionCaught(Failures.denial(denied));
+            http.channel().pipeline().fireExceptionCaught(Refused.inFuture(denied));
         }
         return denied;
     }
@@ -172,7 +173,7 @@ final class FollowedRequest implements CoreSubscriber<Connection>, Subscription 
         Exchange current = exchange;
         Throwable told = thrown;
         if (current != null) {
-            if (current.late() && current.isOpen() && !Failures.isLateness(thrown)) told = Failures.lateness();
+            if (current.late() && current.isOpen() && !Lateness.is(thrown)) told = Lateness.exception();
             current.failed(told);
         }
         InContext.run(cause, actual, told, CoreSubscriber::onError);

@@ -3,6 +3,7 @@ package dev.weir.instrumentation.reactornetty;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.shared.Entered;
+import dev.weir.instrumentation.shared.Refused;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import io.netty.buffer.ByteBuf;
@@ -83,7 +84,7 @@ public final class ReactorNettyInstrumentation implements Instrumentation {
         }
 
         static @Nullable Mono<?> exit(@Nullable Call call, @Nullable Mono<?> connection) {
-            if (call instanceof Call.Denied denied) return Mono.error(Failures.denial(denied));
+            if (call instanceof Call.Denied denied) return Mono.error(Refused.inFuture(denied));
             RequestFacts facts = RequestFacts.of(call);
             return facts == null || connection == null
                     ? connection
@@ -128,7 +129,7 @@ public final class ReactorNettyInstrumentation implements Instrumentation {
                 Object[] contents) {
             if (!(call instanceof Call.Denied denied)) return null;
             for (Object each : contents) ReferenceCountUtil.safeRelease(each);
-            return Failures.denial(denied);
+            return Refused.inFuture(denied);
         }
     }
 
@@ -141,7 +142,7 @@ public final class ReactorNettyInstrumentation implements Instrumentation {
 
         static void exit(@Nullable Call call, @Nullable Throwable thrown, ChannelOperations<?, ?> operations) {
             if (!(call instanceof Call.Denied denied)) return;
-            operations.channel().pipeline().fireExceptionCaught(Failures.denial(denied));
+            operations.channel().pipeline().fireExceptionCaught(Refused.inFuture(denied));
             operations.channel().close();
         }
     }

@@ -1,9 +1,9 @@
 package dev.weir.instrumentation.reactornetty;
 
 import dev.weir.bootstrap.Call;
-import dev.weir.bootstrap.HttpFacts;
 import dev.weir.instrumentation.shared.AddedHeaders;
 import dev.weir.instrumentation.shared.ContentLength;
+import dev.weir.instrumentation.shared.FixedRequestFacts;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -11,14 +11,13 @@ import io.netty.handler.codec.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one request: before there is a connection, or when it is about to be written. */
-final class RequestFacts extends HttpFacts {
+final class RequestFacts extends FixedRequestFacts {
 
     private static final long UNKNOWN = -1;
 
     private final Exchange exchange;
     private final HttpHeaders present;
     private final long callerTimeoutMillis;
-    private String[] own = AddedHeaders.NONE;
     private @Nullable ByteBuf body;
     private final long bodyLength;
     private volatile @Nullable HttpHeaders response;
@@ -31,15 +30,7 @@ final class RequestFacts extends HttpFacts {
             long callerTimeoutMillis,
             @Nullable ByteBuf body,
             long bodyLength) {
-        super(
-                Kind.HTTP_CLIENT,
-                "reactor-netty",
-                method,
-                target.scheme(),
-                target.host(),
-                target.port(),
-                target.path(),
-                target.query());
+        super("reactor-netty", method, target.scheme(), target.host(), target.port(), target.path(), target.query());
         this.exchange = exchange;
         this.present = present;
         this.callerTimeoutMillis = callerTimeoutMillis;
@@ -79,7 +70,9 @@ final class RequestFacts extends HttpFacts {
 
     /** Puts Weir's headers on a request. */
     void putOn(HttpHeaders headers) {
-        for (int i = 0; i < AddedHeaders.length(own); i += 2) headers.set(own[i], own[i + 1]);
+        String[] own = added();
+        int length = AddedHeaders.length(own);
+        for (int i = 0; i < length; i += 2) headers.set(own[i], own[i + 1]);
         // It is the library's now, and will be released.
         body = null;
     }
@@ -100,25 +93,13 @@ final class RequestFacts extends HttpFacts {
     }
 
     @Override
-    public @Nullable String header(String name) {
-        String added = AddedHeaders.value(own, name);
-        return added == null ? present.get(name) : added;
+    protected @Nullable String present(String name) {
+        return present.get(name);
     }
 
     @Override
     public boolean repeatsHeader(String name) {
         return present.getAll(name).size() > 1;
-    }
-
-    @Override
-    public boolean setHeader(String name, String value) {
-        own = AddedHeaders.set(own, name, value);
-        return true;
-    }
-
-    @Override
-    public boolean replaceHeader(String name, String value) {
-        return setHeader(name, value);
     }
 
     @Override

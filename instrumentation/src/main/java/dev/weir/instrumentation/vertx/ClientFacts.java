@@ -1,7 +1,7 @@
 package dev.weir.instrumentation.vertx;
 
-import dev.weir.bootstrap.HttpFacts;
 import dev.weir.instrumentation.shared.CallLimit;
+import dev.weir.instrumentation.shared.ChangeableRequestFacts;
 import dev.weir.instrumentation.shared.HostPort;
 import dev.weir.instrumentation.shared.OwnHeaders;
 import dev.weir.instrumentation.shared.RequestTarget;
@@ -15,7 +15,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of a request whose head is about to be written. Found by the request, and never holds it. */
-final class ClientFacts extends HttpFacts {
+final class ClientFacts extends ChangeableRequestFacts<MultiMap, List<String>> {
 
     private static final OwnHeaders.Values<MultiMap> HEADERS = new OwnHeaders.Values<>() {
         @Override
@@ -31,8 +31,6 @@ final class ClientFacts extends HttpFacts {
 
     private final WeakReference<HttpClientRequest> request;
     private final long ownTimeoutMillis;
-    private final CallLimit limit;
-    private final OwnHeaders<MultiMap, List<String>> own = new OwnHeaders<>(HEADERS);
     private final long length;
     private @Nullable Object body;
     private volatile @Nullable HttpClientResponse response;
@@ -46,7 +44,8 @@ final class ClientFacts extends HttpFacts {
             long ownTimeoutMillis,
             CallLimit limit) {
         super(
-                Kind.HTTP_CLIENT,
+                HEADERS,
+                limit,
                 "vertx-http-client",
                 request.getMethod().name(),
                 scheme,
@@ -56,7 +55,6 @@ final class ClientFacts extends HttpFacts {
                 RequestTarget.query(request.getURI()));
         this.request = new WeakReference<>(request);
         this.ownTimeoutMillis = ownTimeoutMillis;
-        this.limit = limit;
         this.body = end ? chunk : null;
         this.length = end ? length(chunk) : -1;
     }
@@ -82,13 +80,13 @@ final class ClientFacts extends HttpFacts {
 
     /** The request is about to be written. */
     void putOn(HttpClientRequest written) {
-        own.put(written.headers());
+        ownHeaders().put(written.headers());
     }
 
     /** Takes back what was set: a redirect copies headers. */
     void answered(HttpClientResponse answer) {
         response = answer;
-        own.takeBack();
+        ownHeaders().takeBack();
     }
 
     @Override
@@ -97,34 +95,15 @@ final class ClientFacts extends HttpFacts {
     }
 
     @Override
-    public boolean limit(long millis) {
-        limit.set(millis);
-        return true;
-    }
-
-    @Override
-    public @Nullable String header(String name) {
-        String mine = own.value(name);
+    protected @Nullable String present(String name) {
         HttpClientRequest open = request.get();
-        return mine != null || open == null ? mine : open.headers().get(name);
+        return open == null ? null : open.headers().get(name);
     }
 
     @Override
     public boolean repeatsHeader(String name) {
         HttpClientRequest open = request.get();
         return open != null && open.headers().getAll(name).size() > 1;
-    }
-
-    @Override
-    public boolean setHeader(String name, String value) {
-        own.add(name, value, false);
-        return true;
-    }
-
-    @Override
-    public boolean replaceHeader(String name, String value) {
-        own.add(name, value, true);
-        return true;
     }
 
     @Override

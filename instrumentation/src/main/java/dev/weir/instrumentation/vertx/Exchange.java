@@ -7,9 +7,9 @@ import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.WeakIdentityMap;
 import dev.weir.instrumentation.shared.CallLimit;
 import dev.weir.instrumentation.shared.Entered;
+import dev.weir.instrumentation.shared.Refused;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -94,8 +94,7 @@ final class Exchange {
 
     /** Fails a request that must not be written the way a lost connection would. */
     static Throwable refuse(HttpClientRequest request, Call.Denied denied) {
-        Throwable denial =
-                denied.timeout() ? new TimeoutException(denied.message()) : new IOException(denied.message());
+        Throwable denial = Refused.inFuture(denied);
         of(request).failure = denial;
         Resets.reset(request, denial);
         return denial;

@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.apache.http.HttpEntity;
 import org.apache.http.HttpHost;
 import org.apache.http.HttpResponse;
@@ -316,18 +315,6 @@ class ApacheHttpAsyncClient4InstrumentationTest extends HttpClientContract {
                     List.of("begin GET /a?b=c", "end GET /a?b=c 200"),
                     woven.agent().events());
             assertEquals("example.invalid", ((HttpFacts) woven.agent().begun().get(0)).host());
-        }
-    }
-
-    private void awaitReceived(int count) {
-        awaitTrue(() -> server().received() >= count, "nothing arrived");
-    }
-
-    private static void awaitTrue(java.util.function.BooleanSupplier condition, String otherwise) {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < end, otherwise);
-            Thread.onSpinWait();
         }
     }
 }

@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.apache.http.HttpEntity;
 import org.apache.http.HttpHost;
 import org.apache.http.HttpResponse;
@@ -309,11 +308,7 @@ class ApacheHttpClient4InstrumentationTest extends HttpClientContract {
         woven.agent().pull(facts -> facts.limit(100));
         for (String path : List.of("/hang", "/drip")) assertLate(() -> send(pooled, get(path)));
         // The thread that cuts a body off gives its connection back after that.
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (pool.getTotalStats().getLeased() > 0) {
-            assertTrue(System.nanoTime() < end, "connections are leased");
-            Thread.onSpinWait();
-        }
+        awaitTrue(() -> pool.getTotalStats().getLeased() == 0, "connections are leased");
     }
 
     @Test
@@ -343,14 +338,6 @@ class ApacheHttpClient4InstrumentationTest extends HttpClientContract {
     private static void assertLate(Executable call) {
         SocketTimeoutException thrown = assertThrows(SocketTimeoutException.class, call);
         assertTrue(thrown.getMessage().contains("deadline"), thrown.toString());
-    }
-
-    private void awaitReceived(int count) {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (server().received() < count) {
-            assertTrue(System.nanoTime() < end, "nothing arrived");
-            Thread.onSpinWait();
-        }
     }
 
     @Test

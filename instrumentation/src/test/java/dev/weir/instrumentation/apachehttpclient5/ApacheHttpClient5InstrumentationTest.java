@@ -20,8 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.apache.hc.client5.http.async.methods.SimpleHttpRequest;
 import org.apache.hc.client5.http.async.methods.SimpleHttpResponse;
 import org.apache.hc.client5.http.auth.AuthScope;
@@ -341,7 +339,7 @@ class ApacheHttpClient5InstrumentationTest extends ApacheHttpClient5Contract {
         }
         assertEquals(0, pool.getTotalStats().getLeased());
         // The application hears of it before the connection is given back.
-        await(() -> asyncPool.getTotalStats().getLeased() == 0, "a connection is still leased");
+        awaitTrue(() -> asyncPool.getTotalStats().getLeased() == 0, "a connection is still leased");
     }
 
     @Test
@@ -399,18 +397,6 @@ class ApacheHttpClient5InstrumentationTest extends ApacheHttpClient5Contract {
     private static void assertLate(org.junit.jupiter.api.function.Executable call) {
         SocketTimeoutException thrown = assertThrows(SocketTimeoutException.class, call);
         assertTrue(thrown.getMessage().contains("deadline"), thrown.toString());
-    }
-
-    private void awaitReceived(int count) {
-        await(() -> server().received() >= count, "nothing arrived");
-    }
-
-    private static void await(BooleanSupplier condition, String otherwise) {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < end, otherwise);
-            Thread.onSpinWait();
-        }
     }
 
     // ---- bodies, and who calls inside of calls

@@ -10,7 +10,6 @@ import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.apache.hc.client5.http.async.methods.SimpleHttpRequest;
 import org.apache.hc.client5.http.async.methods.SimpleHttpResponse;
 import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
@@ -85,11 +84,7 @@ class ApacheHttpClient5MinimalTest extends ApacheHttpClient5Contract {
         CompletableFuture<Answer> answer = new CompletableFuture<>();
         Future<SimpleHttpResponse> future =
                 minimalAsync.execute(new SimpleHttpRequest("GET", server().uri("/hang")), into(answer));
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (server().received() < 1) {
-            assertTrue(System.nanoTime() < end, "nothing arrived");
-            Thread.onSpinWait();
-        }
+        awaitReceived(1);
         assertTrue(future.cancel(true));
         assertTrue(answer.isCancelled());
         // Whether the exchange ends too is a race inside of HttpClient.

@@ -3,55 +3,37 @@ package dev.weir.instrumentation.helidon;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.weir.instrumentation.testing.CompiledHere;
+import dev.weir.instrumentation.testing.CompiledServer;
 import dev.weir.instrumentation.testing.HttpServerContract;
 import dev.weir.instrumentation.testing.Woven;
 import dev.weir.instrumentation.threads.ThreadsInstrumentation;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.function.IntSupplier;
-import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 @EnabledForJreRange(min = JRE.JAVA_21)
 class HelidonWebServerInstrumentationTest extends HttpServerContract {
+
+    @RegisterExtension
+    static final CompiledServer SHOP = new CompiledServer("org.example.helidon.Shop", "-proc:none");
 
     @RegisterExtension
     final Woven woven = new Woven(new HelidonWebServerInstrumentation(), new ThreadsInstrumentation());
 
     // Kept, or its level is forgotten.
     private static final Logger LOG = Logger.getLogger("io.helidon");
-    private static Class<?> application;
-
-    private Object shop;
 
     @BeforeAll
-    static void compile(@TempDir Path folder) throws Exception {
-        application = CompiledHere.load("org.example.helidon.Shop", folder, "-proc:none");
-    }
-
-    @BeforeEach
-    void start() throws Exception {
+    static void quieten() {
         LOG.setLevel(Level.OFF);
-        Supplier<String> here = HttpServerContract::here;
-        shop = application.getConstructor(Supplier.class).newInstance(here);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        ((AutoCloseable) shop).close();
     }
 
     @Override
@@ -61,7 +43,7 @@ class HelidonWebServerInstrumentationTest extends HttpServerContract {
 
     @Override
     protected int port() {
-        return ((IntSupplier) shop).getAsInt();
+        return SHOP.port();
     }
 
     @Override

@@ -37,12 +37,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
-import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
-import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -53,37 +48,19 @@ class JmsInstrumentationTest {
     @RegisterExtension
     static final Woven WOVEN = new Woven(new JmsInstrumentation());
 
-    private static final long PATIENCE = 20_000;
+    @RegisterExtension
+    static final ArtemisBroker BROKER = new ArtemisBroker("?confirmationWindowSize=10240");
 
-    private static EmbeddedActiveMQ server;
-    private static ActiveMQConnectionFactory factory;
+    private static final long PATIENCE = 20_000;
 
     private final String name = "orders-" + UUID.randomUUID();
     private Connection connection;
     private Session session;
     private Queue queue;
 
-    @BeforeAll
-    static void start() throws Exception {
-        server = new EmbeddedActiveMQ();
-        server.setConfiguration(new ConfigurationImpl()
-                .setPersistenceEnabled(false)
-                .setSecurityEnabled(false)
-                .setJournalDirectory("target/artemis")
-                .addAcceptorConfiguration("vm", "vm://0"));
-        server.start();
-        factory = new ActiveMQConnectionFactory("vm://0?confirmationWindowSize=10240");
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        factory.close();
-        server.stop();
-    }
-
     @BeforeEach
     void open() throws Exception {
-        connection = factory.createConnection();
+        connection = BROKER.factory().createConnection();
         session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
         queue = session.createQueue(name);
         connection.start();
@@ -144,7 +121,7 @@ class JmsInstrumentationTest {
     @Test
     @Tag("traced-sync")
     void producersOfTheSimplifiedApi() {
-        try (JMSContext context = factory.createContext()) {
+        try (JMSContext context = BROKER.factory().createContext()) {
             Queue target = context.createQueue(name);
             context.createProducer().send(target, "text");
             context.createProducer().send(target, Map.of("a", 1));
@@ -267,7 +244,7 @@ class JmsInstrumentationTest {
         AtomicInteger received = new AtomicInteger();
         for (int t = 0; t < 6; t++) {
             Thread thread = new Thread(() -> {
-                try (JMSContext context = factory.createContext()) {
+                try (JMSContext context = BROKER.factory().createContext()) {
                     Queue mine =
                             context.createQueue(name + Thread.currentThread().getName());
                     for (int i = 0; i < 20; i++) context.createProducer().send(mine, "v");
@@ -384,7 +361,7 @@ class JmsInstrumentationTest {
         send("a");
         MessageConsumer consumer = session.createConsumer(queue);
         assertNotNull(consumer.receive(PATIENCE));
-        Connection unrelated = factory.createConnection();
+        Connection unrelated = BROKER.factory().createConnection();
         unrelated.close();
         assertNotNull(Hooks.capture());
         connection.close();
@@ -426,7 +403,7 @@ class JmsInstrumentationTest {
     @Tag("other")
     void subscriptionsAreToldApart() throws Exception {
         Topic topic = session.createTopic(name);
-        try (JMSContext context = factory.createContext()) {
+        try (JMSContext context = BROKER.factory().createContext()) {
             context.setClientID(name);
             MessageConsumer one = session.createConsumer(topic);
             MessageConsumer two = session.createConsumer(topic);

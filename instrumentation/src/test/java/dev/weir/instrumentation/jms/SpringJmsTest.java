@@ -13,11 +13,6 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
-import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
-import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,32 +30,14 @@ class SpringJmsTest {
     @RegisterExtension
     static final Woven WOVEN = new Woven(new JmsInstrumentation());
 
-    private static EmbeddedActiveMQ server;
-    private static ActiveMQConnectionFactory factory;
+    @RegisterExtension
+    static final ArtemisBroker BROKER = new ArtemisBroker("");
 
     private final String name = "orders-" + UUID.randomUUID();
     private final List<String> seen = new CopyOnWriteArrayList<>();
 
-    @BeforeAll
-    static void start() throws Exception {
-        server = new EmbeddedActiveMQ();
-        server.setConfiguration(new ConfigurationImpl()
-                .setPersistenceEnabled(false)
-                .setSecurityEnabled(false)
-                .setJournalDirectory("target/artemis-spring")
-                .addAcceptorConfiguration("vm", "vm://7"));
-        server.start();
-        factory = new ActiveMQConnectionFactory("vm://7");
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        factory.close();
-        server.stop();
-    }
-
     private void send(String... texts) {
-        CachingConnectionFactory cached = new CachingConnectionFactory(factory);
+        CachingConnectionFactory cached = new CachingConnectionFactory(BROKER.factory());
         JmsTemplate template = new JmsTemplate(cached);
         for (String text : texts) template.convertAndSend(name, text);
         cached.destroy();
@@ -69,7 +46,7 @@ class SpringJmsTest {
     /** Listens until it has heard so often. */
     private void listen(AbstractMessageListenerContainer container, MessageListener listener, CountDownLatch heard)
             throws Exception {
-        container.setConnectionFactory(factory);
+        container.setConnectionFactory(BROKER.factory());
         container.setDestinationName(name);
         container.setMessageListener(listener);
         container.afterPropertiesSet();

@@ -159,11 +159,7 @@ class KtorClientInstrumentationTest extends KtorContract {
         CompletableJob job = JobKt.Job(null);
         HttpStatement statement = new HttpStatement(request("GET", server().uri("/hang"), Map.of(), null), client());
         CompletableFuture<HttpResponse> answer = Coroutine.start(job, statement::execute);
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (server().received() < 1) {
-            assertTrue(System.nanoTime() < end, "nothing arrived");
-            Thread.onSpinWait();
-        }
+        awaitReceived(1);
         job.cancel(null);
         assertThrows(Exception.class, () -> await(answer));
         woven.agent().awaitEnds(1);

@@ -2,46 +2,22 @@ package dev.weir.instrumentation.nettyhttp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.weir.instrumentation.testing.CompiledHere;
+import dev.weir.instrumentation.testing.CompiledServer;
 import dev.weir.instrumentation.testing.HttpServerContract;
 import dev.weir.instrumentation.testing.Woven;
 import dev.weir.instrumentation.threads.ThreadsInstrumentation;
-import java.nio.file.Path;
-import java.util.function.IntSupplier;
-import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Micronaut's server, over Netty's codec: its handlers on event loops and on its own threads. */
 class MicronautServerTest extends HttpServerContract {
 
     @RegisterExtension
+    static final CompiledServer SHOP = new CompiledServer("org.example.micronaut.Shop", "-proc:full");
+
+    @RegisterExtension
     final Woven woven = new Woven(new NettyHttpInstrumentation(), new ThreadsInstrumentation());
-
-    private static Class<?> application;
-
-    private Object shop;
-
-    @BeforeAll
-    static void compile(@TempDir Path folder) throws Exception {
-        application = CompiledHere.load("org.example.micronaut.Shop", folder, "-proc:full");
-    }
-
-    @BeforeEach
-    void start() throws Exception {
-        Supplier<String> here = HttpServerContract::here;
-        shop = application.getConstructor(Supplier.class).newInstance(here);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        ((AutoCloseable) shop).close();
-    }
 
     @Override
     protected Woven woven() {
@@ -50,7 +26,7 @@ class MicronautServerTest extends HttpServerContract {
 
     @Override
     protected int port() {
-        return ((IntSupplier) shop).getAsInt();
+        return SHOP.port();
     }
 
     @Override

@@ -257,7 +257,7 @@ class NettyHttpInstrumentationTest extends HttpClientContract {
         URI uri = server().uri("/hang");
         Channel channel = connect(uri, answers);
         send(channel, answers, request("GET", uri, Map.of(), null));
-        while (server().received() == 0) Thread.onSpinWait();
+        awaitReceived(1);
         channel.close();
         woven.agent().awaitEnds(1);
         assertEquals(

@@ -332,7 +332,7 @@ class ReactorNettyInstrumentationTest extends HttpClientContract {
     void cancellationEndsTheCall() throws Exception {
         Disposable subscription =
                 exchange(client, "GET", server().uri("/hang"), Map.of(), null).subscribe();
-        while (server().received() == 0) Thread.onSpinWait();
+        awaitReceived(1);
         subscription.dispose();
         woven.agent().awaitEnds(1);
         assertEquals(
@@ -348,7 +348,7 @@ class ReactorNettyInstrumentationTest extends HttpClientContract {
             HttpClient one = HttpClient.create(single);
             Disposable first =
                     exchange(one, "GET", server().uri("/hang"), Map.of(), null).subscribe();
-            while (server().received() == 0) Thread.onSpinWait();
+            awaitReceived(1);
             Disposable second =
                     exchange(one, "GET", server().uri("/waits"), Map.of(), null).subscribe();
             second.dispose();

@@ -152,8 +152,8 @@ final class IsolatedContainer implements AutoCloseable {
         return (int) call(connectors[0], "getLocalPort");
     }
 
-    String url(String path) {
-        return "http://127.0.0.1:" + port + path;
+    int port() {
+        return port;
     }
 
     ClassLoader loader() {

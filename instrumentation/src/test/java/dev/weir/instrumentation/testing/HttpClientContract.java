@@ -257,7 +257,8 @@ public abstract class HttpClientContract extends HttpClientFaults {
             Throwable thrown = twoPosts(dropping);
             assertNotNull(thrown);
             assertInstanceOf(failure(), thrown);
-            assertTrue(String.valueOf(thrown.getMessage()).contains("resend denied by test"), thrown.toString());
+            boolean told = String.valueOf(thrown.getMessage()).contains("resend denied by test");
+            assertEquals(tellsWhyARepetitionFailed(), told, thrown.toString());
             assertEquals(2, dropping.posts());
         }
     }

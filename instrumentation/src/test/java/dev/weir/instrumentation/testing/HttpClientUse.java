@@ -18,6 +18,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -89,6 +91,11 @@ public abstract class HttpClientUse {
         return false;
     }
 
+    /** Whether it throws what its last try has failed with, and not the first one. */
+    protected boolean tellsWhyARepetitionFailed() {
+        return true;
+    }
+
     /** What the client promises to throw when a call fails. */
     protected Class<? extends Throwable> failure() {
         return IOException.class;
@@ -138,6 +145,20 @@ public abstract class HttpClientUse {
             while (cause instanceof CompletionException && cause.getCause() != null) cause = cause.getCause();
             if (cause instanceof Exception thrown) throw thrown;
             throw e;
+        }
+    }
+
+    /** Waits until the server has got so many requests. */
+    protected final void awaitReceived(int count) {
+        awaitTrue(() -> server.received() >= count, "nothing arrived");
+    }
+
+    /** Waits until it is so. */
+    protected static void awaitTrue(BooleanSupplier condition, String otherwise) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() < end, otherwise);
+            LockSupport.parkNanos(1_000_000);
         }
     }
 
