@@ -15,8 +15,11 @@ final class ApiEndpoint {
     private static final int DEFAULT_LIMIT = 50;
     private static final String TRACES = "/api/traces";
     private static final String ONE_TRACE = TRACES + "/";
-    private static final String WHAT_IS_HERE =
-            "nothing is here; there is POST /v1/traces, and GET /api/traces, /api/traces/<trace id>, /healthz";
+    private static final String KEYS = "/api/keys/";
+    private static final String WHAT_IS_HERE = "nothing is here; there is POST /v1/traces, and GET /, /api/traces,"
+            + " /api/traces/<trace id>, /api/keys/<idempotency key>, /healthz";
+    /** A reader may remember what an earlier process served. */
+    private final String life = Long.toHexString(System.nanoTime()) + "-";
 
     private final TraceStore store;
     private final OtlpEndpoint otlp;
@@ -31,8 +34,7 @@ final class ApiEndpoint {
     void handle(HttpExchange exchange) throws IOException {
         String method = exchange.getRequestMethod();
         if (!method.equals("GET") && !method.equals("HEAD")) {
-            exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-            Reply.error(exchange, 405, "only GET and HEAD are answered here");
+            Reply.onlyGet(exchange);
             return;
         }
         String path = exchange.getRequestURI().getRawPath();
@@ -44,6 +46,8 @@ final class ApiEndpoint {
                 traces(exchange, query);
             } else if (path.startsWith(ONE_TRACE)) {
                 trace(exchange, path.substring(ONE_TRACE.length()), query);
+            } else if (path.startsWith(KEYS)) {
+                key(exchange, decode(path.substring(KEYS.length()).replace("+", "%2B")));
             } else {
                 Reply.error(exchange, 404, WHAT_IS_HERE);
             }
@@ -67,8 +71,26 @@ final class ApiEndpoint {
 
     private void traces(HttpExchange exchange, Map<String, String> query) throws IOException, BadQueryException {
         int limit = number(query.get("limit"), "limit", DEFAULT_LIMIT);
-        List<Chain.Summary> chains = store.recent(limit, query.get("service"));
-        Reply.stream(exchange, json -> new TraceJson(json).list(chains, store.totals()));
+        ChainFilter filter = new ChainFilter(
+                query.get("service"),
+                query.get("verdict"),
+                decimal(query.get("min-amplification"), "min-amplification"),
+                Math.round(decimal(query.get("min-duration-ms"), "min-duration-ms") * 1e6),
+                query.get("session"),
+                query.containsKey("failed") && !"false".equals(query.get("failed")),
+                query.get("text"));
+        if (Reply.unchanged(exchange, life + store.changes())) return;
+        TraceStore.Found found = store.recent(limit, filter);
+        Reply.stream(exchange, json -> new TraceJson(json).list(found, store.totals()));
+    }
+
+    private void key(HttpExchange exchange, String key) throws IOException {
+        List<Chain.Elsewhere> spans = store.withKey(key);
+        Reply.json(exchange, 200, json -> {
+            json.beginObject().name("key").value(key);
+            new TraceJson(json).elsewhere("spans", spans);
+            json.endObject();
+        });
     }
 
     private void trace(HttpExchange exchange, String id, Map<String, String> query)
@@ -84,11 +106,14 @@ final class ApiEndpoint {
         int lines = number(query.get("lines"), "lines", style.maxLines());
         int columns = number(query.get("columns"), "columns", style.maxColumns());
         boolean ascii = query.containsKey("ascii") && !"false".equals(query.get("ascii"));
+        long version = store.version(traceId);
+        if (version >= 0 && format.equals("json") && Reply.unchanged(exchange, life + version)) return;
         Chain.Snapshot chain = store.find(traceId);
         if (chain == null) {
             Reply.error(exchange, 404, "trace " + traceId + " is not here: it never came, or newer ones replaced it");
         } else if (format.equals("json")) {
-            Reply.stream(exchange, json -> new TraceJson(json).chain(chain));
+            List<Chain.Elsewhere> linkedFrom = store.linkedTo(traceId);
+            Reply.stream(exchange, json -> new TraceJson(json).chain(chain, linkedFrom));
         } else {
             Reply.text(
                     exchange,
@@ -128,23 +153,35 @@ final class ApiEndpoint {
         return Integer.parseInt(text);
     }
 
+    private static double decimal(@Nullable String text, String name) throws BadQueryException {
+        if (text == null) {
+            return 0;
+        }
+        if (!text.matches("[0-9]{1,9}(\\.[0-9]{1,6})?")) {
+            throw new BadQueryException(name + " is a number from 0 to 999999999, such as 2.5");
+        }
+        return Double.parseDouble(text);
+    }
+
     private static Map<String, String> query(@Nullable String raw) throws BadQueryException {
         Map<String, String> query = new HashMap<>();
         if (raw == null) {
             return query;
         }
-        try {
-            for (String pair : raw.split("&", 100)) {
-                int equals = pair.indexOf('=');
-                String name = equals < 0 ? pair : pair.substring(0, equals);
-                String value = equals < 0 ? "" : pair.substring(equals + 1);
-                query.put(
-                        URLDecoder.decode(name, StandardCharsets.UTF_8),
-                        URLDecoder.decode(value, StandardCharsets.UTF_8));
-            }
-        } catch (IllegalArgumentException e) {
-            throw new BadQueryException("the query has a broken percent escape");
+        for (String pair : raw.split("&", 100)) {
+            int equals = pair.indexOf('=');
+            String name = equals < 0 ? pair : pair.substring(0, equals);
+            String value = equals < 0 ? "" : pair.substring(equals + 1);
+            query.put(decode(name), decode(value));
         }
         return query;
+    }
+
+    private static String decode(String text) throws BadQueryException {
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new BadQueryException("the address has a broken percent escape");
+        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.weir.agent.cli.serve;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,15 +14,24 @@ import org.jspecify.annotations.Nullable;
 final class Chain {
     private static final int MOST_RULES = 64;
     private static final int MOST_SERVICES = 256;
+    private static final int MOST_SESSIONS = 64;
+    /** How many spans of one idempotency key, or with a link to one other chain, are told to a reader. */
+    private static final int MOST_SHARING = 100;
 
     final String id;
     final long arrival;
     long lastNews;
     long bytes;
+    /** Grows with everything that a reader of this chain could see. */
+    long version;
+
     private final Map<String, Span> spans = new LinkedHashMap<>();
     private final Set<String> services = new TreeSet<>();
     private final Set<String> processes = new TreeSet<>();
+    private final Set<String> sessions = new TreeSet<>();
     private final Map<String, Map<String, Integer>> verdicts = new TreeMap<>();
+    private final Map<String, List<Span>> byKey = new HashMap<>();
+    private final Map<String, List<Span>> byLinkedTrace = new HashMap<>();
     private @Nullable Span root;
     private @Nullable Span earliest;
     private int roots;
@@ -40,6 +50,7 @@ final class Chain {
     record Summary(
             String id,
             String root,
+            String label,
             boolean rooted,
             List<String> services,
             int processes,
@@ -52,10 +63,14 @@ final class Chain {
             @Nullable Object attempts,
             @Nullable Object operations,
             int duplicates,
-            int droppedSpans) {}
+            int droppedSpans,
+            List<String> sessions) {}
 
     /** A chain as it was at one moment. */
     record Snapshot(Summary summary, List<Span> spans, boolean update) {}
+
+    /** A span of another chain, and what the root of that chain is called. */
+    record Elsewhere(Span span, String root) {}
 
     boolean has(String spanId) {
         return spans.containsKey(spanId);
@@ -87,6 +102,16 @@ final class Chain {
         if (processes.size() < MOST_SERVICES) {
             processes.add(span.resource().service() + '\0' + span.resource().pid());
         }
+        Object session = span.attribute(SpanLine.SESSION);
+        session = session == null ? span.attribute("gen_ai.conversation.id") : session;
+        if (session != null && sessions.size() < MOST_SESSIONS) {
+            sessions.add(session.toString());
+        }
+        Object key = span.attribute(SpanLine.KEY);
+        if (key != null) share(byKey, key.toString(), span);
+        for (Span.Link link : span.links()) {
+            if (!link.traceId().equals(id)) share(byLinkedTrace, link.traceId(), span);
+        }
         for (Map.Entry<String, String> verdict : SpanLine.verdicts(span).entrySet()) {
             Map<String, Integer> counts = verdicts.get(verdict.getKey());
             if (counts == null && verdicts.size() < MOST_RULES) {
@@ -99,6 +124,33 @@ final class Chain {
         }
     }
 
+    private static void share(Map<String, List<Span>> sharing, String value, Span span) {
+        List<Span> spans = sharing.computeIfAbsent(value, any -> new ArrayList<>(1));
+        if (spans.size() < MOST_SHARING) spans.add(span);
+    }
+
+    Set<String> keys() {
+        return byKey.keySet();
+    }
+
+    Set<String> linkedTraces() {
+        return byLinkedTrace.keySet();
+    }
+
+    List<Elsewhere> withKey(String key) {
+        return elsewhere(byKey.getOrDefault(key, List.of()));
+    }
+
+    List<Elsewhere> linkedTo(String traceId) {
+        return elsewhere(byLinkedTrace.getOrDefault(traceId, List.of()));
+    }
+
+    private List<Elsewhere> elsewhere(List<Span> spans) {
+        Span first = root != null ? root : earliest;
+        String name = first == null ? "" : SpanLine.label(first);
+        return spans.stream().map(span -> new Elsewhere(span, name)).toList();
+    }
+
     int size() {
         return spans.size();
     }
@@ -107,8 +159,16 @@ final class Chain {
         return root != null;
     }
 
+    Set<String> services() {
+        return services;
+    }
+
     boolean touches(String service) {
         return services.contains(service);
+    }
+
+    boolean isOf(String session) {
+        return sessions.contains(session);
     }
 
     Summary summary() {
@@ -125,6 +185,7 @@ final class Chain {
         return new Summary(
                 id,
                 first.name(),
+                SpanLine.label(first),
                 root != null,
                 List.copyOf(services),
                 processes.size(),
@@ -137,7 +198,8 @@ final class Chain {
                 first.attribute(SpanLine.ATTEMPTS),
                 first.attribute(SpanLine.OPERATIONS),
                 duplicates,
-                droppedSpans);
+                droppedSpans,
+                List.copyOf(sessions));
     }
 
     Snapshot snapshot(boolean update) {

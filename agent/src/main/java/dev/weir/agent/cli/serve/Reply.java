@@ -11,10 +11,17 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** Writes answers, each with headers that keep a browser from guessing, framing or caching. */
 final class Reply {
     private Reply() {}
+
+    /** Nothing inline, nothing evaluated, nothing from elsewhere: what a span says can never become a program. */
+    private static final String ONLY_THIS_PAGE =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+                    + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
+                    + " require-trusted-types-for 'script'; trusted-types lit-html";
 
     /** Writes JSON. */
     interface Json {
@@ -34,6 +41,26 @@ final class Reply {
                 out.write(body);
             }
         }
+    }
+
+    static void page(HttpExchange exchange, String type, byte[] file) throws IOException {
+        exchange.getResponseHeaders().set("Content-Security-Policy", ONLY_THIS_PAGE);
+        bytes(exchange, 200, type, file);
+    }
+
+    static void onlyGet(HttpExchange exchange) throws IOException {
+        exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+        error(exchange, 405, "only GET and HEAD are answered here");
+    }
+
+    /** Says that the reader has this already, if its request names {@code version}; else notes it on the answer. */
+    static boolean unchanged(HttpExchange exchange, String version) throws IOException {
+        String tag = '"' + version + '"';
+        exchange.getResponseHeaders().set("ETag", tag);
+        if (!tag.equals(exchange.getRequestHeaders().getFirst("If-None-Match"))) return false;
+        headers(exchange, "application/json");
+        exchange.sendResponseHeaders(304, -1);
+        return true;
     }
 
     static void text(HttpExchange exchange, int status, String text) throws IOException {
@@ -86,7 +113,7 @@ final class Reply {
         Headers headers = exchange.getResponseHeaders();
         headers.set("Content-Type", type);
         headers.set("Cache-Control", "no-store");
-        headers.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+        headers.putIfAbsent("Content-Security-Policy", List.of("default-src 'none'; frame-ancestors 'none'"));
         headers.set("Cross-Origin-Resource-Policy", "same-origin");
         headers.set("Referrer-Policy", "no-referrer");
         headers.set("X-Content-Type-Options", "nosniff");

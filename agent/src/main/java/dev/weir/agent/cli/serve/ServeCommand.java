@@ -115,7 +115,8 @@ public final class ServeCommand implements Callable<Integer> {
         }
         CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server, out, ended), "weir-serve-end"));
-        out.println("weir serve: OTLP/HTTP at " + server.uri() + ", chains at " + server.uri() + "/api/traces");
+        out.println("weir serve: OTLP/HTTP at " + server.uri() + ", page at " + server.uri() + "/"
+                + (token == null ? "" : " (asks for the token)"));
         if (!String.valueOf(server.port()).equals(DEFAULT_PORT)) {
             out.println("Point agents here: OTEL_EXPORTER_OTLP_ENDPOINT=" + server.uri());
         }

@@ -90,6 +90,9 @@ record Span(
         return attributes.get(key);
     }
 
+    /** Roughly what finding a span by its idempotency key costs on the heap. */
+    private static final long INDEXED = 250;
+
     /** Roughly what this span costs on the heap. */
     long weight() {
         long bytes = 400 + text(name) + text(statusMessage) + weight(attributes);
@@ -97,8 +100,9 @@ record Span(
             bytes += 64 + text(event.name) + weight(event.attributes);
         }
         for (Link link : links) {
-            bytes += 200 + weight(link.attributes);
+            bytes += 400 + weight(link.attributes);
         }
+        if (attributes.containsKey(SpanLine.KEY)) bytes += INDEXED;
         return bytes;
     }
 

@@ -15,6 +15,8 @@ final class SpanLine {
     static final String ATTEMPT = "weir.attempt";
     static final String VERDICT = "weir.verdict.";
     static final String REASON = ".reason";
+    static final String KEY = "weir.idempotency.key";
+    static final String SESSION = "weir.session";
     static final String AMPLIFICATION = "weir.amplification";
     static final String ATTEMPTS = "weir.attempts";
     static final String OPERATIONS = "weir.operations";
@@ -36,13 +38,18 @@ final class SpanLine {
 
     /** The span's name, with what the conventions keep out of names: URL, path of a request, path of a file. */
     String label() {
+        String label = label(span);
+        return label.isEmpty() ? "(no name)" : text.safe(label, LABEL);
+    }
+
+    static String label(Span span) {
         Object method = span.attribute("http.request.method");
         Object path = span.attribute(span.kind() == Span.Kind.SERVER ? "url.path" : "url.full");
         Object file = span.attribute("file.path");
         String label = span.name();
         if (method != null && path != null && label.equals(method.toString())) label = method + " " + path;
         else if (file != null && label.startsWith("file ")) label = label + " " + file;
-        return label.isEmpty() ? "(no name)" : text.safe(label, LABEL);
+        return label;
     }
 
     /** Whether a rule refused it, so that it never went out. */

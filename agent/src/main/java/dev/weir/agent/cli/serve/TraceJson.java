@@ -20,24 +20,46 @@ final class TraceJson {
         this.json = json;
     }
 
-    void list(List<Chain.Summary> chains, TraceStore.Totals totals) throws IOException {
+    void list(TraceStore.Found found, TraceStore.Totals totals) throws IOException {
         json.beginObject().name("traces").beginArray();
-        for (Chain.Summary chain : chains) {
+        for (Chain.Summary chain : found.chains()) {
             json.beginObject();
             summary(chain);
             json.endObject();
         }
         json.endArray();
+        texts("services", found.services());
         json.name("held").value(totals.traces());
         json.name("evicted").value(totals.evictedTraces());
         json.endObject();
     }
 
-    void chain(Chain.Snapshot chain) throws IOException {
+    void elsewhere(String name, List<Chain.Elsewhere> elsewhere) throws IOException {
+        json.name(name).beginArray();
+        for (Chain.Elsewhere each : elsewhere) {
+            Span span = each.span();
+            json.beginObject();
+            json.name("traceId").value(span.traceId());
+            json.name("root").value(each.root());
+            json.name("spanId").value(span.spanId());
+            json.name("name").value(span.name());
+            json.name("service").value(span.resource().service());
+            json.name("kind").value(span.kind().name().toLowerCase(Locale.ROOT));
+            json.name("status").value(span.status().name().toLowerCase(Locale.ROOT));
+            json.name("attempt").value(SpanLine.attempt(span));
+            json.name("refused").value(SpanLine.refused(span));
+            json.name("startUnixNano").value(Long.toUnsignedString(span.start()));
+            json.endObject();
+        }
+        json.endArray();
+    }
+
+    void chain(Chain.Snapshot chain, List<Chain.Elsewhere> linkedFrom) throws IOException {
         json.beginObject();
         summary(chain.summary());
         IdentityHashMap<Resource, Integer> resources = new IdentityHashMap<>();
         List<Node> nodes = SpanTree.of(chain.spans()).nodes();
+        elsewhere("linkedFrom", linkedFrom);
         json.name("resources").beginArray();
         for (Node node : nodes) {
             Resource resource = node.span.resource();
@@ -59,11 +81,7 @@ final class TraceJson {
         json.name("id").value(chain.id());
         json.name("root").value(chain.root());
         json.name("rooted").value(chain.rooted());
-        json.name("services").beginArray();
-        for (String service : chain.services()) {
-            json.value(service);
-        }
-        json.endArray();
+        texts("services", chain.services());
         json.name("processes").value(chain.processes());
         json.name("startUnixNano").value(Long.toUnsignedString(chain.start()));
         json.name("durationNano").value(Long.toString(chain.duration()));
@@ -83,6 +101,16 @@ final class TraceJson {
         optional("operations", chain.operations());
         json.name("duplicates").value(chain.duplicates());
         json.name("droppedSpans").value(chain.droppedSpans());
+        json.name("label").value(chain.label());
+        texts("sessions", chain.sessions());
+    }
+
+    private void texts(String name, List<String> texts) throws IOException {
+        json.name(name).beginArray();
+        for (String text : texts) {
+            json.value(text);
+        }
+        json.endArray();
     }
 
     private void span(Node node, int resource) throws IOException {

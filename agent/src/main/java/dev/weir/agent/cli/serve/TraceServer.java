@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** The receiver: takes spans over HTTP, answers the API, prints finished chains. */
+/** The receiver: takes spans over HTTP, answers the page and its API, prints finished chains. */
 final class TraceServer implements AutoCloseable {
     /** A slow sender occupies a thread until {@code maxReqTime}, so there are more threads than cores need. */
     private static final int THREADS = 200;
@@ -118,7 +118,8 @@ final class TraceServer implements AutoCloseable {
 
     private void answer(HttpExchange exchange) throws IOException {
         String path = exchange.getRequestURI().getRawPath();
-        if (!path.equals("/healthz") && !isAuthorized(exchange)) {
+        boolean page = PageEndpoint.serves(path);
+        if (!page && !path.equals("/healthz") && !isAuthorized(exchange)) {
             exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
             OtlpEndpoint.drain(exchange.getRequestBody(), options.maxBody());
             Reply.error(
@@ -129,10 +130,12 @@ final class TraceServer implements AutoCloseable {
             case "/v1/traces" -> otlp.handle(exchange, true);
             case "/v1/metrics", "/v1/logs" -> otlp.handle(exchange, false);
             default -> {
-                if (isForThisHost(exchange)) {
-                    api.handle(exchange);
-                } else {
+                if (!isForThisHost(exchange)) {
                     Reply.error(exchange, 403, "the Host header is not this machine's; use " + uri());
+                } else if (page) {
+                    PageEndpoint.handle(exchange);
+                } else {
+                    api.handle(exchange);
                 }
             }
         }

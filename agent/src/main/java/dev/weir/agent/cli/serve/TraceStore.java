@@ -19,6 +19,8 @@ final class TraceStore {
     static final int ROOTLESS_QUIET = 10;
 
     private static final int MOST_RESOURCES = 1_000;
+    private static final int MOST_FACETS = 500;
+    private static final int MOST_ELSEWHERE = 200;
 
     private final int maxTraces;
     private final long maxBytes;
@@ -29,6 +31,10 @@ final class TraceStore {
 
     private final Set<Chain> unprinted = new LinkedHashSet<>();
     private final Map<Resource, Resource> resources = new HashMap<>();
+    private final ChainIndex byService = new ChainIndex();
+    private final ChainIndex byKey = new ChainIndex();
+    private final ChainIndex byLinkedTrace = new ChainIndex();
+    private long changes;
     private long arrivals;
     private long bytes;
     private int spans;
@@ -57,6 +63,9 @@ final class TraceStore {
             long evictedSpans,
             long evictedUnprinted) {}
 
+    /** Chains that a reader asked for, and the services whose chains it could ask for. */
+    record Found(List<Chain.Summary> chains, List<String> services) {}
+
     @SuppressWarnings(
             "ReferenceEquality") // The spans of one request share their resource; hashing it for each is slow.
     synchronized void add(List<Span> batch) {
@@ -76,7 +85,11 @@ final class TraceStore {
 
     private void add(Span span, long weight, long now) {
         received++;
+        changes++;
         Chain chain = chains.get(span.traceId());
+        if (chain != null) {
+            chain.version = changes;
+        }
         if (chain != null && chain.has(span.spanId())) {
             chain.duplicate();
             duplicates++;
@@ -97,7 +110,9 @@ final class TraceStore {
         }
         chains.put(chain.id, chain);
         chain.add(span, weight);
+        chain.version = changes;
         chain.lastNews = now;
+        index(span, chain);
         unprinted.add(chain);
         bytes += weight;
         spans++;
@@ -111,7 +126,23 @@ final class TraceStore {
         }
     }
 
+    private void index(Span span, Chain chain) {
+        String service = span.resource().service();
+        if (chain.touches(service)) byService.add(service, chain);
+        Object key = span.attribute(SpanLine.KEY);
+        if (key != null) byKey.add(key.toString(), chain);
+        for (Span.Link link : span.links()) {
+            if (link.traceId().equals(chain.id)) continue;
+            byLinkedTrace.add(link.traceId(), chain);
+            Chain linked = chains.get(link.traceId());
+            if (linked != null) linked.version = changes;
+        }
+    }
+
     private void forget(Chain chain) {
+        byService.remove(chain.services(), chain);
+        byKey.remove(chain.keys(), chain);
+        byLinkedTrace.remove(chain.linkedTraces(), chain);
         bytes -= chain.bytes;
         spans -= chain.size();
         evictedTraces++;
@@ -153,12 +184,54 @@ final class TraceStore {
     }
 
     /** The newest first. */
-    synchronized List<Chain.Summary> recent(int limit, @Nullable String service) {
-        return chains.values().stream()
-                .filter(chain -> service == null || chain.touches(service))
-                .sorted(Comparator.comparingLong((Chain chain) -> chain.arrival).reversed())
+    Found recent(int limit, ChainFilter filter) {
+        List<Chain.Snapshot> candidates;
+        List<String> services;
+        synchronized (this) {
+            services = byService.values(MOST_FACETS);
+            List<Chain> chosen = chains.values().stream()
+                    .filter(filter::accepts)
+                    .sorted(Comparator.comparingLong((Chain chain) -> chain.arrival)
+                            .reversed())
+                    .limit(filter.searchesText() ? Long.MAX_VALUE : limit)
+                    .toList();
+            if (!filter.searchesText()) {
+                return new Found(chosen.stream().map(Chain::summary).toList(), services);
+            }
+            candidates = chosen.stream().map(chain -> chain.snapshot(false)).toList();
+        }
+        List<Chain.Summary> found = candidates.stream()
+                .filter(filter::matchesText)
                 .limit(limit)
-                .map(Chain::summary)
+                .map(Chain.Snapshot::summary)
+                .toList();
+        return new Found(found, services);
+    }
+
+    /** Grows with every span that came and every chain that went. */
+    synchronized long changes() {
+        return changes;
+    }
+
+    /** What {@link Chain#version} is, or -1 where the chain is not here. */
+    synchronized long version(String traceId) {
+        Chain chain = chains.get(traceId);
+        return chain == null ? -1 : chain.version;
+    }
+
+    /** Spans that carry an idempotency key. */
+    synchronized List<Chain.Elsewhere> withKey(String key) {
+        return byKey.of(key).stream()
+                .flatMap(chain -> chain.withKey(key).stream())
+                .limit(MOST_ELSEWHERE)
+                .toList();
+    }
+
+    /** Spans of other chains that link to this one. */
+    synchronized List<Chain.Elsewhere> linkedTo(String traceId) {
+        return byLinkedTrace.of(traceId).stream()
+                .flatMap(chain -> chain.linkedTo(traceId).stream())
+                .limit(MOST_ELSEWHERE)
                 .toList();
     }
 

@@ -58,7 +58,7 @@ class ApiEndpointTest {
                         + "\"spanCount\":3,\"errorCount\":1,"
                         + "\"verdicts\":{\"deadline\":{\"limit\":1},\"retry-budget\":{\"would-deny\":2}},"
                         + "\"amplification\":3.0,\"attempts\":6,\"operations\":2,"
-                        + "\"duplicates\":0,\"droppedSpans\":0}",
+                        + "\"duplicates\":0,\"droppedSpans\":0,\"label\":\"run 3\",\"sessions\":[]}",
                 traces.get(0).toString());
         assertEquals(
                 2, server.json("/api/traces?limit=2").getAsJsonArray("traces").size());
@@ -115,8 +115,10 @@ class ApiEndpointTest {
         assertError(400, "/api/traces/" + Payload.traceId(1) + "?format=pdf");
         assertError(400, "/api/traces?limit=-1");
         assertError(400, "/api/traces?limit=1e9");
+        assertError(400, "/api/traces?min-amplification=-1");
+        assertError(400, "/api/traces?min-duration-ms=NaN");
         assertError(400, "/api/traces?service=%25&limit=0");
-        assertError(404, "/");
+        assertError(404, "/index.html");
         assertError(404, "/api");
         assertError(400, "/api/traces/" + Payload.traceId(1) + "/more");
     }
@@ -167,6 +169,7 @@ class ApiEndpointTest {
         server.postProtobuf(chain(1).protobuf());
         assertTrue(
                 raw("GET /api/traces HTTP/1.1\r\nHost: evil.example:4318\r\n").startsWith("HTTP/1.1 403"));
+        assertTrue(raw("GET / HTTP/1.1\r\nHost: evil.example:4318\r\n").startsWith("HTTP/1.1 403"));
         assertTrue(raw("GET /api/traces HTTP/1.1\r\nHost: 127.0.0.1.evil.example\r\n")
                 .startsWith("HTTP/1.1 403"));
         for (String host : new String[] {"localhost", "LOCALHOST:1", "127.0.0.1:4318", "[::1]:4318", "a.localhost"}) {

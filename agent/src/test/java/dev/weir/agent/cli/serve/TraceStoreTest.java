@@ -98,7 +98,7 @@ class TraceStoreTest {
         assertTrue(totals.bytes() > limit / 2);
         assertEquals(3_000, totals.received());
         assertEquals(3_000, totals.spans() + totals.evictedSpans() + totals.dropped() + totals.duplicates());
-        int held = store.recent(1_000_000, null).stream()
+        int held = store.recent(1_000_000, ChainFilter.ALL).chains().stream()
                 .mapToInt(Chain.Summary::spans)
                 .sum();
         assertEquals(totals.spans(), held);
