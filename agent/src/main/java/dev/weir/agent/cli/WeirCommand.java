@@ -7,6 +7,8 @@ import dev.weir.agent.cli.jvm.ModeCommand;
 import dev.weir.agent.cli.jvm.RulesCommand;
 import dev.weir.agent.cli.report.ReportCommand;
 import dev.weir.agent.cli.serve.ServeCommand;
+import dev.weir.agent.cli.transfer.ExportCommand;
+import dev.weir.agent.cli.transfer.ImportCommand;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -35,6 +37,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         subcommands = {
             ServeCommand.class,
             ReportCommand.class,
+            ExportCommand.class,
+            ImportCommand.class,
             RulesCommand.class,
             DoctorCommand.class,
             AttachCommand.class,

@@ -77,7 +77,7 @@ class WeirCommandTest {
         assertEquals(2, result.code());
         assertEquals("""
                 weir: there is no 'sevre'. Did you mean serve or report?
-                Commands: serve, report, rules, doctor, attach, mode, version
+                Commands: serve, report, export, import, rules, doctor, attach, mode, version
                 Help: java -jar weir.jar --help
                 """, result.err());
         assertEquals(2, run("frobnicate", "--now").code());

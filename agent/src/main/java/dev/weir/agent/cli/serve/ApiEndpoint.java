@@ -100,8 +100,8 @@ final class ApiEndpoint {
             throw new BadQueryException("a trace id is 32 hex digits and not all zero");
         }
         String format = query.getOrDefault("format", "json");
-        if (!format.equals("json") && !format.equals("text")) {
-            throw new BadQueryException("format is json or text");
+        if (!format.equals("json") && !format.equals("text") && !format.equals("otlp")) {
+            throw new BadQueryException("format is json, text or otlp");
         }
         int lines = number(query.get("lines"), "lines", style.maxLines());
         int columns = number(query.get("columns"), "columns", style.maxColumns());
@@ -114,6 +114,8 @@ final class ApiEndpoint {
         } else if (format.equals("json")) {
             List<Chain.Elsewhere> linkedFrom = store.linkedTo(traceId);
             Reply.stream(exchange, json -> new TraceJson(json).chain(chain, linkedFrom));
+        } else if (format.equals("otlp")) {
+            Reply.text(exchange, 200, OtlpJsonWriter.line(chain.spans()) + "\n");
         } else {
             Reply.text(
                     exchange,

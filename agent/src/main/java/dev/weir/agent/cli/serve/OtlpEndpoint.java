@@ -25,6 +25,7 @@ final class OtlpEndpoint {
     private static final int PARSERS = 2;
 
     private final TraceStore store;
+    private final @Nullable DataFolder data;
     private final long maxBody;
     private final ByteBudget waiting;
     private final Semaphore parsers = new Semaphore(PARSERS);
@@ -32,8 +33,9 @@ final class OtlpEndpoint {
     private final LongAdder rejectedRequests = new LongAdder();
     private final LongAdder ignoredRequests = new LongAdder();
 
-    OtlpEndpoint(TraceStore store, long maxBody) {
+    OtlpEndpoint(TraceStore store, @Nullable DataFolder data, long maxBody) {
         this.store = store;
+        this.data = data;
         this.maxBody = maxBody;
         waiting = new ByteBudget(4 * maxBody);
     }
@@ -104,6 +106,7 @@ final class OtlpEndpoint {
             }
             SpanBatch batch = parse(body.toByteArray(), type, gzip);
             store.add(batch.spans());
+            if (data != null) data.keep(batch.spans());
             rejectedSpans.add(batch.rejected());
             accept(exchange, type, batch.rejected(), batch.reason());
         } finally {

@@ -8,7 +8,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Numbers with a unit as they are written on the command line. */
-final class Quantity {
+public final class Quantity {
     private static final Pattern FORM = Pattern.compile("(\\d{1,12})\\s*([a-z]*)");
 
     private Quantity() {}
@@ -32,6 +32,29 @@ final class Quantity {
                         "'" + value + "' is not a duration up to one hour. Write, for example, 500ms, 1s or 2m.");
             }
             return Duration.ofMillis(amount * millis);
+        }
+    }
+
+    /** {@code 30m}, {@code 24h}, {@code 7d}. */
+    public static final class Age implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String value) {
+            Matcher form = FORM.matcher(value.strip().toLowerCase(Locale.ROOT));
+            long seconds = !form.matches()
+                    ? 0
+                    : switch (form.group(2)) {
+                        case "s" -> 1;
+                        case "m" -> 60;
+                        case "h" -> 3_600;
+                        case "d" -> 86_400;
+                        default -> 0;
+                    };
+            long amount = seconds == 0 ? 0 : Long.parseLong(form.group(1));
+            if (amount == 0 || amount > Duration.ofDays(36_500).toSeconds() / seconds) {
+                throw new TypeConversionException(
+                        "'" + value + "' is not a time up to 36500 days. Write, for example, 30m, 24h or 7d.");
+            }
+            return Duration.ofSeconds(amount * seconds);
         }
     }
 

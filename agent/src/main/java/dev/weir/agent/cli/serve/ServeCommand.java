@@ -6,6 +6,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.Charset;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -66,6 +67,28 @@ public final class ServeCommand implements Callable<Integer> {
     private @Nullable Long maxMemory;
 
     @Option(
+            names = "--data",
+            paramLabel = "<folder>",
+            description = "Keep what is received here too, as OTLP JSON lines, and show it again after a restart.")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--keep-size",
+            defaultValue = "1g",
+            paramLabel = "<size>",
+            converter = Quantity.Size.class,
+            description = "How much --data may hold; the oldest goes first. Default: ${DEFAULT-VALUE}.")
+    private long keepSize;
+
+    @Option(
+            names = "--keep-for",
+            defaultValue = "7d",
+            paramLabel = "<time>",
+            converter = Quantity.Age.class,
+            description = "How long --data keeps it. Default: ${DEFAULT-VALUE}.")
+    private Duration keepFor = Duration.ZERO;
+
+    @Option(
             names = "--max-body",
             defaultValue = "16m",
             paramLabel = "<size>",
@@ -103,7 +126,10 @@ public final class ServeCommand implements Callable<Integer> {
                 maxMemory == null ? heapShare : maxMemory,
                 maxBody,
                 quiet,
-                TreeStyle.PLAIN.drawn(drawAscii, Ansi.AUTO.enabled()));
+                TreeStyle.PLAIN.drawn(drawAscii, Ansi.AUTO.enabled()),
+                data,
+                keepSize,
+                keepFor);
         PrintStream out = System.out;
         PrintStream err = System.err;
         TraceServer server;
@@ -119,6 +145,10 @@ public final class ServeCommand implements Callable<Integer> {
                 + (token == null ? "" : " (asks for the token)"));
         if (!String.valueOf(server.port()).equals(DEFAULT_PORT)) {
             out.println("Point agents here: OTEL_EXPORTER_OTLP_ENDPOINT=" + server.uri());
+        }
+        if (data != null) {
+            out.println("Kept in " + data + "; " + TerminalText.count(server.replayed(), "span", "spans")
+                    + " of before, " + TerminalText.count(server.totals().traces(), "chain", "chains") + " in memory.");
         }
         out.println("Waiting for spans. Ctrl-C ends it.");
         out.println();
@@ -164,6 +194,9 @@ public final class ServeCommand implements Callable<Integer> {
 
     private String cannotListen(IOException e) {
         String message = String.valueOf(e.getMessage());
+        if (data != null && !(e instanceof BindException)) {
+            return "weir serve: cannot use --data " + data + ": " + message + ". Name another folder, or leave it out.";
+        }
         if (e instanceof BindException && message.contains("in use")) {
             return "weir serve: port " + port + " on " + host + " is taken, by another 'serve' or a collector perhaps."
                     + " Stop that, or choose another port with --port <port> (--port 0 takes any free one) and start"

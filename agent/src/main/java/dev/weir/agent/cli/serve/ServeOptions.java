@@ -1,5 +1,6 @@
 package dev.weir.agent.cli.serve;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -12,4 +13,7 @@ record ServeOptions(
         long maxBytes,
         long maxBody,
         Duration quiet,
-        TreeStyle style) {}
+        TreeStyle style,
+        @Nullable Path data,
+        long keepBytes,
+        Duration keepFor) {}

@@ -30,6 +30,8 @@ final class TraceServer implements AutoCloseable {
     private final PrintStream err;
     private final InetAddress address;
     private final TraceStore store;
+    private final @Nullable DataFolder data;
+    private long replayed;
     private final OtlpEndpoint otlp;
     private final ApiEndpoint api;
     private final HttpServer http;
@@ -44,7 +46,15 @@ final class TraceServer implements AutoCloseable {
         this.err = err;
         this.address = address;
         store = new TraceStore(options.maxTraces(), options.maxBytes(), System::nanoTime);
-        otlp = new OtlpEndpoint(store, options.maxBody());
+        data = options.data() == null
+                ? null
+                : DataFolder.open(options.data(), options.keepBytes(), options.keepFor(), err);
+        if (data != null) {
+            replayed = data.replay(store::add);
+            // What another run has printed is not printed again.
+            store.takeAll();
+        }
+        otlp = new OtlpEndpoint(store, data, options.maxBody());
         api = new ApiEndpoint(store, otlp, options.style());
         limitSlowClients();
         http = HttpServer.create(new InetSocketAddress(address, options.port()), BACKLOG);
@@ -92,6 +102,11 @@ final class TraceServer implements AutoCloseable {
         return http.getAddress().getPort();
     }
 
+    /** How many spans were there from before. */
+    long replayed() {
+        return replayed;
+    }
+
     TraceStore.Totals totals() {
         return store.totals();
     }
@@ -102,6 +117,7 @@ final class TraceServer implements AutoCloseable {
             http.stop(0);
             threads.shutdownNow();
             printer.close();
+            if (data != null) data.close();
         }
     }
 

@@ -12,6 +12,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -19,8 +20,18 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A receiver on a free port, and a client for it. */
 final class RunningServer implements AfterEachCallback, AutoCloseable {
-    static final ServeOptions DEFAULTS =
-            new ServeOptions("127.0.0.1", 0, null, 1_000, 64L << 20, 16L << 20, Duration.ofMillis(50), TreeStyle.PLAIN);
+    static final ServeOptions DEFAULTS = new ServeOptions(
+            "127.0.0.1",
+            0,
+            null,
+            1_000,
+            64L << 20,
+            16L << 20,
+            Duration.ofMillis(50),
+            TreeStyle.PLAIN,
+            null,
+            1L << 30,
+            Duration.ofDays(7));
 
     final Captured out = new Captured();
     final Captured err = new Captured();
@@ -45,7 +56,17 @@ final class RunningServer implements AfterEachCallback, AutoCloseable {
 
     static ServeOptions limitedTo(int maxTraces, long maxBytes, long maxBody) {
         return new ServeOptions(
-                DEFAULTS.host(), 0, null, maxTraces, maxBytes, maxBody, DEFAULTS.quiet(), DEFAULTS.style());
+                DEFAULTS.host(),
+                0,
+                null,
+                maxTraces,
+                maxBytes,
+                maxBody,
+                DEFAULTS.quiet(),
+                DEFAULTS.style(),
+                null,
+                DEFAULTS.keepBytes(),
+                DEFAULTS.keepFor());
     }
 
     static ServeOptions withToken(String token) {
@@ -57,7 +78,25 @@ final class RunningServer implements AfterEachCallback, AutoCloseable {
                 DEFAULTS.maxBytes(),
                 DEFAULTS.maxBody(),
                 DEFAULTS.quiet(),
-                DEFAULTS.style());
+                DEFAULTS.style(),
+                null,
+                DEFAULTS.keepBytes(),
+                DEFAULTS.keepFor());
+    }
+
+    static ServeOptions keptIn(Path data, long keepBytes, Duration keepFor) {
+        return new ServeOptions(
+                DEFAULTS.host(),
+                0,
+                null,
+                DEFAULTS.maxTraces(),
+                DEFAULTS.maxBytes(),
+                DEFAULTS.maxBody(),
+                DEFAULTS.quiet(),
+                DEFAULTS.style(),
+                data,
+                keepBytes,
+                keepFor);
     }
 
     URI at(String path) {
