@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,7 @@ final class DataFolder implements AutoCloseable {
     /** How many files the allowed size is spread over: retention is as coarse as one of them. */
     private static final int FILES = 16;
 
+    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long LEAST_FILE = 64 * 1024;
 
     private final Path folder;
@@ -47,6 +49,7 @@ final class DataFolder implements AutoCloseable {
     private @Nullable Writer current;
     private long currentBytes;
     private boolean failing;
+    private long failedNanos;
 
     private DataFolder(Path folder, long mostBytes, Duration longest, PrintStream err, FileChannel lockFile) {
         this.folder = folder;
@@ -124,9 +127,9 @@ final class DataFolder implements AutoCloseable {
                         .onUnmappableCharacter(CodingErrorAction.REPLACE)));
     }
 
-    /** Keeps a batch. When it cannot be written that is said once, and tried again with the next. */
+    /** Keeps a batch. When it cannot be written that is said once, and tried again a little later. */
     synchronized void keep(List<Span> batch) {
-        if (batch.isEmpty()) return;
+        if (batch.isEmpty() || (failing && System.nanoTime() - failedNanos < PAUSE_NANOS)) return;
         String line = OtlpJsonWriter.line(batch);
         try {
             Writer writer = writer();
@@ -142,8 +145,10 @@ final class DataFolder implements AutoCloseable {
                         + "); chains are kept in memory only until it can. Is the disk full?");
             }
             failing = true;
+            failedNanos = System.nanoTime();
             // What is half written must not run into the next line.
             endFile();
+            forgetEmpty();
         }
     }
 
@@ -161,6 +166,16 @@ final class DataFolder implements AutoCloseable {
         current = opened;
         currentBytes = 0;
         return opened;
+    }
+
+    private void forgetEmpty() {
+        try {
+            List<Path> files = files();
+            Path last = files.isEmpty() ? null : files.get(files.size() - 1);
+            if (last != null && Files.size(last) == 0) Files.delete(last);
+        } catch (IOException e) {
+            // It is empty, and does no harm but to look at.
+        }
     }
 
     private void endFile() {
