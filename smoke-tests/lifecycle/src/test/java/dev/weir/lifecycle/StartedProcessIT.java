@@ -3,6 +3,9 @@ package dev.weir.lifecycle;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weir.incidents.harness.Collector;
+import dev.weir.incidents.harness.Program;
+import dev.weir.incidents.harness.Span;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
