@@ -50,6 +50,9 @@ public final class Hooks {
         /** See {@link Hooks#exit}. */
         void exit(@Nullable Object previous);
 
+        /** See {@link Hooks#correlation}. */
+        String @Nullable [] correlation();
+
         /** See {@link Hooks#managed}. */
         void managed();
     }
@@ -170,6 +173,15 @@ public final class Hooks {
     public static void exit(@Nullable Object previous) {
         Agent installed = agent;
         if (installed != null) installed.exit(previous);
+    }
+
+    /**
+     * What tells which trace, span and operation this thread is at work for: the values of {@code trace_id}, {@code span_id}
+     * and {@code weir.operation}, in this order; {@code null} when it is at work for none. The array is not to be changed.
+     */
+    public static String @Nullable [] correlation() {
+        Agent installed = agent;
+        return installed == null ? null : installed.correlation();
     }
 
     /** The platform's MBean server is there: the agent's beans can be registered. Called whenever somebody asks for it. */

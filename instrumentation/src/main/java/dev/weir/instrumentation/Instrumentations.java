@@ -16,6 +16,7 @@ import dev.weir.instrumentation.grpc.GrpcServerInstrumentation;
 import dev.weir.instrumentation.guavaretrying.GuavaRetryingInstrumentation;
 import dev.weir.instrumentation.helidon.HelidonWebServerInstrumentation;
 import dev.weir.instrumentation.httpurlconnection.HttpUrlConnectionInstrumentation;
+import dev.weir.instrumentation.jbosslogmanager.JbossLogManagerInstrumentation;
 import dev.weir.instrumentation.jbossthreads.JbossThreadsInstrumentation;
 import dev.weir.instrumentation.jdbc.JdbcInstrumentation;
 import dev.weir.instrumentation.jdkhttpclient.JdkHttpClientInstrumentation;
@@ -27,6 +28,8 @@ import dev.weir.instrumentation.ktor.KtorClientInstrumentation;
 import dev.weir.instrumentation.ktor.KtorRetryInstrumentation;
 import dev.weir.instrumentation.langchain4j.LangChain4jInstrumentation;
 import dev.weir.instrumentation.langchain4jretry.LangChain4jRetryInstrumentation;
+import dev.weir.instrumentation.log4j.Log4jInstrumentation;
+import dev.weir.instrumentation.logback.LogbackInstrumentation;
 import dev.weir.instrumentation.management.ManagementInstrumentation;
 import dev.weir.instrumentation.mcp.McpInstrumentation;
 import dev.weir.instrumentation.nettyhttp.NettyHttpInstrumentation;
@@ -75,6 +78,7 @@ public final class Instrumentations {
                 new GuavaRetryingInstrumentation(),
                 new HelidonWebServerInstrumentation(),
                 new HttpUrlConnectionInstrumentation(),
+                new JbossLogManagerInstrumentation(),
                 new JbossThreadsInstrumentation(),
                 new JdbcInstrumentation(),
                 new JdkHttpClientInstrumentation(),
@@ -86,6 +90,8 @@ public final class Instrumentations {
                 new KtorRetryInstrumentation(),
                 new LangChain4jInstrumentation(),
                 new LangChain4jRetryInstrumentation(),
+                new Log4jInstrumentation(),
+                new LogbackInstrumentation(),
                 new ManagementInstrumentation(),
                 new McpInstrumentation(),
                 new NettyHttpInstrumentation(),

@@ -35,6 +35,7 @@ public final class CausalContext {
     private final CallFacts.@Nullable Kind within;
     // Most calls are first attempts, and a context has many of them. Filled by whoever needs it, by several if need be.
     private @Nullable String firstAttemptPath;
+    private String @Nullable [] correlation;
 
     public CausalContext(
             long traceHigh,
@@ -142,5 +143,16 @@ public final class CausalContext {
         String first = firstAttemptPath;
         if (first == null) firstAttemptPath = first = attemptPath.isEmpty() ? FIRST_ATTEMPT : attemptPath + ".1";
         return first;
+    }
+
+    /** Trace, span and operation in hexadecimal digits, for whoever writes them down often. */
+    public String[] correlation() {
+        String[] known = correlation;
+        if (known != null) return known;
+        String[] made = {
+            Hex.of(traceHigh, traceLow), Hex.of(spanId), scope.operation().id()
+        };
+        correlation = made;
+        return made;
     }
 }

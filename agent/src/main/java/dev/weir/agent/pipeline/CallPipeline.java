@@ -7,6 +7,7 @@ import dev.weir.agent.context.CausalContext;
 import dev.weir.agent.context.Destination;
 import dev.weir.agent.context.Ending;
 import dev.weir.agent.context.HeaderNames;
+import dev.weir.agent.context.Hex;
 import dev.weir.agent.context.Identity;
 import dev.weir.agent.context.Operations;
 import dev.weir.agent.context.ScopeAttempt;
@@ -422,6 +423,18 @@ public final class CallPipeline implements Hooks.Agent {
     @Override
     public void exit(@Nullable Object previous) {
         states.get().node = previous;
+    }
+
+    @Override
+    public String @Nullable [] correlation() {
+        ThreadState state = states.get();
+        if (state.inside || state.node == null) return null;
+        if (state.node instanceof OpenCall open) {
+            String operation = open.attempt.operation().id();
+            return new String[] {Hex.of(open.traceHigh, open.traceLow), Hex.of(open.spanId), operation};
+        }
+        CausalContext cause = startup.cause(state);
+        return cause == null ? null : cause.correlation();
     }
 
     @Override

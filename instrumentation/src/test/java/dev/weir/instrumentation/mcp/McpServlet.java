@@ -26,7 +26,8 @@ final class McpServlet implements AutoCloseable {
         Wrapper wrapper = Tomcat.addServlet(context, "mcp", transport);
         wrapper.setAsyncSupported(true);
         context.addServletMappingDecoded("/*", "mcp");
-        tomcat.getConnector();
+        // A kept-alive connection that Tomcat closes just when the client takes it would fail a request.
+        tomcat.getConnector().setProperty("maxKeepAliveRequests", "1");
         tomcat.start();
     }
 

@@ -47,6 +47,7 @@ public final class RecordingAgent implements Hooks.Agent {
     private volatile Predicate<CallFacts> ignored = facts -> false;
     private volatile Consumer<CallFacts> replying = facts -> {};
     private volatile boolean follows = true;
+    private volatile String @Nullable [] correlation;
     private final String instrumentation;
     private final List<String> also = new CopyOnWriteArrayList<>();
 
@@ -68,6 +69,7 @@ public final class RecordingAgent implements Hooks.Agent {
         ignored = facts -> false;
         replying = facts -> {};
         follows = true;
+        correlation = null;
     }
 
     /** Calls for which this holds are denied. */
@@ -249,6 +251,16 @@ public final class RecordingAgent implements Hooks.Agent {
     @Override
     public void exit(@Nullable Object previous) {
         current.set(previous);
+    }
+
+    /** What log events shall tell. */
+    public void correlate(String @Nullable [] values) {
+        correlation = values;
+    }
+
+    @Override
+    public String @Nullable [] correlation() {
+        return correlation;
     }
 
     @Override

@@ -1,0 +1,5 @@
+/** Logback. */
+@NullMarked
+package dev.weir.instrumentation.logback;
+
+import org.jspecify.annotations.NullMarked;
