@@ -25,6 +25,7 @@ import dev.weir.instrumentation.jms.JmsInstrumentation;
 import dev.weir.instrumentation.kafka.KafkaInstrumentation;
 import dev.weir.instrumentation.ktor.KtorClientInstrumentation;
 import dev.weir.instrumentation.ktor.KtorRetryInstrumentation;
+import dev.weir.instrumentation.langchain4j.LangChain4jAgenticInstrumentation;
 import dev.weir.instrumentation.langchain4j.LangChain4jInstrumentation;
 import dev.weir.instrumentation.langchain4jretry.LangChain4jRetryInstrumentation;
 import dev.weir.instrumentation.management.ManagementInstrumentation;
@@ -85,6 +86,7 @@ public final class Instrumentations {
                 new KtorClientInstrumentation(),
                 new KtorRetryInstrumentation(),
                 new LangChain4jInstrumentation(),
+                new LangChain4jAgenticInstrumentation(),
                 new LangChain4jRetryInstrumentation(),
                 new ManagementInstrumentation(),
                 new McpInstrumentation(),
