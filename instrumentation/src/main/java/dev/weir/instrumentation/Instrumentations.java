@@ -27,6 +27,7 @@ import dev.weir.instrumentation.ktor.KtorClientInstrumentation;
 import dev.weir.instrumentation.ktor.KtorRetryInstrumentation;
 import dev.weir.instrumentation.langchain4j.LangChain4jAgenticInstrumentation;
 import dev.weir.instrumentation.langchain4j.LangChain4jInstrumentation;
+import dev.weir.instrumentation.langchain4j.LangChain4jMcpInstrumentation;
 import dev.weir.instrumentation.langchain4jretry.LangChain4jRetryInstrumentation;
 import dev.weir.instrumentation.management.ManagementInstrumentation;
 import dev.weir.instrumentation.mcp.McpInstrumentation;
@@ -87,6 +88,7 @@ public final class Instrumentations {
                 new KtorRetryInstrumentation(),
                 new LangChain4jInstrumentation(),
                 new LangChain4jAgenticInstrumentation(),
+                new LangChain4jMcpInstrumentation(),
                 new LangChain4jRetryInstrumentation(),
                 new ManagementInstrumentation(),
                 new McpInstrumentation(),
