@@ -26,7 +26,9 @@ import dev.weir.instrumentation.jms.JmsInstrumentation;
 import dev.weir.instrumentation.kafka.KafkaInstrumentation;
 import dev.weir.instrumentation.ktor.KtorClientInstrumentation;
 import dev.weir.instrumentation.ktor.KtorRetryInstrumentation;
+import dev.weir.instrumentation.langchain4j.LangChain4jAgenticInstrumentation;
 import dev.weir.instrumentation.langchain4j.LangChain4jInstrumentation;
+import dev.weir.instrumentation.langchain4j.LangChain4jMcpInstrumentation;
 import dev.weir.instrumentation.langchain4jretry.LangChain4jRetryInstrumentation;
 import dev.weir.instrumentation.log4j.Log4jInstrumentation;
 import dev.weir.instrumentation.logback.LogbackInstrumentation;
@@ -89,6 +91,8 @@ public final class Instrumentations {
                 new KtorClientInstrumentation(),
                 new KtorRetryInstrumentation(),
                 new LangChain4jInstrumentation(),
+                new LangChain4jAgenticInstrumentation(),
+                new LangChain4jMcpInstrumentation(),
                 new LangChain4jRetryInstrumentation(),
                 new Log4jInstrumentation(),
                 new LogbackInstrumentation(),

@@ -70,7 +70,10 @@ public final class LangChain4jInstrumentation implements Instrumentation {
     static final class Invoke {
 
         static @Nullable Run enter(Object handler, Object proxy, Method method, Object @Nullable [] arguments) {
-            return RunFacts.isRun(method) ? Run.begin(new RunFacts(proxy, method, arguments)) : null;
+            if (!RunFacts.isRun(method)) return null;
+            // An agent's run is over when its method is; a stream goes on.
+            if (!RunFacts.isStream(method) && AgentCall.isTold()) return null;
+            return Run.begin(new RunFacts(proxy, method, arguments));
         }
 
         static void exit(@Nullable Run run, @Nullable Object result, @Nullable Throwable thrown) {

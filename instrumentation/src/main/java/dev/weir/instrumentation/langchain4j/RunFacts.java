@@ -40,6 +40,11 @@ final class RunFacts extends GenAiFacts {
 
     @Override
     public @Nullable String conversation() {
+        return memoryId(method, arguments);
+    }
+
+    /** The argument that the application calls the memory's id. */
+    static @Nullable String memoryId(Method method, Object @Nullable [] arguments) {
         if (arguments == null) return null;
         Annotation[][] annotations = method.getParameterAnnotations();
         for (int i = 0; i < annotations.length && i < arguments.length; i++) {
@@ -48,5 +53,10 @@ final class RunFacts extends GenAiFacts {
             }
         }
         return null;
+    }
+
+    /** Whether it returns before the model has answered. */
+    static boolean isStream(Method method) {
+        return method.getReturnType().getName().equals("dev.langchain4j.service.TokenStream");
     }
 }

@@ -1,5 +1,6 @@
 package dev.weir.instrumentation.mcp;
 
+import dev.weir.instrumentation.shared.McpMeta;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -12,19 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and writes {@code _meta}, of parameters and results in the shapes that the SDK has them in: its records, or maps.
- *
- * <p>Source: MCP 2025-11-25, basic, {@code _meta}: names without a prefix are the protocol's, of which SEP-414 gives three
- * to tracing.
  */
 final class Meta {
 
-    static final String ENTRY = "_meta";
+    static final String ENTRY = McpMeta.ENTRY;
     private static final String COMPONENT = "meta";
-    private static final String TIMEOUT = "dev.weir/timeout-ms";
-    private static final String KEY = "dev.weir/idempotency-key";
-    private static final String ATTEMPTS = "dev.weir/attempts";
-    /** Stands for what is no text: no header may hold it, so that it is found malformed. */
-    private static final String NOT_TEXT = "\0";
 
     private static final ClassValue<Shape> SHAPES = new ClassValue<>() {
         @Override
@@ -59,38 +52,6 @@ final class Meta {
                 return NONE;
             }
         }
-    }
-
-    /** What a header is called in {@code _meta}; {@code null} when it has no place there. */
-    static @Nullable String name(String header) {
-        return switch (header) {
-            case "traceparent", "tracestate", "baggage" -> header;
-            case "weir-timeout-ms" -> TIMEOUT;
-            case "Idempotency-Key" -> KEY;
-            case "weir-attempts" -> ATTEMPTS;
-            default -> null;
-        };
-    }
-
-    /** What a header's value is in {@code _meta}. */
-    static Object value(String header, String value) {
-        if (header.equals("weir-timeout-ms") && value.length() < 18) {
-            try {
-                return Long.valueOf(value);
-            } catch (NumberFormatException e) {
-                return value;
-            }
-        }
-        return value;
-    }
-
-    /** The value of a header as {@code _meta} has it. */
-    static @Nullable String text(@Nullable Object meta, String header) {
-        String name = name(header);
-        if (name == null || !(meta instanceof Map<?, ?> entries)) return null;
-        Object value = entries.get(name);
-        if (value == null || value instanceof String) return (String) value;
-        return value instanceof Integer || value instanceof Long ? value.toString() : NOT_TEXT;
     }
 
     /** The {@code _meta} of parameters or of a result; {@code null} when there is none. */

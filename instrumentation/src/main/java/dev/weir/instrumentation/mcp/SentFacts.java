@@ -1,6 +1,7 @@
 package dev.weir.instrumentation.mcp;
 
 import dev.weir.bootstrap.McpFacts;
+import dev.weir.instrumentation.shared.McpMeta;
 import io.modelcontextprotocol.spec.McpSchema;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -85,15 +86,15 @@ final class SentFacts extends McpFacts {
 
     @Override
     public @Nullable String header(String name) {
-        String ours = Meta.text(added, name);
-        return ours != null ? ours : Meta.text(Meta.of(params), name);
+        String ours = McpMeta.text(added, name);
+        return ours != null ? ours : McpMeta.text(Meta.of(params), name);
     }
 
     @Override
     public boolean setHeader(String name, String value) {
-        String entry = Meta.name(name);
+        String entry = McpMeta.name(name);
         if (entry == null) return false;
-        added.put(entry, Meta.value(name, value));
+        added.put(entry, McpMeta.value(name, value));
         return true;
     }
 
@@ -104,7 +105,7 @@ final class SentFacts extends McpFacts {
 
     @Override
     public @Nullable String responseHeader(String name) {
-        return Meta.text(replyMeta, name);
+        return McpMeta.text(replyMeta, name);
     }
 
     /** The parameters as they go out. */

@@ -1,6 +1,7 @@
 package dev.weir.instrumentation.mcp;
 
 import dev.weir.bootstrap.McpFacts;
+import dev.weir.instrumentation.shared.McpMeta;
 import io.modelcontextprotocol.spec.McpSchema;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -75,12 +76,12 @@ final class ServedFacts extends McpFacts {
 
     @Override
     public @Nullable String header(String name) {
-        return Meta.text(Meta.of(params), name);
+        return McpMeta.text(Meta.of(params), name);
     }
 
     @Override
     public boolean setResponseHeader(String name, String value) {
-        String entry = Meta.name(name);
+        String entry = McpMeta.name(name);
         if (entry == null) return false;
         added.put(entry, value);
         return true;
