@@ -44,6 +44,7 @@ import dev.weir.instrumentation.resilience4j.Resilience4jInstrumentation;
 import dev.weir.instrumentation.rxjava3retry.RxJava3RetryInstrumentation;
 import dev.weir.instrumentation.servlet.ServletInstrumentation;
 import dev.weir.instrumentation.smallryefaulttolerance.SmallRyeFaultToleranceInstrumentation;
+import dev.weir.instrumentation.springai.SpringAiInstrumentation;
 import dev.weir.instrumentation.springcoreretry.SpringCoreRetryInstrumentation;
 import dev.weir.instrumentation.springretry.SpringRetryInstrumentation;
 import dev.weir.instrumentation.stainless.StainlessInstrumentation;
@@ -108,6 +109,7 @@ public final class Instrumentations {
                 new RxJava3RetryInstrumentation(),
                 new ServletInstrumentation(),
                 new SmallRyeFaultToleranceInstrumentation(),
+                new SpringAiInstrumentation(),
                 new SpringCoreRetryInstrumentation(),
                 new SpringRetryInstrumentation(),
                 new StainlessInstrumentation(),

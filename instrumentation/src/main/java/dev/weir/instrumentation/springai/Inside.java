@@ -1,0 +1,42 @@
+package dev.weir.instrumentation.springai;
+
+import dev.weir.bootstrap.Hooks;
+import dev.weir.bootstrap.WeakIdentityMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What of this library a causal context is the inside of. It is found on every thread that the context reaches, and only
+ * where nothing else has begun in between.
+ */
+final class Inside {
+
+    /** More runs, model calls and tool calls at one time than this, and some of the next are not known here. */
+    private static final int MOST = 100_000;
+
+    private static final WeakIdentityMap<Object> OPEN = new WeakIdentityMap<>(MOST);
+
+    private Inside() {}
+
+    /** The present context is the inside of this. Returns what {@link #over} needs. */
+    static @Nullable Object put(Object what) {
+        Object context = Hooks.capture();
+        if (context != null) OPEN.put(context, what);
+        return context;
+    }
+
+    /** It is over; nothing shall be kept for its sake. */
+    static void over(@Nullable Object context) {
+        if (context != null) OPEN.remove(context);
+    }
+
+    /** What the present context is the inside of; {@code null} when it is nothing of this library. */
+    static @Nullable Object get() {
+        Object context = OPEN.isEmpty() ? null : Hooks.capture();
+        return context == null ? null : OPEN.get(context);
+    }
+
+    /** Whether the present context is the inside of this very thing. */
+    static boolean of(Object what) {
+        return get() == what;
+    }
+}
