@@ -37,9 +37,13 @@ final class Serve implements AutoCloseable {
     }
 
     static Serve start(String... arguments) throws Exception {
+        return start("512m", arguments);
+    }
+
+    static Serve start(String heap, String[] arguments) throws Exception {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx512m", "-jar", System.getProperty("weir.jar"), "serve", "--port", "0"));
+        command.addAll(List.of("-Xmx" + heap, "-jar", System.getProperty("weir.jar"), "serve", "--port", "0"));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().remove("WEIR_SERVE_TOKEN");
@@ -71,6 +75,10 @@ final class Serve implements AutoCloseable {
         } finally {
             listens.completeExceptionally(new IllegalStateException("serve ended: " + output));
         }
+    }
+
+    long pid() {
+        return process.pid();
     }
 
     void send(Spans spans) {

@@ -88,8 +88,11 @@ record ChainFilter(
 
     /** @param wanted in lower case */
     private static boolean contains(String within, String wanted) {
+        char lower = wanted.charAt(0);
+        char upper = Character.toUpperCase(lower);
         for (int i = 0; i <= within.length() - wanted.length(); i++) {
-            if (within.regionMatches(true, i, wanted, 0, wanted.length())) return true;
+            char c = within.charAt(i);
+            if ((c == lower || c == upper) && within.regionMatches(true, i, wanted, 0, wanted.length())) return true;
         }
         return false;
     }

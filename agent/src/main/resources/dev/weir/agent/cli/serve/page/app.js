@@ -171,7 +171,10 @@ function routeOf(hash) {
 
 function show({ trace, view, filter = {} }) {
   const query = new URLSearchParams(trace ? (view === 'cascade' ? { view } : {}) : filter).toString();
-  location.hash = `${trace ? `#/trace/${trace}` : '#/'}${query ? `?${query}` : ''}`;
+  const address = `${trace ? `#/trace/${trace}` : '#/'}${query ? `?${query}` : ''}`;
+  // Back leads to the view before, not through every filter that was tried.
+  if (routeOf(location.hash).trace === (trace ?? null)) location.replace(address);
+  else location.hash = address;
 }
 
 const theme = localStorage.getItem(THEME);
