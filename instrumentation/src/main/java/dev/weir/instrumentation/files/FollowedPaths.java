@@ -25,6 +25,8 @@ final class FollowedPaths {
         if (absolute.endsWith(".jar") || absolute.endsWith(".class") || absolute.endsWith(".jmod")) return false;
         if (absolute.startsWith("/proc/") || absolute.startsWith("/sys/")) return false;
         if (absolute.startsWith("/dev/") && !absolute.startsWith("/dev/shm/")) return false;
+        // Debian keeps the JDK's configuration there, and the JDK asks for it by that name.
+        if (absolute.startsWith("/etc/java-")) return false;
         return !absolute.startsWith(JAVA_HOME) && !absolute.contains("hsperfdata_");
     }
 

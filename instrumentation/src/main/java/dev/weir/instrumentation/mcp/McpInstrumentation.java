@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
 
 /**
  * The MCP Java SDK: what a session asks the other side, and what it is asked. Both sides of a session may ask: a server asks
@@ -104,7 +105,8 @@ public final class McpInstrumentation implements Instrumentation {
         weaving.type(SDK + "client.transport.HttpClientStreamableHttpTransport")
                 .method("connect", "Connect", "java.util.function.Function")
                 .fieldForReceiver("baseUri")
-                .method("reconnect", "Listen");
+                .method("reconnect", "Listen")
+                .method("authorizationErrorRetrySpec", "AskForAccess");
         weaving.type(SDK + "client.transport.HttpClientSseClientTransport")
                 .method("connect", "Connect", "java.util.function.Function")
                 .fieldForReceiver("baseUri")
@@ -260,6 +262,16 @@ public final class McpInstrumentation implements Instrumentation {
 
         static @Nullable Mono<?> exit(@Nullable Mono<?> stream) {
             return stream == null || !Hooks.armed() ? stream : SentRequest.causedByNothing(stream);
+        }
+    }
+
+    // ---- what is no try
+
+    /** To come again with credentials is no try of a request. */
+    static final class AskForAccess {
+
+        static @Nullable Retry exit(@Nullable Retry retry) {
+            return retry == null ? null : new LibraryRetry(retry);
         }
     }
 }

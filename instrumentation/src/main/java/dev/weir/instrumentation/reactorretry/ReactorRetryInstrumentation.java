@@ -32,11 +32,12 @@ public final class ReactorRetryInstrumentation implements Instrumentation {
     static final class RetryWhen {
 
         static CorePublisher<?> argument2(Object subscriber, Retry retry, CorePublisher<?> source) {
-            return !Hooks.armed() || isOfReactorNetty(retry) ? source : Tried.of(source);
+            return !Hooks.armed() || isOfLibrary(retry) ? source : Tried.of(source);
         }
 
-        /** Its redirects and repetitions are made with this operator, and are no tries of the application. */
-        private static boolean isOfReactorNetty(Retry retry) {
+        /** Reactor Netty's redirects, and what adapters mark as a library's own, are no tries of the application. */
+        private static boolean isOfLibrary(Retry retry) {
+            if (retry.getClass().getName().startsWith("dev.weir.")) return true;
             return retry instanceof RetrySpec spec
                     && spec.errorFilter.getClass().getName().startsWith("reactor.netty.");
         }

@@ -90,7 +90,7 @@ class McpInstrumentationTest {
 
     private McpSyncClient client(McpClient.SyncSpec spec) {
         McpSyncClient client = spec.requestTimeout(Duration.ofSeconds(30)).build();
-        open.add(client::close);
+        open.add(client::closeGracefully);
         client.initialize();
         return client;
     }

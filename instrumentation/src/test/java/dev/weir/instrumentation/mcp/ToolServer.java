@@ -12,7 +12,6 @@ import io.modelcontextprotocol.spec.McpSchema.Tool;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.BiFunction;
 
 /** An MCP server whose tools say what they were called with. As a program it speaks on its standard streams. */
@@ -56,12 +55,13 @@ public final class ToolServer {
                 }));
     }
 
-    public static void main(String[] arguments) throws InterruptedException {
+    public static void main(String[] arguments) {
         McpServer.sync(new StdioServerTransportProvider(McpJsonDefaults.getMapper()))
                 .serverInfo("tools", "1")
                 .capabilities(ServerCapabilities.builder().tools(true).build())
                 .tools(tools())
                 .build();
-        new CountDownLatch(1).await();
+        // Whoever started it may be killed.
+        ProcessHandle.current().parent().orElseThrow().onExit().join();
     }
 }
