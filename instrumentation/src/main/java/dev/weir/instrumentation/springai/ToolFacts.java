@@ -38,8 +38,8 @@ final class ToolFacts extends GenAiFacts {
             facts.result = result;
             Inside.over(facts.inside);
         }
-        boolean wraps = thrown instanceof ToolExecutionException && thrown.getCause() != null;
-        Hooks.end(call, 0, wraps ? thrown.getCause() : thrown);
+        Throwable cause = thrown instanceof ToolExecutionException ? thrown.getCause() : null;
+        Hooks.end(call, 0, cause == null ? thrown : cause);
     }
 
     private static @Nullable String name(ToolCallback tool) {
