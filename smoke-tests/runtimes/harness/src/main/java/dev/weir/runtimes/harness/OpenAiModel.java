@@ -28,6 +28,11 @@ public final class OpenAiModel implements AutoCloseable {
         static Turn failed(int status) {
             return new Failed(status);
         }
+
+        /** The endpoint reads the request and drops the connection. */
+        static Turn dropped() {
+            return new Dropped();
+        }
     }
 
     private record Text(String text) implements Turn {}
@@ -35,6 +40,8 @@ public final class OpenAiModel implements AutoCloseable {
     private record Tools(List<ToolCall> calls) implements Turn {}
 
     private record Failed(int status) implements Turn {}
+
+    private record Dropped() implements Turn {}
 
     /** A call of a tool that the model wants; {@code arguments} are sent as they are, be they JSON or not. */
     public record ToolCall(String id, String name, String arguments) {}
@@ -123,6 +130,7 @@ public final class OpenAiModel implements AutoCloseable {
                 .toList();
         int number = numbers.next();
         Turn turn = mind.answer(new Question(messages, number));
+        if (turn instanceof Dropped) return FaultServer.Reply.drop();
         if (turn instanceof Failed failed) {
             return FaultServer.Reply.of(failed.status, "{\"error\":{\"message\":\"by the test\"}}")
                     .with("Content-Type", "application/json");
