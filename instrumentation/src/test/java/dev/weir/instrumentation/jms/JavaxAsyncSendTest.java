@@ -181,6 +181,7 @@ class JavaxAsyncSendTest {
             if (facts.kind() == CallFacts.Kind.MESSAGE_SEND) assertTrue(facts.setHeader("Idempotency-Key", "key"));
         });
         session.createProducer(queue).send(message(), heard);
+        WOVEN.agent().awaitEnds(1);
         @Nullable Message received = session.createConsumer(queue).receive(20_000);
         assertEquals("key", received == null ? null : received.getStringProperty("Idempotency_Key"));
     }

@@ -30,6 +30,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * What the adapter of every layer that retries has to do: each try is a scope, the tries of one logical call know of each
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.Test;
  *
  * <p>A layer's test class says how an application uses it, with three tries and as little waiting as the layer allows.
  */
+@Timeout(120)
 public abstract class RetryLayerContract {
 
     /** What fails in these tests; every layer is set up to retry it. */
