@@ -145,7 +145,7 @@ function rowView({ trace, index, selected, onOpen }) {
       ${trace.errorCount > 0 && html`<span class="second bad">${count(trace.errorCount, 'error')}</span>`}</span>
     <span role="gridcell" class="right">${factor > 1
       ? html`<b class=${factor >= 2 ? 'bad' : ''}>× ${number(factor)}</b>
-        <span class="second quiet">${short(trace.attempts, 12)} calls for ${short(trace.operations, 12)}</span>` : factor ? html`<span class="quiet">× 1</span>` : ''}</span>
+        ${trace.attempts > 0 && trace.operations > 0 && html`<span class="second quiet">${number(Number(trace.attempts))} calls for ${number(Number(trace.operations))}</span>`}` : factor ? html`<span class="quiet">× 1</span>` : ''}</span>
     <span role="gridcell" class="said">${said.slice(0, 3).map(verdict => html`<span class=${`chip verdict ${verdict.tone}`}
       title=${plain(verdict.rule)}><b>${short(verdict.rule, 20)}</b> ${short(verdict.words, 30)} ${number(verdict.times)}</span>`)}
       ${said.length > 3 && html`<span class="quiet">+ ${said.length - 3}</span>`}</span>
