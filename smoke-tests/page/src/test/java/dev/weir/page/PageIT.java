@@ -248,7 +248,7 @@ class PageIT {
         assertTrue(page.browser.all(".tree-row.same-key").size() > 5);
         page.browser.shoot("key-light");
         chip.click();
-        page.browser.awaitText(".siblings", "1 span of other chains have it too");
+        page.browser.awaitText(".siblings", "1 span of other chains has it too");
         page.browser.shoot("details-light");
         page.browser.dark();
         page.browser.shoot("details-dark");

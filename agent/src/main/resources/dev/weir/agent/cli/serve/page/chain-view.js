@@ -4,7 +4,7 @@ import { withKey } from './api.js';
 import { cascades } from './cascade.js';
 import { cascadeView, callsOf, product } from './cascade-view.js';
 import { DetailsPanel } from './details-panel.js';
-import { clock, count, duration, nanos, number, plain, short } from './format.js';
+import { clock, count, duration, nanos, plain, short } from './format.js';
 import { nextFinding, openAtFirst, rowsOf, visibleRows } from './rows.js';
 import { ROW_HEIGHT, treeView } from './tree-view.js';
 import { isNotable } from './verdicts.js';
@@ -248,6 +248,6 @@ function keyCard({ chain, hover }) {
     <p><b>${count(here.length, 'span')}</b> of this chain (marked)${elsewhere && (elsewhere.length
       ? html`, <b class="bad">${count(elsewhere.length, 'span')} of other chains</b>:` : ', none of other chains.')}</p>
     ${elsewhere?.length > 0 && html`<ul>${elsewhere.slice(0, 8).map(each => html`<li>${clock(each.startUnixNano)} ${plain(each.service)}: ${short(each.name, 40)}
-      <span class="quiet"> in ${short(each.root, 40)}, ${number(each.attempt || 1)}. attempt</span></li>`)}</ul>`}
+      <span class="quiet"> in ${short(each.root, 40)}${each.attempt ? `, attempt ${each.attempt}` : ''}</span></li>`)}</ul>`}
   </div>`;
 }

@@ -76,9 +76,9 @@ function siblingsOfKey({ chain, node, siblings, onNode }) {
     <p class="mono">${plain(key)}</p>
     <p>${nodes.length === 1 ? 'No other span of this chain has it.' : `${count(nodes.length, 'span')} of this chain have it:`}</p>
     ${nodes.length > 1 && html`<ul class="compact">${nodes.slice(0, MOST_SIBLINGS).map(each => html`<li>
-      <button type="button" class="plain" ?disabled=${each === node} @click=${() => onNode(each)}>${plain(each.service)}: ${short(each.label, 60)}${each.attempt ? `, attempt ${each.attempt}` : ''}</button></li>`)}
+      <button type="button" class="plain" ?disabled=${each === node} @click=${() => onNode(each)}>${each.attempt ? `attempt ${each.attempt}, ` : ''}${plain(each.service)}: ${short(each.label, 60)}</button></li>`)}
       ${nodes.length > MOST_SIBLINGS && html`<li class="quiet">and ${number(nodes.length - MOST_SIBLINGS)} more</li>`}</ul>`}
-    ${elsewhere.length > 0 && html`<p class="bad">${count(elsewhere.length, 'span')} of other chains have it too:</p>
+    ${elsewhere.length > 0 && html`<p class="bad">${count(elsewhere.length, 'span')} of other chains ${elsewhere.length === 1 ? 'has' : 'have'} it too:</p>
       <ul class="compact">${elsewhere.map(each => html`<li><a href=${`#/trace/${each.traceId}?span=${each.spanId}`}>${plain(each.service)}: ${short(each.name, 60)}</a>
         <span class="quiet"> ${clock(each.startUnixNano)}, chain ${short(each.root, 40)}</span></li>`)}</ul>`}
   </section>`;
