@@ -6,9 +6,9 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import dev.weir.agent.cli.CommandFailure;
 import dev.weir.agent.cli.Receiver;
+import dev.weir.agent.cli.ReceiverOptions;
 import dev.weir.agent.cli.serve.Quantity;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -39,19 +40,8 @@ public final class ReportCommand implements Callable<Integer> {
             description = "How far to look back: 30m, 24h, 7d. Default: ${DEFAULT-VALUE}.")
     private Duration since = Duration.ZERO;
 
-    @Option(
-            names = "--from",
-            defaultValue = "http://127.0.0.1:4318",
-            paramLabel = "<url>",
-            description = "Where 'serve' listens. Default: ${DEFAULT-VALUE}.")
-    private URI from = URI.create("http://127.0.0.1:4318");
-
-    @Option(
-            names = "--token",
-            defaultValue = "${env:WEIR_SERVE_TOKEN}",
-            paramLabel = "<secret>",
-            description = "The token that 'serve' asks for.")
-    private @Nullable String token;
+    @Mixin
+    private ReceiverOptions at = new ReceiverOptions();
 
     @Option(names = "--html", paramLabel = "<file>", description = "Write one HTML file that can be mailed.")
     private @Nullable Path html;
@@ -66,10 +56,11 @@ public final class ReportCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         if (spec == null) throw new IllegalStateException("not run by picocli");
         DryRun dryRun = read();
-        ReportText text = new ReportText(dryRun, since, from.toString());
+        ReportText text = new ReportText(dryRun, since, at.address().toString());
         if (html != null) {
             try {
-                Files.writeString(html, ReportHtml.of(dryRun, since, from.toString()), StandardCharsets.UTF_8);
+                Files.writeString(
+                        html, ReportHtml.of(dryRun, since, at.address().toString()), StandardCharsets.UTF_8);
             } catch (IOException e) {
                 throw new CommandFailure("cannot write " + html + ": " + e.getMessage());
             }
@@ -81,9 +72,9 @@ public final class ReportCommand implements Callable<Integer> {
     }
 
     private DryRun read() throws InterruptedException {
-        Receiver receiver = new Receiver(from, token);
+        Receiver receiver = at.receiver();
         JsonObject list = json(receiver.get("/api/traces?limit=" + MOST_CHAINS));
-        if (list == null || !list.has("traces")) throw new CommandFailure(from + " is no weir serve");
+        if (list == null || !list.has("traces")) throw new CommandFailure(at.address() + " is no weir serve");
         long oldest = Math.multiplyExact(Instant.now().minus(since).toEpochMilli(), 1_000_000L);
         DryRun dryRun = new DryRun();
         for (JsonElement each : list.getAsJsonArray("traces")) {
@@ -103,7 +94,7 @@ public final class ReportCommand implements Callable<Integer> {
         try {
             return answer == null ? null : JsonParser.parseString(answer).getAsJsonObject();
         } catch (JsonParseException | IllegalStateException e) {
-            throw new CommandFailure(from + " is no weir serve: " + e.getMessage());
+            throw new CommandFailure(at.address() + " is no weir serve: " + e.getMessage());
         }
     }
 }

@@ -2,8 +2,8 @@ package dev.weir.agent.cli.transfer;
 
 import dev.weir.agent.cli.CommandFailure;
 import dev.weir.agent.cli.Receiver;
+import dev.weir.agent.cli.ReceiverOptions;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -27,19 +28,8 @@ public final class ExportCommand implements Callable<Integer> {
     @Parameters(arity = "1..*", paramLabel = "<trace>", description = "Trace ids.")
     private List<String> traces = new ArrayList<>();
 
-    @Option(
-            names = "--from",
-            defaultValue = "http://127.0.0.1:4318",
-            paramLabel = "<url>",
-            description = "Where 'serve' listens. Default: ${DEFAULT-VALUE}.")
-    private URI from = URI.create("http://127.0.0.1:4318");
-
-    @Option(
-            names = "--token",
-            defaultValue = "${env:WEIR_SERVE_TOKEN}",
-            paramLabel = "<secret>",
-            description = "The token that 'serve' asks for.")
-    private @Nullable String token;
+    @Mixin
+    private ReceiverOptions at = new ReceiverOptions();
 
     @Option(names = "--to", paramLabel = "<file>", description = "The file to write. Default: standard output.")
     private @Nullable Path to;
@@ -50,14 +40,14 @@ public final class ExportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         if (spec == null) throw new IllegalStateException("not run by picocli");
-        Receiver receiver = new Receiver(from, token);
+        Receiver receiver = at.receiver();
         StringBuilder lines = new StringBuilder();
         for (String trace : traces) {
             if (!trace.matches("[0-9a-fA-F]{32}")) {
                 throw new CommandFailure("'" + trace + "' is no trace id: it has 32 hex digits.");
             }
             String line = receiver.get("/api/traces/" + trace + "?format=otlp");
-            if (line == null) throw new CommandFailure(from + " does not have trace " + trace + " (any more).");
+            if (line == null) throw new CommandFailure(at.address() + " does not have trace " + trace + " (any more).");
             lines.append(line);
         }
         if (to == null) {

@@ -5,9 +5,9 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import dev.weir.agent.cli.CommandFailure;
 import dev.weir.agent.cli.Receiver;
+import dev.weir.agent.cli.ReceiverOptions;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -31,19 +31,8 @@ public final class ImportCommand implements Callable<Integer> {
     @Parameters(arity = "1..*", paramLabel = "<file>", description = "Files that 'export' or a collector has written.")
     private List<Path> files = new ArrayList<>();
 
-    @Option(
-            names = "--to",
-            defaultValue = "http://127.0.0.1:4318",
-            paramLabel = "<url>",
-            description = "Where the receiver listens. Default: ${DEFAULT-VALUE}.")
-    private URI to = URI.create("http://127.0.0.1:4318");
-
-    @Option(
-            names = "--token",
-            defaultValue = "${env:WEIR_SERVE_TOKEN}",
-            paramLabel = "<secret>",
-            description = "The token that the receiver asks for.")
-    private @Nullable String token;
+    @Mixin
+    private ReceiverOptions at = new ReceiverOptions();
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -51,10 +40,10 @@ public final class ImportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         if (spec == null) throw new IllegalStateException("not run by picocli");
-        Receiver receiver = new Receiver(to, token);
+        Receiver receiver = at.receiver();
         long sent = 0;
         for (Path file : files) sent += send(file, receiver);
-        spec.commandLine().getOut().println(sent + (sent == 1 ? " line" : " lines") + " sent to " + to);
+        spec.commandLine().getOut().println(sent + (sent == 1 ? " line" : " lines") + " sent to " + at.address());
         spec.commandLine().getOut().flush();
         return 0;
     }

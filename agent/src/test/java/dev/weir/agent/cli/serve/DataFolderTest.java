@@ -142,10 +142,10 @@ class DataFolderTest {
                 RunningServer here = new RunningServer()) {
             there.postProtobuf(chain(1).protobuf());
             assertEquals(0, WeirCommand.run(new String[] {
-                "export", Payload.traceId(1), "--from", there.at("/").toString(), "--to", ticket.toString()
+                "export", Payload.traceId(1), "--at", there.at("/").toString(), "--to", ticket.toString()
             }));
             assertEquals(0, WeirCommand.run(new String[] {
-                "import", ticket.toString(), "--to", here.at("/").toString()
+                "import", ticket.toString(), "--at", here.at("/").toString()
             }));
             String trace = "/api/traces/" + Payload.traceId(1);
             assertEquals(there.json(trace).toString(), here.json(trace).toString());
@@ -153,10 +153,10 @@ class DataFolderTest {
             assertEquals(400, unknown.statusCode());
             Files.writeString(ticket, "{\"hello\":1}\n");
             assertEquals(1, WeirCommand.run(new String[] {
-                "import", ticket.toString(), "--to", here.at("/").toString()
+                "import", ticket.toString(), "--at", here.at("/").toString()
             }));
             assertEquals(1, WeirCommand.run(new String[] {
-                "export", Payload.traceId(5), "--from", here.at("/").toString()
+                "export", Payload.traceId(5), "--at", here.at("/").toString()
             }));
         }
     }

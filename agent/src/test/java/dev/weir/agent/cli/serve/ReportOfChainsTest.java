@@ -43,7 +43,7 @@ class ReportOfChainsTest {
 
     private Said report(String... words) {
         List<String> arguments = new ArrayList<>(
-                List.of("report", "--since", "9999d", "--from", server.at("/").toString()));
+                List.of("report", "--since", "9999d", "--at", server.at("/").toString()));
         arguments.addAll(List.of(words));
         return run(arguments);
     }
@@ -153,7 +153,7 @@ class ReportOfChainsTest {
     void whoIsNotThereIsNamed() throws Exception {
         try (Socket nobody = new Socket()) {
             nobody.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-            Said said = run(List.of("report", "--from", "http://127.0.0.1:" + nobody.getLocalPort()));
+            Said said = run(List.of("report", "--at", "http://127.0.0.1:" + nobody.getLocalPort()));
             assertEquals(1, said.code());
             assertTrue(said.err().contains("weir: nobody answers at http://127.0.0.1:"), said.err());
         }
@@ -168,12 +168,11 @@ class ReportOfChainsTest {
     void aTokenIsAskedForAndUsed() {
         try (RunningServer closed = new RunningServer(options -> RunningServer.withToken("secret"))) {
             String from = closed.at("/").toString();
-            Said without = run(List.of("report", "--from", from));
+            Said without = run(List.of("report", "--at", from));
             assertEquals(1, without.code());
             assertTrue(without.err().contains("--token"), without.err());
             assertEquals(
-                    0,
-                    run(List.of("report", "--from", from, "--token", "secret")).code());
+                    0, run(List.of("report", "--at", from, "--token", "secret")).code());
         }
     }
 
@@ -192,7 +191,7 @@ class ReportOfChainsTest {
                 }
             });
             answers.start();
-            Said said = run(List.of("report", "--from", "http://127.0.0.1:" + other.getLocalPort()));
+            Said said = run(List.of("report", "--at", "http://127.0.0.1:" + other.getLocalPort()));
             assertEquals(1, said.code());
             assertTrue(said.err().contains("is no weir serve"), said.err());
             answers.join();
