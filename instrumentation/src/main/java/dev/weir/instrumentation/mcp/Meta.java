@@ -29,9 +29,21 @@ final class Meta {
     private Meta() {}
 
     /** The components of a record, and how to make another one. */
-    private record Shape(@Nullable Constructor<?> constructor, Method[] accessors, String[] names, int meta) {
+    private static final class Shape {
 
         private static final Shape NONE = new Shape(null, new Method[0], new String[0], -1);
+
+        private final @Nullable Constructor<?> constructor;
+        private final Method[] accessors;
+        private final String[] names;
+        private final int meta;
+
+        private Shape(@Nullable Constructor<?> constructor, Method[] accessors, String[] names, int meta) {
+            this.constructor = constructor;
+            this.accessors = accessors;
+            this.names = names;
+            this.meta = meta;
+        }
 
         static Shape of(Class<?> type) {
             if (!type.isRecord()) return NONE;

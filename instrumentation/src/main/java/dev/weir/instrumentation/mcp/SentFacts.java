@@ -111,7 +111,9 @@ final class SentFacts extends McpFacts {
     /** The parameters as they go out. */
     @Nullable
     Object toSend() {
-        return sent = Meta.with(params, added);
+        Object outgoing = Meta.with(params, added);
+        sent = outgoing;
+        return outgoing;
     }
 
     /** A request has got an id; whether it is this one. */
