@@ -19,13 +19,11 @@ final class MemoryFacts extends GenAiFacts {
     }
 
     static @Nullable Call begin(String operation, Object store, @Nullable Object memoryId) {
-        switch (store.getClass().getName()) {
-            case "dev.langchain4j.memory.chat.SingleSlotChatMemoryStore":
-            case "dev.langchain4j.store.memory.chat.InMemoryChatMemoryStore":
-                return null;
-            default:
-                return Hooks.begin(new MemoryFacts(operation, store, memoryId));
-        }
+        return switch (store.getClass().getName()) {
+            case "dev.langchain4j.memory.chat.SingleSlotChatMemoryStore",
+                    "dev.langchain4j.store.memory.chat.InMemoryChatMemoryStore" -> null;
+            default -> Hooks.begin(new MemoryFacts(operation, store, memoryId));
+        };
     }
 
     /** A memory's id, when it is a value of the JDK and says something. */

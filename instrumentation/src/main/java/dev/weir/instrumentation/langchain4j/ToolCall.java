@@ -27,6 +27,8 @@ final class ToolCall {
         this.run = run;
     }
 
+    // Two calls may have equal requests.
+    @SuppressWarnings("ReferenceEquality")
     static @Nullable ToolCall begin(@Nullable ToolExecutionRequest request) {
         if (request == null) return null;
         ToolCall around = CURRENT.get();
