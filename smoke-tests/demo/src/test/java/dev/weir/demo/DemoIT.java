@@ -80,9 +80,11 @@ class DemoIT {
             if (span.path("parentSpanId").isNull()) {
                 root = attributes;
             }
-            // A request that came in is what caused all this; a try of a retry layer contains calls and is none.
+            // A request that came in is what caused all this; a try of a retry layer, a run, a model call and a tool call
+            // contain calls and are none.
             boolean contains = span.path("kind").asText().equals("server")
-                    || span.path("name").asText().startsWith("retry ");
+                    || span.path("name").asText().startsWith("retry ")
+                    || attributes.has("gen_ai.operation.name");
             if (!contains) {
                 operations.add(attributes.path("weir.operation.id").asText());
                 attempts++;
