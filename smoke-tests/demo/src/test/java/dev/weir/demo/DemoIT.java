@@ -80,7 +80,8 @@ class DemoIT {
             if (span.path("parentSpanId").isNull()) {
                 root = attributes;
             }
-            // A request that came in is what caused all this; a try of a retry layer, a run, a model call and a tool call
+            // A request that came in is what caused all this; a try of a retry layer, a run, a model call and a tool
+            // call
             // contain calls and are none.
             boolean contains = span.path("kind").asText().equals("server")
                     || span.path("name").asText().startsWith("retry ")
