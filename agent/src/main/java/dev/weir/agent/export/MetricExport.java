@@ -30,7 +30,10 @@ final class MetricExport {
         this.readings = readings;
         // What is wrong with a setting for all signals has been said already.
         Settings.Complaints complaints = complaint -> {
-            if (complaint.contains("metric")) log.warn(complaint);
+            if (complaint.startsWith("weir: otel.metric")
+                    || complaint.startsWith("weir: otel.exporter.otlp.metrics.")) {
+                log.warn(complaint);
+            }
         };
         this.target = settings.metrics(complaints);
         this.metrics = target == null ? null : new Metrics(clock, Resource.of(settings, version), version);

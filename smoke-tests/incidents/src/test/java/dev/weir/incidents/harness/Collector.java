@@ -40,6 +40,11 @@ public final class Collector implements AutoCloseable {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         Collector collector = new Collector(server);
         server.createContext("/v1/traces", collector::receive);
+        server.createContext("/v1/metrics", exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
         server.start();
         return collector;
     }
