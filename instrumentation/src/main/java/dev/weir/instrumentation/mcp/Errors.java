@@ -1,6 +1,7 @@
 package dev.weir.instrumentation.mcp;
 
 import dev.weir.bootstrap.Call;
+import dev.weir.bootstrap.Hooks;
 import io.modelcontextprotocol.spec.McpError;
 import io.modelcontextprotocol.spec.McpSchema;
 import java.util.concurrent.TimeoutException;
@@ -20,6 +21,12 @@ final class Errors {
     static Throwable refused(Call.Denied denied) {
         return new McpError(new McpSchema.JSONRPCResponse.JSONRPCError(
                 McpSchema.ErrorCodes.INTERNAL_ERROR, denied.message(), null));
+    }
+
+    /** Ends a call: with the protocol's code where there is one, else with what was thrown. */
+    static void end(Call call, @Nullable Throwable thrown) {
+        String code = thrown == null ? null : code(thrown);
+        Hooks.end(call, 0, code, code == null ? thrown : null);
     }
 
     /** The code of an error that the protocol carries; {@code null} for all others. */

@@ -2,12 +2,12 @@ package dev.weir.instrumentation.mcp;
 
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.shared.reactivestreams.FollowedSubscriber;
 import io.modelcontextprotocol.json.TypeRef;
 import io.modelcontextprotocol.spec.McpSession;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoOperator;
@@ -136,15 +136,15 @@ final class SentRequest<T> extends Mono<T> {
     }
 
     /** Hears of the answer. What follows from it is caused by what caused the request, not by the request. */
-    private static final class Reply<T> implements CoreSubscriber<T>, Subscription {
+    private static final class Reply<T> extends FollowedSubscriber<T> implements CoreSubscriber<T> {
 
         private final CoreSubscriber<? super T> actual;
         private final Call call;
         private final SentFacts facts;
         private final @Nullable Object cause;
-        private volatile @Nullable Subscription upstream;
 
         Reply(CoreSubscriber<? super T> actual, Call call, SentFacts facts, @Nullable Object cause) {
+            super(actual);
             this.actual = actual;
             this.call = call;
             this.facts = facts;
@@ -157,56 +157,29 @@ final class SentRequest<T> extends Mono<T> {
         }
 
         @Override
-        public void onSubscribe(Subscription subscription) {
-            upstream = subscription;
-            actual.onSubscribe(this);
-        }
-
-        @Override
-        public void onNext(T result) {
+        protected T item(T result) {
             Hooks.end(call, 0, facts.answered(result), null);
-            Object before = Hooks.enter(cause);
-            try {
-                actual.onNext(result);
-            } finally {
-                Hooks.exit(before);
-            }
+            return result;
         }
 
         @Override
-        public void onError(Throwable thrown) {
-            String code = Errors.code(thrown);
-            Hooks.end(call, 0, code, code == null ? thrown : null);
-            Object before = Hooks.enter(cause);
-            try {
-                actual.onError(thrown);
-            } finally {
-                Hooks.exit(before);
-            }
+        protected void over(@Nullable Throwable thrown) {
+            Errors.end(call, thrown);
         }
 
         @Override
-        public void onComplete() {
-            Hooks.end(call, 0, null);
-            Object before = Hooks.enter(cause);
-            try {
-                actual.onComplete();
-            } finally {
-                Hooks.exit(before);
-            }
-        }
-
-        @Override
-        public void request(long n) {
-            Subscription subscription = upstream;
-            if (subscription != null) subscription.request(n);
-        }
-
-        @Override
-        public void cancel() {
-            Subscription subscription = upstream;
-            if (subscription != null) subscription.cancel();
+        protected void cancelled() {
             Hooks.end(call, 0, new CancellationException("cancelled"));
+        }
+
+        @Override
+        protected @Nullable Object enter() {
+            return Hooks.enter(cause);
+        }
+
+        @Override
+        protected void exit(@Nullable Object before) {
+            Hooks.exit(before);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.weir.instrumentation.mcp;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.WeakIdentityMap;
+import dev.weir.instrumentation.shared.reactivestreams.FollowedSubscriber;
 import io.modelcontextprotocol.common.McpTransportContext;
 import io.modelcontextprotocol.server.McpAsyncServerExchange;
 import io.modelcontextprotocol.server.McpRequestHandler;
@@ -13,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoOperator;
@@ -131,14 +131,14 @@ final class ServedRequest<T> extends MonoOperator<T, T> {
     }
 
     /** Takes the answer back to whoever asked. */
-    private static final class Answer<T> implements CoreSubscriber<T>, Subscription {
+    private static final class Answer<T> extends FollowedSubscriber<T> implements CoreSubscriber<T> {
 
         private final CoreSubscriber<? super T> actual;
         private final Call call;
         private final ServedFacts facts;
-        private volatile @Nullable Subscription upstream;
 
         Answer(CoreSubscriber<? super T> actual, Call call, ServedFacts facts) {
+            super(actual);
             this.actual = actual;
             this.call = call;
             this.facts = facts;
@@ -150,43 +150,21 @@ final class ServedRequest<T> extends MonoOperator<T, T> {
         }
 
         @Override
-        public void onSubscribe(Subscription subscription) {
-            upstream = subscription;
-            actual.onSubscribe(this);
-        }
-
-        @Override
         @SuppressWarnings("unchecked")
-        public void onNext(T result) {
+        protected T item(T result) {
             Hooks.replying(call);
             Object reply = facts.toReply(result);
             Hooks.end(call, 0, ServedFacts.code(result), null);
-            actual.onNext((T) reply);
+            return (T) reply;
         }
 
         @Override
-        public void onError(Throwable thrown) {
-            String code = Errors.code(thrown);
-            Hooks.end(call, 0, code, code == null ? thrown : null);
-            actual.onError(thrown);
+        protected void over(@Nullable Throwable thrown) {
+            Errors.end(call, thrown);
         }
 
         @Override
-        public void onComplete() {
-            Hooks.end(call, 0, null);
-            actual.onComplete();
-        }
-
-        @Override
-        public void request(long n) {
-            Subscription subscription = upstream;
-            if (subscription != null) subscription.request(n);
-        }
-
-        @Override
-        public void cancel() {
-            Subscription subscription = upstream;
-            if (subscription != null) subscription.cancel();
+        protected void cancelled() {
             Hooks.end(call, 0, new CancellationException("cancelled"));
         }
     }

@@ -1,6 +1,7 @@
 package dev.weir.instrumentation.springai;
 
 import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.shared.reactivestreams.FollowedSubscriber;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,13 +39,13 @@ final class ScopedFlux<T> extends FluxOperator<T, T> {
         }
     }
 
-    private static final class Inner<T> implements CoreSubscriber<T>, Subscription, Scannable {
+    private static final class Inner<T> extends FollowedSubscriber<T> implements CoreSubscriber<T>, Scannable {
 
         private final CoreSubscriber<? super T> actual;
         private final Scoped<T> scope;
-        private volatile @Nullable Subscription upstream;
 
         Inner(CoreSubscriber<? super T> actual, Scoped<T> scope) {
+            super(actual);
             this.actual = actual;
             this.scope = scope;
         }
@@ -58,61 +59,51 @@ final class ScopedFlux<T> extends FluxOperator<T, T> {
         @SuppressWarnings("rawtypes")
         public @Nullable Object scanUnsafe(Attr key) {
             if (key == Attr.ACTUAL) return actual;
-            return key == Attr.PARENT ? upstream : null;
+            return key == Attr.PARENT ? upstream() : null;
         }
 
         @Override
         public void onSubscribe(Subscription subscription) {
-            upstream = subscription;
-            Object before = Hooks.enter(scope.outside());
+            Object before = enter();
             try {
-                actual.onSubscribe(this);
+                super.onSubscribe(subscription);
             } finally {
-                Hooks.exit(before);
+                exit(before);
             }
         }
 
         @Override
-        public void onNext(T item) {
+        protected T item(T item) {
             scope.piece(item);
-            Object before = Hooks.enter(scope.outside());
-            try {
-                actual.onNext(item);
-            } finally {
-                Hooks.exit(before);
-            }
+            return item;
         }
 
         @Override
-        public void onError(Throwable thrown) {
+        protected void over(@Nullable Throwable thrown) {
             scope.end(thrown);
-            Object before = Hooks.enter(scope.outside());
-            try {
-                actual.onError(thrown);
-            } finally {
-                Hooks.exit(before);
-            }
         }
 
         @Override
-        public void onComplete() {
-            scope.end(null);
-            Object before = Hooks.enter(scope.outside());
-            try {
-                actual.onComplete();
-            } finally {
-                Hooks.exit(before);
-            }
+        protected void cancelled() {
+            scope.end(new CancellationException("cancelled"));
+        }
+
+        @Override
+        protected @Nullable Object enter() {
+            return Hooks.enter(scope.outside());
+        }
+
+        @Override
+        protected void exit(@Nullable Object before) {
+            Hooks.exit(before);
         }
 
         // What is asked for may be made here and now.
         @Override
         public void request(long n) {
-            Subscription subscription = upstream;
-            if (subscription == null) return;
             Object before = Hooks.enter(scope.inside());
             try {
-                subscription.request(n);
+                super.request(n);
             } finally {
                 Hooks.exit(before);
             }
@@ -120,13 +111,13 @@ final class ScopedFlux<T> extends FluxOperator<T, T> {
 
         @Override
         public void cancel() {
-            Subscription subscription = upstream;
+            Subscription subscription = upstream();
             Object before = Hooks.enter(scope.inside());
             try {
                 if (subscription != null) subscription.cancel();
             } finally {
                 Hooks.exit(before);
-                scope.end(new CancellationException("cancelled"));
+                cancelled();
             }
         }
     }
