@@ -1,9 +1,11 @@
 package dev.weir.runtimes.harness;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.incidents.harness.Collector;
+import dev.weir.incidents.harness.FaultServer;
 import dev.weir.incidents.harness.InstalledJdk;
 import dev.weir.incidents.harness.Program;
 import dev.weir.incidents.harness.Span;
@@ -12,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** Programs of one module, forked with the agent on one JDK, and the spans that they send. */
 public final class SmokeRun implements AutoCloseable {
@@ -79,13 +82,36 @@ public final class SmokeRun implements AutoCloseable {
         return collector.spans();
     }
 
+    /** The span of this name that was received last. */
+    public Span span(String name) {
+        List<Span> found =
+                spans().stream().filter(span -> span.name().equals(name)).toList();
+        assertFalse(found.isEmpty(), () -> "no " + name + " in " + spans());
+        return found.get(found.size() - 1);
+    }
+
+    /** The idempotency keys of requests that all have one. */
+    public static List<String> keys(List<FaultServer.Request> requests) {
+        List<String> keys = requests.stream()
+                .map(request -> String.valueOf(request.header("idempotency-key")))
+                .toList();
+        assertFalse(keys.contains("null"), () -> "a request without a key: " + requests);
+        return keys;
+    }
+
     /** Asserts that what was received is the tree under this title in {@code docs/runtimes.md}, in one trace. */
     public void assertDocumented(String title) throws IOException {
-        SpanTree actual = SpanTree.of(spans());
+        assertDocumented(title, span -> true);
+    }
+
+    /** @param told the spans that the tree tells of */
+    public void assertDocumented(String title, Predicate<Span> told) throws IOException {
+        List<Span> spans = spans().stream().filter(told).toList();
+        SpanTree actual = SpanTree.of(spans);
         SpanTree expected = Documented.tree(title);
         // Equal trees may be drawn in another order, and strings show the difference best.
         if (!expected.equals(actual)) assertEquals(expected.toString(), actual.toString(), title);
-        assertEquals(1, spans().stream().map(Span::traceId).distinct().count(), "traces");
+        assertEquals(1, spans.stream().map(Span::traceId).distinct().count(), "traces");
     }
 
     @Override

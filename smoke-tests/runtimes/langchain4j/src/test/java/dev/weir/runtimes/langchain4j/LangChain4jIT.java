@@ -9,6 +9,7 @@ import dev.weir.incidents.harness.FaultServer;
 import dev.weir.incidents.harness.InstalledJdk;
 import dev.weir.incidents.harness.Program;
 import dev.weir.incidents.harness.Span;
+import dev.weir.runtimes.harness.Jvms;
 import dev.weir.runtimes.harness.OpenAiModel;
 import dev.weir.runtimes.harness.OpenAiModel.Question;
 import dev.weir.runtimes.harness.OpenAiModel.ToolCall;
@@ -17,7 +18,6 @@ import dev.weir.runtimes.harness.SmokeRun;
 import example.langchain4j.Shop;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BrokenBarrierException;
@@ -25,10 +25,8 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** An agent on LangChain4j: what it did, as a tree, and which of its calls were the same. */
@@ -37,22 +35,13 @@ class LangChain4jIT {
     @TempDir
     private Path directory;
 
-    static Stream<InstalledJdk> jdks() throws IOException {
-        return InstalledJdk.all().stream();
-    }
-
-    /** With one processor, futures without an executor get a thread each; with more, they share a pool. */
-    static Stream<Arguments> jdksAndProcessors() throws IOException {
-        return InstalledJdk.all().stream().flatMap(jdk -> Stream.of(Arguments.of(jdk, 1), Arguments.of(jdk, 4)));
-    }
-
     private static ToolCall charge() {
         // The ids are the model's: two agents, or two calls, may have the same.
         return new ToolCall("call_A", "charge", "{\"cents\": 500}");
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("jdks")
+    @MethodSource(Jvms.JDKS)
     void oneToolAfterTheOther(InstalledJdk jdk) throws Exception {
         AtomicInteger charges = new AtomicInteger();
         try (OpenAiModel model = OpenAiModel.start(LangChain4jIT::shopping);
@@ -63,20 +52,20 @@ class LangChain4jIT {
             ask(run, "sync", model, payments, "sold");
             run.assertDocumented("One tool after the other");
 
-            List<String> asked = keys(model.requests());
+            List<String> asked = SmokeRun.keys(model.requests());
             assertEquals(asked.get(0), asked.get(1), "the model was asked again");
             assertEquals(5, asked.stream().distinct().count(), () -> "six requests, five of them wanted: " + asked);
-            List<String> charged = keys(payments.requests());
+            List<String> charged = SmokeRun.keys(payments.requests());
             assertEquals(charged.get(0), charged.get(1), "503, and again");
             assertNotEquals(charged.get(1), charged.get(2), "charged twice, as the model wanted");
 
-            Span failed = span(run, "execute_tool stock");
+            Span failed = run.span("execute_tool stock");
             assertEquals("java.lang.IllegalStateException", failed.text("error.type"));
-            Span last = span(run, "chat gpt-x");
+            Span last = run.span("chat gpt-x");
             assertEquals("openai", last.text("gen_ai.provider.name"));
             assertEquals("gpt-x-2026-11-01", last.text("gen_ai.response.model"));
             assertEquals("11", last.text("gen_ai.usage.input_tokens"));
-            assertEquals("call_A", span(run, "execute_tool charge").text("gen_ai.tool.call.id"));
+            assertEquals("call_A", run.span("execute_tool charge").text("gen_ai.tool.call.id"));
         }
     }
 
@@ -92,7 +81,7 @@ class LangChain4jIT {
     }
 
     @ParameterizedTest(name = "{0}, {1} processors")
-    @MethodSource("jdksAndProcessors")
+    @MethodSource(Jvms.JDKS_AND_PROCESSORS)
     void toolsAtTheSameTime(InstalledJdk jdk, int processors) throws Exception {
         CyclicBarrier bothThere = new CyclicBarrier(2);
         try (OpenAiModel model = OpenAiModel.start(LangChain4jIT::twoCharges);
@@ -100,7 +89,7 @@ class LangChain4jIT {
                 SmokeRun run = new SmokeRun(jdk, "-XX:ActiveProcessorCount=" + processors)) {
             ask(run, "concurrent", model, payments, "sold");
             run.assertDocumented("Tools at the same time");
-            List<String> charged = keys(payments.requests());
+            List<String> charged = SmokeRun.keys(payments.requests());
             assertNotEquals(charged.get(0), charged.get(1), "charged twice, as the model wanted");
         }
     }
@@ -122,7 +111,7 @@ class LangChain4jIT {
     }
 
     @ParameterizedTest(name = "{0}, {1} processors")
-    @MethodSource("jdksAndProcessors")
+    @MethodSource(Jvms.JDKS_AND_PROCESSORS)
     void streamed(InstalledJdk jdk, int processors) throws Exception {
         AtomicInteger charges = new AtomicInteger();
         try (OpenAiModel model = OpenAiModel.start(
@@ -133,17 +122,17 @@ class LangChain4jIT {
                 SmokeRun run = new SmokeRun(jdk, "-XX:ActiveProcessorCount=" + processors)) {
             ask(run, "streaming", model, payments, "sold to you");
             run.assertDocumented("Streamed");
-            List<String> charged = keys(payments.requests());
+            List<String> charged = SmokeRun.keys(payments.requests());
             assertEquals(2, charged.size());
             assertEquals(charged.get(0), charged.get(1), "dropped, and again");
             assertTrue(Double.parseDouble(
-                            Objects.requireNonNull(span(run, "chat gpt-x").text("gen_ai.response.time_to_first_chunk")))
+                            Objects.requireNonNull(run.span("chat gpt-x").text("gen_ai.response.time_to_first_chunk")))
                     > 0);
         }
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("jdks")
+    @MethodSource(Jvms.JDKS)
     void remembered(InstalledJdk jdk) throws Exception {
         try (OpenAiModel model = OpenAiModel.start(question -> Turn.text("hello again"));
                 FaultServer payments = FaultServer.start(request -> FaultServer.Reply.of(404, ""));
@@ -171,19 +160,5 @@ class LangChain4jIT {
                 "Two boots, please");
         assertEquals(answer, shop.awaitStdout(line -> true));
         run.end(shop, "langchain4j", "jdk-http-client");
-    }
-
-    private static Span span(SmokeRun run, String name) {
-        List<Span> found =
-                run.spans().stream().filter(span -> span.name().equals(name)).toList();
-        assertTrue(!found.isEmpty(), () -> "no " + name + " in " + run.spans());
-        return found.get(found.size() - 1);
-    }
-
-    private static List<String> keys(List<FaultServer.Request> requests) {
-        List<String> keys = new ArrayList<>();
-        for (FaultServer.Request request : requests) keys.add(String.valueOf(request.header("idempotency-key")));
-        assertTrue(!keys.contains("null"), () -> "a request without a key: " + requests);
-        return keys;
     }
 }

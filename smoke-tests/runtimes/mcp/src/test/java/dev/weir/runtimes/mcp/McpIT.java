@@ -8,16 +8,14 @@ import dev.weir.incidents.harness.FaultServer;
 import dev.weir.incidents.harness.InstalledJdk;
 import dev.weir.incidents.harness.Program;
 import dev.weir.incidents.harness.Span;
-import dev.weir.runtimes.harness.Documented;
+import dev.weir.runtimes.harness.Jvms;
 import dev.weir.runtimes.harness.SmokeRun;
-import dev.weir.runtimes.harness.SpanTree;
 import example.mcp.Shop;
 import example.mcp.ToolServer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -25,10 +23,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class McpIT {
 
     private static final String RUN = "-Dweir.scope.run=example.mcp.Shop#buy";
-
-    static Stream<InstalledJdk> jdks() throws IOException {
-        return InstalledJdk.all().stream();
-    }
 
     /** Fails once. */
     private static FaultServer payments() throws IOException {
@@ -39,7 +33,7 @@ class McpIT {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("jdks")
+    @MethodSource(Jvms.JDKS)
     void overPipes(InstalledJdk jdk) throws Exception {
         try (FaultServer payments = payments();
                 SmokeRun run = new SmokeRun(jdk, RUN)) {
@@ -55,7 +49,7 @@ class McpIT {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("jdks")
+    @MethodSource(Jvms.JDKS)
     void overHttp(InstalledJdk jdk) throws Exception {
         try (FaultServer payments = payments();
                 SmokeRun run = new SmokeRun(jdk, RUN)) {
@@ -65,13 +59,7 @@ class McpIT {
             run.end(shop, "mcp", "jdk-http-client");
             run.end(server, "mcp", "servlet", "jdk-http-client");
             // The stream on which the server may speak belongs to no run.
-            List<Span> spans = run.spans().stream()
-                    .filter(span -> !span.name().startsWith("GET"))
-                    .toList();
-            SpanTree actual = SpanTree.of(spans);
-            SpanTree expected = Documented.tree("MCP over HTTP");
-            if (!expected.equals(actual)) assertEquals(expected.toString(), actual.toString());
-            assertEquals(1, spans.stream().map(Span::traceId).distinct().count(), "traces");
+            run.assertDocumented("MCP over HTTP", span -> !span.name().startsWith("GET"));
             assertIdentities(run, payments);
             Span served = calls(run, Span.Kind.SERVER).get(0);
             assertEquals("tcp", served.text("network.transport"));

@@ -9,6 +9,7 @@ import dev.weir.incidents.harness.FaultServer;
 import dev.weir.incidents.harness.InstalledJdk;
 import dev.weir.incidents.harness.Program;
 import dev.weir.incidents.harness.Span;
+import dev.weir.runtimes.harness.Jvms;
 import dev.weir.runtimes.harness.OpenAiModel;
 import dev.weir.runtimes.harness.OpenAiModel.Question;
 import dev.weir.runtimes.harness.OpenAiModel.ToolCall;
@@ -20,10 +21,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** An agent on Spring AI 2: what it did, as a tree, and which of its calls were the same. */
@@ -32,22 +31,13 @@ class SpringAiIT {
     @TempDir
     private Path directory;
 
-    static Stream<InstalledJdk> jdks() throws IOException {
-        return InstalledJdk.all().stream();
-    }
-
-    /** With one processor, futures without an executor get a thread each; with more, they share a pool. */
-    static Stream<Arguments> jdksAndProcessors() throws IOException {
-        return InstalledJdk.all().stream().flatMap(jdk -> Stream.of(Arguments.of(jdk, 1), Arguments.of(jdk, 4)));
-    }
-
     private static ToolCall charge() {
         // The ids are the model's: two agents, or two calls, may have the same.
         return new ToolCall("call_A", "charge", "{\"cents\": 500}");
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("jdks")
+    @MethodSource(Jvms.JDKS)
     void called(InstalledJdk jdk) throws Exception {
         AtomicInteger charges = new AtomicInteger();
         try (OpenAiModel model = OpenAiModel.start(SpringAiIT::shopping);
@@ -58,30 +48,30 @@ class SpringAiIT {
             ask(run, "sync", model, payments, "sold");
             run.assertDocumented("Spring AI, called");
 
-            List<String> asked = keys(model.requests());
+            List<String> asked = SmokeRun.keys(model.requests());
             assertEquals(asked.get(0), asked.get(1), "500, and again");
             assertEquals(asked.get(2), asked.get(3), "dropped, and again");
             assertEquals(5, asked.stream().distinct().count(), () -> "seven requests, five of them wanted: " + asked);
-            List<String> charged = keys(payments.requests());
+            List<String> charged = SmokeRun.keys(payments.requests());
             assertEquals(charged.get(0), charged.get(1), "503, and again");
             assertNotEquals(charged.get(1), charged.get(2), "charged twice, as the model wanted");
             assertEquals(3, charged.size());
 
             assertEquals(
                     "java.lang.IllegalStateException",
-                    span(run, "execute_tool stock").text("error.type"));
+                    run.span("execute_tool stock").text("error.type"));
             // Nobody but OkHttp knew.
             assertEquals(
                     1,
                     run.spans().stream()
                             .filter(span -> "1".equals(span.text("weir.resends")))
                             .count());
-            Span last = span(run, "chat gpt-x");
+            Span last = run.span("chat gpt-x");
             assertEquals("openai", last.text("gen_ai.provider.name"));
             assertEquals("gpt-x-2026-11-01", last.text("gen_ai.response.model"));
             assertEquals("11", last.text("gen_ai.usage.input_tokens"));
             assertEquals("7", last.text("gen_ai.usage.output_tokens"));
-            assertEquals("call_A", span(run, "execute_tool charge").text("gen_ai.tool.call.id"));
+            assertEquals("call_A", run.span("execute_tool charge").text("gen_ai.tool.call.id"));
         }
     }
 
@@ -98,7 +88,7 @@ class SpringAiIT {
     }
 
     @ParameterizedTest(name = "{0}, {1} processors")
-    @MethodSource("jdksAndProcessors")
+    @MethodSource(Jvms.JDKS_AND_PROCESSORS)
     void streamed(InstalledJdk jdk, int processors) throws Exception {
         AtomicInteger charges = new AtomicInteger();
         try (OpenAiModel model = OpenAiModel.start(question -> switch (question.results()) {
@@ -112,18 +102,18 @@ class SpringAiIT {
                 SmokeRun run = new SmokeRun(jdk, "-XX:ActiveProcessorCount=" + processors)) {
             ask(run, "streaming", model, payments, "sold to you");
             run.assertDocumented("Spring AI, streamed");
-            List<String> charged = keys(payments.requests());
+            List<String> charged = SmokeRun.keys(payments.requests());
             assertEquals(3, charged.size());
             assertEquals(charged.get(0), charged.get(1), "dropped, and again");
             assertNotEquals(charged.get(1), charged.get(2), "charged twice, as the model wanted");
             assertTrue(Double.parseDouble(
-                            Objects.requireNonNull(span(run, "chat gpt-x").text("gen_ai.response.time_to_first_chunk")))
+                            Objects.requireNonNull(run.span("chat gpt-x").text("gen_ai.response.time_to_first_chunk")))
                     > 0);
         }
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("jdks")
+    @MethodSource(Jvms.JDKS)
     void remembered(InstalledJdk jdk) throws Exception {
         try (OpenAiModel model = OpenAiModel.start(question -> Turn.text("hello again"));
                 FaultServer payments = FaultServer.start(request -> FaultServer.Reply.of(404, ""));
@@ -151,20 +141,5 @@ class SpringAiIT {
                 "Two boots, please");
         assertEquals(answer, shop.awaitStdout(line -> true));
         run.end(shop, "spring-ai", "okhttp", "stainless");
-    }
-
-    private static Span span(SmokeRun run, String name) {
-        List<Span> found =
-                run.spans().stream().filter(span -> span.name().equals(name)).toList();
-        assertTrue(!found.isEmpty(), () -> "no " + name + " in " + run.spans());
-        return found.get(found.size() - 1);
-    }
-
-    private static List<String> keys(List<FaultServer.Request> requests) {
-        List<String> keys = requests.stream()
-                .map(request -> String.valueOf(request.header("idempotency-key")))
-                .toList();
-        assertTrue(!keys.contains("null"), () -> "a request without a key: " + requests);
-        return keys;
     }
 }
