@@ -63,18 +63,14 @@ final class RuleModes implements SettingsFile.Listener {
     private void apply(Settings settings, @Nullable Mode otherwise) {
         Mode all = read(Setting.MODE.key(), settings.text(Setting.MODE), otherwise, settings.complaints());
         for (String name : rules.names()) {
-            String key = RULE + name;
-            String given = settings.given(key);
-            Mode mode = given == null ? all : read(key, given, otherwise == null ? null : all, settings.complaints());
+            String given = settings.given(RULE + name);
+            Mode mode = given == null
+                    ? all
+                    : read(RULE + name, given, otherwise == null ? null : all, settings.complaints());
             if (mode == null) continue;
             rules.mode(name, mode);
-            from.put(name, where(settings, given == null ? Setting.MODE.key() : key));
+            from.put(name, settings.modeFrom(name));
         }
-    }
-
-    private static String where(Settings settings, String key) {
-        boolean given = settings.given(key) != null;
-        return settings.where(key) + (given && key.equals(Setting.MODE.key()) ? " (" + key + ")" : "");
     }
 
     /** Somebody has switched a rule over JMX. */

@@ -80,6 +80,18 @@ public final class Settings {
         return value == null || value.isBlank() ? null : value.strip();
     }
 
+    /** The setting that a rule's mode comes from: the rule's own where it is given, else the one for all rules. */
+    public String modeKey(String rule) {
+        return given(RULE + rule) == null ? Setting.MODE.key() : RULE + rule;
+    }
+
+    /** Where a rule's mode comes from, for people. */
+    public String modeFrom(String rule) {
+        String key = modeKey(rule);
+        boolean all = key.equals(Setting.MODE.key()) && given(key) != null;
+        return where(key) + (all ? " (" + key + ")" : "");
+    }
+
     /** Where {@link #given} found it. */
     public Origin origin(String name) {
         if (isGiven(properties.get(name))) return Origin.SYSTEM_PROPERTY;

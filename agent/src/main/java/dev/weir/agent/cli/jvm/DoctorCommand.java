@@ -77,7 +77,7 @@ public final class DoctorCommand implements Callable<Integer> {
 
     private static int examine(String pid, Printed printed) {
         try (RunningJvm jvm = RunningJvm.of(pid)) {
-            Weirless.check(jvm);
+            jvm.checkWeir();
             List<String> wrong = new ArrayList<>();
             JsonObject answer = new JsonObject();
             StringBuilder text = new StringBuilder();
@@ -117,8 +117,8 @@ public final class DoctorCommand implements Callable<Integer> {
             String[] unmatched = (String[]) adapter.get("unmatched");
             JsonObject row = new JsonObject();
             row.addProperty("name", name);
-            row.add("woven", array(woven));
-            row.add("unmatched", array(unmatched));
+            row.add("woven", Printed.array(List.of(woven)));
+            row.add("unmatched", Printed.array(List.of(unmatched)));
             list.add(row);
             if (woven.length > 0) {
                 line(text, String.format("  %-24s %d %s", name, woven.length, woven.length == 1 ? "class" : "classes"));
@@ -132,12 +132,6 @@ public final class DoctorCommand implements Callable<Integer> {
         answer.add("adapters", list);
         if (list.isEmpty()) line(text, "  (this agent is too old to say)");
         if (!waiting.isEmpty()) line(text, "not loaded there: " + String.join(", ", waiting));
-    }
-
-    private static JsonArray array(Object @Nullable [] texts) {
-        JsonArray array = new JsonArray();
-        if (texts != null) for (Object text : texts) array.add(String.valueOf(text));
-        return array;
     }
 
     private static void rules(RunningJvm jvm, JsonObject answer, StringBuilder text) {
@@ -192,17 +186,21 @@ public final class DoctorCommand implements Callable<Integer> {
 
     private static void counts(RunningJvm jvm, JsonObject answer, StringBuilder text, List<String> wrong) {
         Object blown = jvm.agent("BlownFuses");
-        String[] fuses = blown instanceof String[] names ? names : new String[0];
+        List<String> fuses = texts(blown);
         long failures = number(jvm.agent("Failures"));
         long malformed = number(jvm.agent("MalformedHeaders"));
-        answer.add("blownFuses", array(fuses));
+        answer.add("blownFuses", Printed.array(fuses));
         answer.addProperty("failures", failures);
         answer.addProperty("malformedHeaders", malformed);
-        line(text, "fuses blown: " + fuses.length + "; failures: " + failures + "; malformed headers: " + malformed);
+        line(text, "fuses blown: " + fuses.size() + "; failures: " + failures + "; malformed headers: " + malformed);
         for (String fuse : fuses) wrong.add("a fuse blew, and this advice is off: " + fuse);
         if (failures > 0) wrong.add("Weir failed " + failures + " times; the JVM's stderr says where");
-        Object complaints = jvm.agent("Complaints");
-        answer.add("complaints", array(complaints instanceof String[] lines ? lines : null));
-        if (complaints instanceof String[] lines) wrong.addAll(List.of(lines));
+        List<String> complaints = texts(jvm.agent("Complaints"));
+        answer.add("complaints", Printed.array(complaints));
+        wrong.addAll(complaints);
+    }
+
+    private static List<String> texts(@Nullable Object value) {
+        return value instanceof String[] texts ? List.of(texts) : List.of();
     }
 }

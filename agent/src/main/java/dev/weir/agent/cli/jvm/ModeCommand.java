@@ -42,7 +42,7 @@ public final class ModeCommand implements Callable<Integer> {
             throw new ParameterException(run.commandLine(), "mode '" + mode + "' is not one of off, observe, enforce");
         }
         try (RunningJvm jvm = RunningJvm.of(pid)) {
-            Weirless.check(jvm);
+            jvm.checkWeir();
             List<String> rules = jvm.rules();
             if (!rule.equals("all") && !rules.contains(rule)) {
                 throw new ParameterException(

@@ -1,8 +1,10 @@
 package dev.weir.agent.cli.jvm;
 
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.PrintWriter;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -30,6 +32,12 @@ final class Printed {
     static CommandSpec spec(@Nullable CommandSpec spec) {
         if (spec == null) throw new IllegalStateException("not run by picocli");
         return spec;
+    }
+
+    static JsonArray array(List<String> texts) {
+        JsonArray array = new JsonArray();
+        texts.forEach(array::add);
+        return array;
     }
 
     void print(JsonObject answer, String text) {

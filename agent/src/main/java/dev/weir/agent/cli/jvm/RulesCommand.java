@@ -60,15 +60,9 @@ public final class RulesCommand implements Callable<Integer> {
         for (String complaint : complaints) text.append(System.lineSeparator()).append(complaint);
         JsonObject answer = new JsonObject();
         answer.add("rules", list);
-        answer.add("complaints", array(complaints));
+        answer.add("complaints", Printed.array(complaints));
         Printed.of(run, json).print(answer, text.toString().stripTrailing());
         return complaints.isEmpty() ? Printed.WELL : Printed.WRONG;
-    }
-
-    private static JsonArray array(List<String> lines) {
-        JsonArray array = new JsonArray();
-        lines.forEach(array::add);
-        return array;
     }
 
     /** What a JVM would have that starts here. */
@@ -80,36 +74,35 @@ public final class RulesCommand implements Callable<Integer> {
         Settings without = new Settings(properties, System.getenv(), Map.of(), complaints::add);
         Settings settings =
                 without.withFile(SettingsFile.find(without, complaints::add).read(complaints::add), complaints::add);
+        Mode all = mode(settings, Setting.MODE.key(), Mode.OBSERVE, complaints);
         List<RuleRows> rules = new ArrayList<>();
         for (String rule : RuleNames.ALL) {
-            String key = "weir.rule." + rule;
-            boolean own = settings.given(key) != null;
-            String from = own ? key : Setting.MODE.key();
-            String given = own ? settings.given(key) : settings.text(Setting.MODE);
-            Mode mode = given == null ? null : Mode.read(given);
-            if (mode == null) {
-                complaints.add("weir: " + from + "=" + Settings.shown(String.valueOf(given))
-                        + " is not one of off, observe, enforce; observe would hold.");
-            }
-            boolean all = !own && settings.given(from) != null;
+            String key = settings.modeKey(rule);
+            Mode mode = key.equals(Setting.MODE.key()) ? all : mode(settings, key, all, complaints);
             List<Row> options = new ArrayList<>();
             for (Setting option : Setting.of(rule)) {
                 options.add(new Row(
                         option.key(), settings.text(option), option.defaultValue(), settings.where(option.key())));
             }
-            rules.add(new RuleRows(
-                    rule,
-                    mode == null ? Mode.OBSERVE.word() : mode.word(),
-                    settings.where(from) + (all ? " (" + from + ")" : ""),
-                    options));
+            rules.add(new RuleRows(rule, mode.word(), settings.modeFrom(rule), options));
         }
         return rules;
+    }
+
+    private static Mode mode(Settings settings, String key, Mode otherwise, List<String> complaints) {
+        String given = settings.given(key);
+        if (given == null) given = Setting.MODE.defaultValue();
+        Mode mode = Mode.read(given);
+        if (mode != null) return mode;
+        complaints.add("weir: " + key + "=" + Settings.shown(given) + " is not one of off, observe, enforce; "
+                + otherwise.word() + " would hold.");
+        return otherwise;
     }
 
     /** What a running JVM has. */
     private static List<RuleRows> there(String pid) {
         try (RunningJvm jvm = RunningJvm.of(pid)) {
-            Weirless.check(jvm);
+            jvm.checkWeir();
             List<RuleRows> rules = new ArrayList<>();
             for (String rule : jvm.rules()) {
                 List<Row> options = new ArrayList<>();

@@ -76,8 +76,23 @@ final class RunningJvm implements AutoCloseable {
         }
     }
 
-    String pid() {
-        return pid;
+    /**
+     * Says why there is no Weir to speak to.
+     *
+     * @throws CommandFailure when Weir is not there, or does not show itself over JMX
+     */
+    void checkWeir() {
+        if (hasFailed()) {
+            throw new CommandFailure("Weir could not start in process " + pid + "; its stderr says why.");
+        }
+        if (!hasWeir()) {
+            throw new CommandFailure("Weir is not in process " + pid + ". Start it there: java -jar weir.jar attach "
+                    + pid + ", or -javaagent:weir.jar at its next start.");
+        }
+        if (!isManaged()) {
+            throw new CommandFailure("Weir in process " + pid
+                    + " does not show itself over JMX: weir.instrumentation.management is off there.");
+        }
     }
 
     /** Whether Weir has started there. */
