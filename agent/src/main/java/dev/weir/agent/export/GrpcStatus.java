@@ -46,6 +46,7 @@ final class GrpcStatus {
             // Without a time the collector does not expect to recover.
             case "RESOURCE_EXHAUSTED" ->
                 retryMillis < 0 ? Sender.Answer.refused(description) : Sender.Answer.again(retryMillis, description);
+            case "UNIMPLEMENTED" -> Sender.Answer.unknown(description);
             default -> Sender.Answer.refused(description);
         };
     }
@@ -53,6 +54,7 @@ final class GrpcStatus {
     /** Source: gRPC, "HTTP to gRPC Status Code Mapping": for answers that never reached a gRPC server. */
     static Sender.Answer withoutStatus(int http) {
         String description = "HTTP " + http + " without grpc-status; is it an OTLP/gRPC receiver?";
+        if (http == 404 || http == 405) return Sender.Answer.unknown(description);
         return http == 429 || http == 502 || http == 503 || http == 504
                 ? Sender.Answer.again(Sender.Answer.BACK_OFF, description)
                 : Sender.Answer.refused(description);

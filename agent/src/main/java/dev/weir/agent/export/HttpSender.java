@@ -87,6 +87,7 @@ final class HttpSender implements Sender {
         }
         // The body of a failure is a google.rpc.Status.
         String description = protobuf ? CollectorReply.described(said, ProtobufFields.text(reply, 2)) : said;
+        if (status == 404 || status == 405) return Answer.unknown(description);
         boolean again = status == 429 || status == 502 || status == 503 || status == 504;
         if (!again) return Answer.refused(description);
         return Answer.again(retryMillis(connection.getHeaderField("Retry-After"), Instant.now()), description);

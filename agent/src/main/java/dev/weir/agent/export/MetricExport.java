@@ -15,6 +15,7 @@ final class MetricExport {
     private final Supplier<List<Metrics.Reading>> readings;
     private final @Nullable Metrics metrics;
     private final @Nullable OtlpTarget target;
+    private final boolean elsewhere;
     private final long intervalNanos;
     private long lastNanos = System.nanoTime();
     private @Nullable Sender sender;
@@ -37,6 +38,7 @@ final class MetricExport {
         };
         this.target = settings.metrics(complaints);
         this.metrics = target == null ? null : new Metrics(clock, Resource.of(settings, version), version);
+        this.elsewhere = settings.metricsGoElsewhere();
         this.intervalNanos = TimeUnit.MILLISECONDS.toNanos(settings.metricsMillis(complaints));
     }
 
@@ -68,8 +70,9 @@ final class MetricExport {
             Sender.Answer answer = open.send(request.array(), request.size());
             if (!answer.accepted() && answer.retryAfterMillis() == Sender.Answer.NEVER) refused(answer);
         } catch (IOException e) {
-            // Spans do not arrive either, and that is said.
-            if (log.isDebug()) log.warnOnce("metrics", "metrics do not reach " + target.endpoint() + " (" + e + ")");
+            // Else spans do not arrive either, and that is said.
+            if (elsewhere || log.isDebug())
+                log.warnOnce("metrics", "metrics do not reach " + target.endpoint() + " (" + e + ")");
         } catch (Throwable t) {
             log.failure("export of metrics", t);
             refused = true;
@@ -79,11 +82,8 @@ final class MetricExport {
     /** Many receivers take traces only. */
     private void refused(Sender.Answer answer) {
         refused = true;
-        String description = answer.description();
-        boolean tracesOnly =
-                description.contains("404") || description.contains("405") || description.contains("UNIMPLEMENTED");
-        if (tracesOnly && !log.isDebug()) return;
-        log.warn((target == null ? "" : target.endpoint()) + " takes no metrics (" + description
+        if (answer.unknown() && !elsewhere && !log.isDebug()) return;
+        log.warn((target == null ? "" : target.endpoint()) + " takes no metrics (" + answer.description()
                 + "); none are sent from now on. -Dotel.metrics.exporter=none switches them off.");
     }
 }

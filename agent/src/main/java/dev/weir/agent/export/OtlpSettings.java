@@ -150,6 +150,11 @@ public final class OtlpSettings {
         return enabled && (exporter == null || exporter.toLowerCase(Locale.ROOT).contains("otlp"));
     }
 
+    /** Whether metrics go where spans do not. */
+    boolean metricsGoElsewhere() {
+        return settings.given("otel.exporter.otlp.metrics.endpoint") != null;
+    }
+
     /** Milliseconds between exports of metrics. */
     int metricsMillis(Settings.Complaints lateComplaints) {
         return OtlpTarget.number(settings, lateComplaints, "otel.metric.export.interval", DEFAULT_METRICS_MILLIS);

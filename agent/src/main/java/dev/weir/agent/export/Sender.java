@@ -12,23 +12,28 @@ interface Sender extends AutoCloseable {
      * @param rejected records of an accepted batch that the collector will not keep
      * @param retryAfterMillis how long to wait before the same batch is sent again; {@link #NEVER}, or
      *     {@link #BACK_OFF} when the collector names no time
+     * @param unknown whether the collector has no place for this kind of data
      * @param description for people; clean
      */
-    record Answer(boolean accepted, long rejected, long retryAfterMillis, String description) {
+    record Answer(boolean accepted, long rejected, long retryAfterMillis, boolean unknown, String description) {
 
         static final long NEVER = -1;
         static final long BACK_OFF = 0;
 
         static Answer taken(long rejected, String description) {
-            return new Answer(true, rejected, NEVER, description);
+            return new Answer(true, rejected, NEVER, false, description);
         }
 
         static Answer refused(String description) {
-            return new Answer(false, 0, NEVER, description);
+            return new Answer(false, 0, NEVER, false, description);
+        }
+
+        static Answer unknown(String description) {
+            return new Answer(false, 0, NEVER, true, description);
         }
 
         static Answer again(long retryAfterMillis, String description) {
-            return new Answer(false, 0, retryAfterMillis, description);
+            return new Answer(false, 0, retryAfterMillis, false, description);
         }
     }
 

@@ -47,6 +47,7 @@ final class HttpCollector implements AutoCloseable {
     private final List<Socket> open = new CopyOnWriteArrayList<>();
     private final ServerSocket server;
     private volatile Answer usual = ACCEPT;
+    private volatile @Nullable Answer metrics;
 
     HttpCollector() throws IOException {
         this(0, null);
@@ -92,6 +93,12 @@ final class HttpCollector implements AutoCloseable {
         return this;
     }
 
+    /** Requests to {@code /v1/metrics}; their content is not read. */
+    HttpCollector metrics(Answer answer) {
+        metrics = answer;
+        return this;
+    }
+
     int port() {
         return server.getLocalPort();
     }
@@ -122,8 +129,9 @@ final class HttpCollector implements AutoCloseable {
         try (caller) {
             DataInputStream in = new DataInputStream(caller.getInputStream());
             for (String line = line(in); !line.isEmpty(); line = line(in)) {
-                requests.add(read(line, in));
-                Answer answer = next.poll();
+                boolean ofMetrics = line.contains(" /v1/metrics ");
+                requests.add(read(line, in, !ofMetrics));
+                Answer answer = ofMetrics ? metrics : next.poll();
                 (answer == null ? usual : answer).to(caller);
             }
         } catch (IOException e) {
@@ -133,7 +141,7 @@ final class HttpCollector implements AutoCloseable {
         }
     }
 
-    private static Request read(String line, DataInputStream in) throws IOException {
+    private static Request read(String line, DataInputStream in, boolean spans) throws IOException {
         Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         for (String header = line(in); !header.isEmpty(); header = line(in)) {
             int colon = header.indexOf(':');
@@ -142,6 +150,7 @@ final class HttpCollector implements AutoCloseable {
         }
         byte[] body = new byte[Integer.parseInt(headers.getOrDefault("Content-Length", "0"))];
         in.readFully(body);
+        if (!spans) return new Request(line, headers, ExportTraceServiceRequest.getDefaultInstance());
         InputStream content = new ByteArrayInputStream(body);
         if ("gzip".equals(headers.get("Content-Encoding"))) content = new GZIPInputStream(content);
         return new Request(line, headers, ExportTraceServiceRequest.parseFrom(content));
