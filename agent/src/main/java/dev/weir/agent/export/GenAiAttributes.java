@@ -1,7 +1,10 @@
 package dev.weir.agent.export;
 
+import com.google.gson.stream.JsonWriter;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.GenAiFacts;
+import java.io.IOException;
+import java.io.StringWriter;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the attributes of a run, a model call, a tool call or an access to memory. */
@@ -61,32 +64,30 @@ final class GenAiAttributes {
 
     private void content(String name, GenAiFacts.Message @Nullable [] messages) {
         if (messages == null || messages.length == 0) return;
-        StringBuilder json = new StringBuilder("[");
-        for (GenAiFacts.Message message : messages) {
-            // What is cut shall still be JSON.
-            if (json.length() > LONGEST_CONTENT) break;
-            if (json.length() > 1) json.append(',');
-            json.append("{\"role\":");
-            quoted(json, message.role);
-            json.append(",\"parts\":[{\"type\":\"text\",\"content\":");
-            quoted(json, cut(redaction.of(message.text)));
-            json.append("}]}");
+        StringWriter text = new StringWriter();
+        try (JsonWriter json = new JsonWriter(text)) {
+            json.setHtmlSafe(false);
+            json.beginArray();
+            for (GenAiFacts.Message message : messages) {
+                // What is cut shall still be JSON.
+                if (text.getBuffer().length() > LONGEST_CONTENT) break;
+                json.beginObject()
+                        .name("role")
+                        .value(message.role)
+                        .name("parts")
+                        .beginArray();
+                json.beginObject().name("type").value("text");
+                json.name("content").value(cut(redaction.of(message.text))).endObject();
+                json.endArray().endObject();
+            }
+            json.endArray();
+        } catch (IOException e) {
+            throw new IllegalStateException("a text in memory cannot be written", e);
         }
-        to.whole(name, json.append(']'));
+        to.whole(name, text.getBuffer());
     }
 
     private static String cut(String text) {
         return text.length() <= LONGEST_MESSAGE ? text : text.substring(0, LONGEST_MESSAGE);
-    }
-
-    private static void quoted(StringBuilder json, String text) {
-        json.append('"');
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '"' || c == '\\') json.append('\\').append(c);
-            else if (c >= ' ') json.append(c);
-            else json.append("\\u00").append(Character.forDigit(c >> 4, 16)).append(Character.forDigit(c & 15, 16));
-        }
-        json.append('"');
     }
 }
