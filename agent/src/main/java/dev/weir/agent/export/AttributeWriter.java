@@ -1,6 +1,5 @@
 package dev.weir.agent.export;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -41,7 +40,7 @@ final class AttributeWriter {
 
     private void whole(int field, String name, CharSequence value) {
         byte[] key = key(name);
-        byte[] utf8 = value.toString().getBytes(StandardCharsets.UTF_8);
+        byte[] utf8 = out.encoded(value.toString());
         int any = ProtobufWriter.sizeOf(utf8.length);
         out.head(field, key.length + ProtobufWriter.sizeOf(any));
         out.raw(key, key.length);

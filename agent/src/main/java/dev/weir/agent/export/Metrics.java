@@ -1,6 +1,8 @@
 package dev.weir.agent.export;
 
 import dev.weir.bootstrap.CallFacts;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,6 +19,7 @@ final class Metrics {
     record Reading(String name, String unit, String description, LongSupplier value) {}
 
     private static final int CUMULATIVE = 2;
+    private static final int MOST_DESTINATIONS = 1_000;
     private static final double NANOS = 1e9;
     private static final double MILLIS = 1e3;
 
@@ -88,6 +91,7 @@ final class Metrics {
             4_194_304,
             16_777_216,
             67_108_864);
+    private final Map<CallFacts.Kind, Map<String, List<String>>> ofCalls = new EnumMap<>(CallFacts.Kind.class);
     private final List<Series> all = List.of(attempts, repeats, verdicts, amplification, overruns, durations, tokens);
 
     private final EpochClock clock;
@@ -123,14 +127,24 @@ final class Metrics {
     }
 
     private void wire(SpanRecord record) {
-        String server = record.kind == CallFacts.Kind.SQL
-                ? JdbcUrl.of(record.target).host()
-                : record.kind == CallFacts.Kind.HTTP_CLIENT ? record.target : record.peer == null ? "" : record.peer;
-        List<String> attributes = Series.attributes("weir.call", word(record.kind), "server.address", server);
+        List<String> attributes = ofCall(record);
         int wire = 1 + record.resends;
         attempts.add(wire, record, attributes);
         int again = (record.attempt > 1 ? 1 : 0) + record.resends;
         if (again > 0) repeats.add(again, record, attributes);
+    }
+
+    /** Made once for each destination: this is done for every record. */
+    private List<String> ofCall(SpanRecord record) {
+        boolean named = record.kind == CallFacts.Kind.SQL || record.kind == CallFacts.Kind.HTTP_CLIENT;
+        String target = named ? record.target : record.peer == null ? "" : record.peer;
+        Map<String, List<String>> known = ofCalls.computeIfAbsent(record.kind, kind -> new HashMap<>());
+        List<String> attributes = known.get(target);
+        if (attributes != null) return attributes;
+        String server = record.kind == CallFacts.Kind.SQL ? JdbcUrl.of(target).host() : target;
+        attributes = Series.attributes("weir.call", word(record.kind), "server.address", server);
+        if (known.size() < MOST_DESTINATIONS) known.put(target, attributes);
+        return attributes;
     }
 
     private void model(SpanRecord record, GenAiRecord ai) {

@@ -1,8 +1,8 @@
 package dev.weir.agent.export;
 
 import dev.weir.agent.context.Hex;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Writes protocol buffers' wire format into a growing array. Not thread-safe; reused from batch to batch. */
 final class ProtobufWriter {
@@ -14,6 +14,7 @@ final class ProtobufWriter {
 
     private byte[] bytes;
     private int size;
+    private @Nullable Utf8 utf8;
 
     ProtobufWriter(int capacity) {
         bytes = new byte[capacity];
@@ -86,15 +87,24 @@ final class ProtobufWriter {
 
     void string(int field, CharSequence text) {
         if (text instanceof String whole) {
-            // The JDK encodes a string many bytes at a time.
-            byte[] utf8 = whole.getBytes(StandardCharsets.UTF_8);
-            head(field, utf8.length);
-            raw(utf8, utf8.length);
+            byte[] encoded = encoded(whole);
+            head(field, encoded.length);
+            raw(encoded, encoded.length);
             return;
         }
         int begun = begin(field);
         utf8(text);
         end(begun);
+    }
+
+    /** A text as {@link #raw} takes it. Not to be written to. */
+    byte[] encoded(String text) {
+        Utf8 known = utf8;
+        if (known == null) {
+            known = new Utf8();
+            utf8 = known;
+        }
+        return known.of(text);
     }
 
     /** A string of 32 hexadecimal digits. */
