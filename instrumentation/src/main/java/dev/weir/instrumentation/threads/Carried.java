@@ -27,10 +27,9 @@ final class Carried implements Runnable, Callable, Supplier, Function, BiFunctio
         this.context = context;
     }
 
-    /** The task with this thread's context; the task itself where there is none. */
-    static @Nullable Object here(@Nullable Object task) {
-        Object context = Hooks.capture();
-        return context == null || task == null || task instanceof Carried ? task : new Carried(task, context);
+    /** The task with this context, unless it has one already. */
+    static Object with(Object context, Object task) {
+        return task instanceof Carried ? task : new Carried(task, context);
     }
 
     @Override

@@ -172,8 +172,10 @@ public final class ThreadsInstrumentation implements Instrumentation {
 
         static @Nullable Object adapted(@Nullable Object task) {
             // A future task brings its context.
-            if (task == null || Hooks.capture() == null || task instanceof FutureTask) return task;
-            return Infrastructure.refuses(task.getClass()) ? task : Carried.here(task);
+            if (task == null || task instanceof FutureTask) return task;
+            Object context = Hooks.capture();
+            if (context == null || Infrastructure.refuses(task.getClass())) return task;
+            return Carried.with(context, task);
         }
     }
 
@@ -186,8 +188,9 @@ public final class ThreadsInstrumentation implements Instrumentation {
         static volatile boolean wrapped;
 
         static @Nullable Runnable argument0(ThreadPoolExecutor pool, @Nullable Runnable task) {
+            if (task == null || task instanceof FutureTask) return task;
             Object context = Hooks.capture();
-            if (task == null || task instanceof FutureTask || (context == null && InFlight.isEmpty())) return task;
+            if (context == null && InFlight.isEmpty()) return task;
             if (Infrastructure.refuses(task.getClass())) return task;
             boolean alone = context == null ? InFlight.peek(task) == null : InFlight.put(task, context);
             // One object, queued twice: only the second one is wrapped, and only where no order asks what it is.
@@ -344,8 +347,10 @@ public final class ThreadsInstrumentation implements Instrumentation {
 
         /** The function with this thread's context, unless it is a part of something that has no use for one. */
         static @Nullable Object carrying(@Nullable Object function) {
-            if (function == null || Hooks.capture() == null) return function;
-            return Infrastructure.refusesStage(function.getClass()) ? function : Carried.here(function);
+            Object context = function == null ? null : Hooks.capture();
+            if (function == null || context == null || Infrastructure.refusesStage(function.getClass()))
+                return function;
+            return Carried.with(context, function);
         }
     }
 
