@@ -57,6 +57,14 @@ enum Line {
         return operationsPerRoot;
     }
 
+    /**
+     * Inbound requests in a burst when a light line has so many. Calls over HTTP take a hundred times longer than most
+     * operations: with as many, bursts would come late with any agent.
+     */
+    int rootsPerBurst(int light) {
+        return this == HTTP_CLIENT || this == HTTP_URL_CONNECTION ? Math.max(1, light / 4) : light;
+    }
+
     /** Spans that the agent makes of one inbound request: the request's own, and those of its operations. */
     int spansPerRoot(Agent agent) {
         return switch (agent) {

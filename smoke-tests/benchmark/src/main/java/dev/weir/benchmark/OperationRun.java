@@ -67,6 +67,7 @@ final class OperationRun {
         private final MeasuredProcess process;
         private final InboundRequests requests;
         private final ThreadTimes cpu;
+        private final int rootsPerBurst;
         private final List<Double> times = new ArrayList<>();
         private final List<Double> cpuTimes = new ArrayList<>();
         private long measuredOperations;
@@ -82,6 +83,7 @@ final class OperationRun {
             this.process = process;
             this.requests = requests;
             this.cpu = new ThreadTimes(process.pid());
+            this.rootsPerBurst = line.rootsPerBurst(pace.rootsPerBurst());
         }
 
         /** Back to back, so that the compiler is done soon; but never faster than the exporter. */
@@ -125,7 +127,7 @@ final class OperationRun {
             }
             long cpuNanos = cpu.advance().program();
             MeasuredProcess.Mark after = process.mark();
-            long operations = (long) pace.burstsPerBatch() * pace.rootsPerBurst() * line.operationsPerRoot();
+            long operations = (long) pace.burstsPerBatch() * rootsPerBurst * line.operationsPerRoot();
             times.add((double) nanos / operations);
             cpuTimes.add((double) cpuNanos / operations);
             measuredOperations += operations;
@@ -137,7 +139,7 @@ final class OperationRun {
         private long burst() throws IOException, InterruptedException {
             int spansPerRoot = line.spansPerRoot(agent);
             if (agent.exports()) {
-                long room = agent.exportQueue() - 2L * pace.rootsPerBurst() * spansPerRoot;
+                long room = agent.exportQueue() - 2L * rootsPerBurst * spansPerRoot;
                 long sent = requests.sent() * spansPerRoot;
                 if (!sink.awaitAllBut(Math.max(room, 0), sent, EXPORT_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                     String missing = new SpanExpectation(requests.sent(), spansPerRoot)
@@ -148,7 +150,7 @@ final class OperationRun {
                 }
             }
             long nanos = 0;
-            for (int i = 0; i < pace.rootsPerBurst(); i++) {
+            for (int i = 0; i < rootsPerBurst; i++) {
                 nanos += requests.send();
             }
             return nanos;
