@@ -9,6 +9,11 @@ import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
 import io.modelcontextprotocol.spec.McpSchema.ServerCapabilities;
 import io.modelcontextprotocol.spec.McpSchema.Tool;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -90,7 +95,7 @@ public final class ToolServer {
         tomcat.setHostname("127.0.0.1");
         tomcat.setPort(0);
         Context context = tomcat.addContext("", null);
-        Tomcat.addServlet(context, "mcp", transport).setAsyncSupported(true);
+        Tomcat.addServlet(context, "mcp", unpromising(transport)).setAsyncSupported(true);
         context.addServletMappingDecoded("/*", "mcp");
         // A kept-alive connection that Tomcat closes just when the client takes it would fail a request.
         tomcat.getConnector().setProperty("maxKeepAliveRequests", "1");
@@ -101,5 +106,21 @@ public final class ToolServer {
         }
         // Sessions of the SDK have threads that would go on.
         System.exit(0);
+    }
+
+    /** The transport's answers promise to keep a connection, whatever Tomcat does with it: then clients take it again. */
+    private static HttpServlet unpromising(HttpServlet transport) {
+        return new HttpServlet() {
+            @Override
+            protected void service(HttpServletRequest request, HttpServletResponse response)
+                    throws ServletException, IOException {
+                transport.service(request, new HttpServletResponseWrapper(response) {
+                    @Override
+                    public void setHeader(String name, String value) {
+                        if (!name.equalsIgnoreCase("connection")) super.setHeader(name, value);
+                    }
+                });
+            }
+        };
     }
 }
