@@ -119,7 +119,8 @@ final class Metrics {
                         1, record, Series.attributes("weir.rule", verdict.rule(), "weir.verdict", verdict.outcome()));
             }
         }
-        if (record.root && record.amplification > 0) amplification.add(record.amplification, record, List.of());
+        SpanRecord.Totals totals = record.totals;
+        if (totals != null && totals.amplification() > 0) amplification.add(totals.amplification(), record, List.of());
         if (record.overrunMillis > 0) {
             overruns.add(record.overrunMillis / MILLIS, record, Series.attributes("weir.call", word(kind)));
         }

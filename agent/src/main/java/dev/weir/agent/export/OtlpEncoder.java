@@ -265,12 +265,13 @@ final class OtlpEncoder {
                         Attributes.VERDICT_PREFIX + verdict.rule() + Attributes.VERDICT_REASON, verdict.reason());
             }
         }
-        if (record.root) {
-            attributes.number(Attributes.AMPLIFICATION, record.amplification);
-            attributes.number(Attributes.ATTEMPTS, record.attempts);
-            attributes.number(Attributes.OPERATIONS, record.operations);
-            attributes.number(Attributes.VERDICTS, record.verdictCount);
-            if (record.forgotten > 0) attributes.number(Attributes.FORGOTTEN, record.forgotten);
+        SpanRecord.Totals totals = record.totals;
+        if (totals != null) {
+            attributes.number(Attributes.AMPLIFICATION, totals.amplification());
+            attributes.number(Attributes.ATTEMPTS, totals.attempts());
+            attributes.number(Attributes.OPERATIONS, totals.operations());
+            attributes.number(Attributes.VERDICTS, totals.verdicts());
+            if (totals.forgotten() > 0) attributes.number(Attributes.FORGOTTEN, totals.forgotten());
         }
     }
 

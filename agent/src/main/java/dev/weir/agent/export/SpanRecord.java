@@ -13,6 +13,15 @@ public final class SpanRecord {
     /** What a rule had to say: the rule's name, the word for what became of it, the reason. */
     public record Verdict(String rule, String outcome, String reason) {}
 
+    /**
+     * What a root has caused in all.
+     *
+     * @param amplification see {@code weir.amplification}
+     * @param forgotten operations that its table forgot because there were too many: their retries are not recognised
+     *     any more
+     */
+    public record Totals(int amplification, long attempts, long operations, long verdicts, long forgotten) {}
+
     public CallFacts.Kind kind = CallFacts.Kind.HTTP_CLIENT;
     public String instrumentation = "";
 
@@ -96,16 +105,8 @@ public final class SpanRecord {
     /** Whether it is kept although its trace is not sampled. */
     public boolean notable;
 
-    /** Roots only: see {@code weir.amplification}. */
-    public int amplification;
-
-    public long attempts;
-    public long operations;
-    public long verdictCount;
-    /** Operations that its table forgot because there were too many: their retries are not recognised any more. */
-    public long forgotten;
-
-    public boolean root;
+    /** What a root has caused in all; {@code null} for all others. */
+    public @Nullable Totals totals;
 
     /** Whether it is exported: its trace is sampled, or a person should see it all the same. */
     public boolean isKept() {

@@ -234,28 +234,30 @@ final class Records {
         return all;
     }
 
-    /** What a root has caused in all. A call without a cause is its own root. */
+    /** A call without a cause is its own root. */
     private static void totals(SpanRecord record, OpenCall call) {
         boolean inbound = record.kind.inbound();
         if (!inbound && call.cause() != null) return;
+        SpanRecord.Totals totals;
         if (inbound || call.inside != null && !record.kind.outward()) {
             ScopeAttempt scope = inbound || call.inside == null ? call.parent : call.inside.scope();
-            record.amplification = scope.amplification();
-            record.attempts = scope.wireAttempts();
-            record.operations = scope.operations();
-            record.verdictCount = scope.verdicts();
-            record.forgotten = inbound ? scope.forgotten() : 0;
+            totals = new SpanRecord.Totals(
+                    scope.amplification(),
+                    scope.wireAttempts(),
+                    scope.operations(),
+                    scope.verdicts(),
+                    inbound ? scope.forgotten() : 0);
         } else {
-            record.amplification = call.attempt.operation().reach();
-            record.attempts = record.amplification;
-            record.operations = 1;
+            int verdicts = 0;
             for (SpanRecord.Verdict verdict :
                     record.verdicts == null ? List.<SpanRecord.Verdict>of() : record.verdicts) {
-                if (!verdict.outcome().equals("mark")) record.verdictCount++;
+                if (!verdict.outcome().equals("mark")) verdicts++;
             }
+            int reach = call.attempt.operation().reach();
+            totals = new SpanRecord.Totals(reach, reach, 1, verdicts, 0);
         }
         // A request that came from a call we know of and caused nothing would only repeat that it caused nothing.
-        record.root = record.parentSpanId == 0 || record.attempts > 0 || record.verdictCount > 0;
+        if (record.parentSpanId == 0 || totals.attempts() > 0 || totals.verdicts() > 0) record.totals = totals;
     }
 
     private void offer(SpanRecord record) {

@@ -96,8 +96,7 @@ class MetricsTest {
     void amplificationIsAHistogramWithTheWorstTraceAsExemplar() throws Exception {
         for (int amplification : new int[] {1, 27, 3}) {
             SpanRecord root = call(1);
-            root.root = true;
-            root.amplification = amplification;
+            root.totals = new SpanRecord.Totals(amplification, amplification, 1, 0, 0);
             root.traceLow = amplification;
             metrics.add(root);
         }

@@ -306,8 +306,7 @@ class OtlpEncoderTest {
         for (CallFacts.Kind kind : CallFacts.Kind.values()) {
             SpanRecord record = record();
             record.kind = kind;
-            record.root = true;
-            record.amplification = 27;
+            record.totals = new SpanRecord.Totals(27, 27, 1, 0, 0);
             records.add(record);
         }
         for (Span span : decoded(records)) {

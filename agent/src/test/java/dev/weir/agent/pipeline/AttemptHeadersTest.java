@@ -92,7 +92,7 @@ class AttemptHeadersTest {
     void anAttemptThatFollowsUnseenOnesHasTheirNumber() {
         SpanRecord record = call(pay().header("X-Stainless-Retry-Count", "3"), 503);
         assertEquals(4, record.attempt);
-        assertEquals(1, record.amplification, "and only what was seen is counted");
+        assertEquals(1, record.totals.amplification(), "and only what was seen is counted");
         assertEquals(5, call(pay(), 503).attempt);
     }
 

@@ -155,7 +155,7 @@ class CallPipelineRulesTest {
         assertNull(pipeline.resent(call));
         pipeline.end(call, 200, null, null);
         assertEquals(1, fixture.last().resends);
-        assertEquals(2, fixture.last().amplification);
+        assertEquals(2, fixture.last().totals.amplification());
         assertTrue(fixture.last().notable);
 
         fixture.enforcing();
@@ -196,8 +196,8 @@ class CallPipelineRulesTest {
                 List.of(1, 2, 3, 4, 5, 6, 7),
                 calls.stream().map(record -> record.attempt).toList());
         assertTrue(calls.get(6).message.contains("attempt 7 of an operation that gets 4"), calls.get(6).message);
-        assertEquals(4, fixture.last().attempts, "on the wire");
-        assertEquals(4, fixture.last().amplification);
+        assertEquals(4, fixture.last().totals.attempts(), "on the wire");
+        assertEquals(4, fixture.last().totals.amplification());
     }
 
     @Test

@@ -103,7 +103,7 @@ class CallPipelineTest {
         assertEquals(List.of(), fixture.records);
         SpanRecord next = fixture.call(PipelineFixture.pay(), 200);
         assertEquals(1, next.attempt);
-        assertEquals(1, next.operations);
+        assertEquals(1, next.totals.operations());
     }
 
     // ---- amplification
@@ -122,10 +122,10 @@ class CallPipelineTest {
         Sent served = (Sent) request.facts();
         assertEquals("30/2/27", served.responseHeaders.get("weir-attempts"));
         pipeline.end(request, 500, null, null);
-        assertEquals(27, fixture.last().amplification);
-        assertEquals(30, fixture.last().attempts);
-        assertEquals(2, fixture.last().operations);
-        assertTrue(fixture.last().root);
+        assertEquals(27, fixture.last().totals.amplification());
+        assertEquals(30, fixture.last().totals.attempts());
+        assertEquals(2, fixture.last().totals.operations());
+        assertTrue(fixture.last().totals != null);
     }
 
     @ParameterizedTest
@@ -137,7 +137,8 @@ class CallPipelineTest {
         out.responseHeaders.put("weir-attempts", report);
         pipeline.end(call, 200, null, null);
         pipeline.end(request, 200, null, null);
-        assertTrue(fixture.last().amplification >= 0 && fixture.last().amplification <= 1_000_000_000);
+        assertTrue(fixture.last().totals.amplification() >= 0
+                && fixture.last().totals.amplification() <= 1_000_000_000);
         assertEquals(0, fixture.log.failures());
     }
 

@@ -118,8 +118,8 @@ class McpPipelineTest {
         asked.reply.putAll(received.reply);
         client.pipeline.end(call, 0, null, null);
         client.pipeline.end(run, 0, null, null);
-        assertEquals(2, client.last().attempts);
-        assertEquals(2, client.last().operations);
+        assertEquals(2, client.last().totals.attempts());
+        assertEquals(2, client.last().totals.operations());
     }
 
     /** The exchange that carries it is the same attempt. */
@@ -133,8 +133,8 @@ class McpPipelineTest {
         SpanRecord sent = client.last();
         client.pipeline.end(run, 0, null, null);
         assertEquals(sent.spanId, exchange.parentSpanId);
-        assertEquals(1, client.last().attempts);
-        assertEquals(1, client.last().operations);
+        assertEquals(1, client.last().totals.attempts());
+        assertEquals(1, client.last().totals.operations());
     }
 
     @Test
@@ -153,7 +153,7 @@ class McpPipelineTest {
         assertTrue(received.linked != null && received.linked.contains(Hex.of(received.traceHigh, received.traceLow)));
         assertEquals(client.last().operationLow, received.operationLow);
         // Its reply went out long before: nothing of the tool's is counted for it.
-        assertEquals(0, server.last().attempts);
+        assertNull(server.last().totals);
     }
 
     @Test
