@@ -38,4 +38,7 @@ public interface AgentMXBean {
 
     /** What is wrong with the settings, one sentence each. */
     String[] getComplaints();
+
+    /** Circuits that are not closed, such as {@code payments:8080 open}; in observe, as they would be in enforce. */
+    String[] getCircuits();
 }

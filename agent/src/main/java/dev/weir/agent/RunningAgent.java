@@ -127,10 +127,17 @@ final class RunningAgent {
                 "{header}",
                 "Headers from outside that were malformed, and ignored.",
                 pipeline::malformedHeaders);
+        Circuits circuits = new Circuits(rules, assembly.breakers());
+        exporter.observes(
+                "weir.circuit.state",
+                "{state}",
+                "Circuits that have opened: 0 closed, 1 half open, 2 open.",
+                "weir.destination",
+                circuits::numbers);
         String endpoint = otlp.enabled() ? otlp.endpoint() : "nowhere";
         pipeline.whenManaged(() -> {
             ManagedRules.register(rules, modes, settings, log);
-            Counts counts = new Counts(version, endpoint, weaver, exporter, pipeline);
+            Counts counts = new Counts(version, endpoint, weaver, exporter, pipeline, circuits);
             Beans.register(counts, AgentMXBean.class, "type=Agent", log);
         });
         if (!attached && settings.instrumentation("processes")) pipeline.startedBy(System.getenv());
@@ -151,13 +158,21 @@ final class RunningAgent {
         private final Weaver weaver;
         private final Exporter exporter;
         private final CallPipeline pipeline;
+        private final Circuits circuits;
 
-        Counts(String version, String endpoint, Weaver weaver, Exporter exporter, CallPipeline pipeline) {
+        Counts(
+                String version,
+                String endpoint,
+                Weaver weaver,
+                Exporter exporter,
+                CallPipeline pipeline,
+                Circuits circuits) {
             this.version = version;
             this.endpoint = endpoint;
             this.weaver = weaver;
             this.exporter = exporter;
             this.pipeline = pipeline;
+            this.circuits = circuits;
         }
 
         @Override
@@ -213,6 +228,11 @@ final class RunningAgent {
         @Override
         public String[] getComplaints() {
             return complaints.toArray(new String[0]);
+        }
+
+        @Override
+        public String[] getCircuits() {
+            return circuits.words();
         }
     }
 

@@ -5,9 +5,11 @@ import dev.weir.agent.config.Settings;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jctools.queues.MessagePassingQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +55,7 @@ public final class Exporter {
     private boolean over;
 
     private volatile @Nullable String problem;
-    private volatile List<Metrics.Reading> readings = List.of();
+    private final Readings readings = new Readings();
 
     /** @param capacity how many records can wait */
     public Exporter(
@@ -81,9 +83,13 @@ public final class Exporter {
 
     /** A number of the agent's own that is exported with the metrics, growing from 0. */
     public void reports(String name, String unit, String description, LongSupplier value) {
-        List<Metrics.Reading> more = new ArrayList<>(readings);
-        more.add(new Metrics.Reading(name, unit, description, value));
-        readings = List.copyOf(more);
+        readings.add(new Readings.Total(name, unit, description, value));
+    }
+
+    /** Numbers of the agent's own that go up and down, one for each value of an attribute. */
+    public void observes(
+            String name, String unit, String description, String attribute, Supplier<Map<String, Long>> values) {
+        readings.add(new Readings.Gauge(name, unit, description, attribute, values));
     }
 
     /** Where records go in. */
@@ -125,7 +131,7 @@ public final class Exporter {
         threadStart.run();
         try (Sender sender = settings.sender(log::warn)) {
             Redaction redaction = settings.redaction(log::warn);
-            MetricExport metrics = new MetricExport(settings, clock, version, () -> readings, log);
+            MetricExport metrics = new MetricExport(settings, clock, version, readings, log);
             export(sender, new OtlpEncoder(clock, Resource.of(settings, version), version, redaction), metrics);
         } catch (Throwable t) {
             log.failure("export", t);

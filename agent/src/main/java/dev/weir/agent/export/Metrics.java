@@ -1,12 +1,12 @@
 package dev.weir.agent.export;
 
 import dev.weir.bootstrap.CallFacts;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.LongSupplier;
 
 /**
  * Counts what records tell, and writes it as an OTLP {@code ExportMetricsServiceRequest}. On the exporter's thread.
@@ -15,8 +15,7 @@ import java.util.function.LongSupplier;
  */
 final class Metrics {
 
-    /** A number of the agent's own, read when metrics are exported. */
-    record Reading(String name, String unit, String description, LongSupplier value) {}
+    private static final int MOST_GAUGED = 1_000;
 
     private static final int CUMULATIVE = 2;
     private static final int MOST_DESTINATIONS = 1_000;
@@ -193,7 +192,7 @@ final class Metrics {
     // ---- writing
 
     /** Everything that was counted until now. The writer's array is valid until the next call. */
-    ProtobufWriter encode(List<Reading> readings) {
+    ProtobufWriter encode(Readings readings) {
         out.clear();
         int resourceMetrics = out.beginLong(1);
         OtlpEncoder.resource(out, resource);
@@ -206,7 +205,8 @@ final class Metrics {
         for (Series series : all) {
             if (!series.points().isEmpty()) series(series, now);
         }
-        for (Reading reading : readings) reading(reading, now);
+        for (Readings.Total total : readings.totals()) total(total, now);
+        for (Readings.Gauge gauge : readings.gauges()) gauge(gauge, now);
         out.endLong(scopeMetrics);
         out.endLong(resourceMetrics);
         return out;
@@ -272,17 +272,41 @@ final class Metrics {
             writer.text(namesAndValues.get(i), namesAndValues.get(i + 1));
     }
 
-    private void reading(Reading reading, long now) {
-        int metric = begin(reading.name(), reading.description(), reading.unit());
+    private void total(Readings.Total total, long now) {
+        int metric = begin(total.name(), total.description(), total.unit());
         int data = out.beginLong(7);
         int point = out.begin(1);
         out.fixed64(2, startEpochNanos);
         out.fixed64(3, now);
-        out.fixed64(6, reading.value().getAsLong());
+        out.fixed64(6, total.value().getAsLong());
         out.end(point);
         out.varint(2, CUMULATIVE);
         out.varint(3, 1);
         out.endLong(data);
         out.endLong(metric);
+    }
+
+    /** The highest values come first: they are what is named when there is no room for all. */
+    private void gauge(Readings.Gauge gauge, long now) {
+        List<Map.Entry<String, Long>> values =
+                new ArrayList<>(gauge.values().get().entrySet());
+        if (values.isEmpty()) return;
+        values.sort(Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()));
+        int metric = begin(gauge.name(), gauge.description(), gauge.unit());
+        int data = out.beginLong(5);
+        for (Map.Entry<String, Long> each : values.subList(0, Math.min(values.size(), MOST_GAUGED))) {
+            gaugePoint(each.getValue(), List.of(gauge.attribute(), each.getKey()), now);
+        }
+        if (values.size() > MOST_GAUGED) gaugePoint(values.get(MOST_GAUGED).getValue(), Series.OVERFLOW, now);
+        out.endLong(data);
+        out.endLong(metric);
+    }
+
+    private void gaugePoint(long value, List<String> attributes, long now) {
+        int point = out.beginLong(1);
+        out.fixed64(3, now);
+        out.fixed64(6, value);
+        attributes(7, attributes);
+        out.endLong(point);
     }
 }

@@ -12,7 +12,7 @@ final class Series {
 
     private static final int MOST = 1_000;
     /** Source: OpenTelemetry metrics SDK, "Overflow attribute". */
-    private static final List<String> OVERFLOW = List.of("otel.metric.overflow", "true");
+    static final List<String> OVERFLOW = List.of("otel.metric.overflow", "true");
 
     /** What was counted under one set of attributes. */
     static final class Point {

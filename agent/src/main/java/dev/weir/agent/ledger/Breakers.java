@@ -1,5 +1,8 @@
 package dev.weir.agent.ledger;
 
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,27 @@ public final class Breakers {
         CLOSED
     }
 
+    /** How a breaker stands. */
+    public enum State {
+        /** Calls may be made. */
+        CLOSED(0),
+        /** The next call, or one that is under way, is the probe. */
+        HALF_OPEN(1),
+        /** No calls may be made. */
+        OPEN(2);
+
+        private final long number;
+
+        State(long number) {
+            this.number = number;
+        }
+
+        /** How metrics tell it. */
+        public long number() {
+            return number;
+        }
+    }
+
     private static final class Breaker {
         boolean open;
         long openedNanos;
@@ -36,6 +60,8 @@ public final class Breakers {
     private final long minimumCalls;
     private final long openNanos;
     private final PerDestination<Breaker> breakers;
+    /** Those that have ever opened: most destinations never do, and nobody needs to hear of them. */
+    private final Map<String, Breaker> opened = new ConcurrentHashMap<>();
 
     /**
      * @param failures how many in a row open a breaker
@@ -47,7 +73,7 @@ public final class Breakers {
         this.failures = failures;
         this.minimumCalls = minimumCalls;
         this.openNanos = openNanos;
-        this.breakers = new PerDestination<>(destinations, Breaker::new);
+        this.breakers = new PerDestination<>(destinations, Breaker::new, opened::remove);
     }
 
     /**
@@ -79,8 +105,11 @@ public final class Breakers {
             }
             if (++breaker.failuresInARow < failures || breaker.calls < minimumCalls) return Change.NONE;
             open(breaker, nowNanos);
-            return Change.OPENED;
         }
+        opened.put(destination, breaker);
+        // Forgotten meanwhile, it would be shown for ever.
+        if (breakers.of(destination) != breaker) opened.remove(destination, breaker);
+        return Change.OPENED;
     }
 
     private static Change probed(Breaker breaker, boolean good, long nowNanos) {
@@ -99,6 +128,21 @@ public final class Breakers {
         breaker.open = true;
         breaker.openedNanos = nowNanos;
         breaker.probe = null;
+    }
+
+    /** Every breaker that has opened since this process began and is not forgotten. */
+    public Map<String, State> opened(long nowNanos) {
+        Map<String, State> states = new TreeMap<>();
+        opened.forEach((destination, breaker) -> states.put(destination, state(breaker, nowNanos)));
+        return states;
+    }
+
+    private State state(Breaker breaker, long nowNanos) {
+        synchronized (breaker) {
+            if (!breaker.open) return State.CLOSED;
+            boolean probing = breaker.probe != null || nowNanos - breaker.openedNanos >= openNanos;
+            return probing ? State.HALF_OPEN : State.OPEN;
+        }
     }
 
     /** A call has not taken place, or nobody can tell how it ended: if it was the probe, the next one is. */

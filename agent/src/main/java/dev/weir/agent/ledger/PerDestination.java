@@ -2,6 +2,7 @@ package dev.weir.agent.ledger;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** What is remembered for each destination. Bounded; the one that was used longest ago goes first. */
@@ -12,11 +13,18 @@ final class PerDestination<T> {
 
     /** @param most how many destinations are remembered */
     PerDestination(int most, Supplier<T> absent) {
+        this(most, absent, destination -> {});
+    }
+
+    /** @param forgotten hears of each destination that goes */
+    PerDestination(int most, Supplier<T> absent, Consumer<String> forgotten) {
         this.absent = absent;
         this.known = new LinkedHashMap<>(64, 0.75f, true) {
             @Override
             protected boolean removeEldestEntry(Map.Entry<String, T> eldest) {
-                return size() > most;
+                if (size() <= most) return false;
+                forgotten.accept(eldest.getKey());
+                return true;
             }
         };
     }

@@ -34,6 +34,7 @@ public final class Assembly {
     private final Settings settings;
     private final Identity identity;
     private final Roots roots;
+    private final Breakers breakers;
 
     public Assembly(Settings settings) {
         this.settings = settings;
@@ -42,16 +43,17 @@ public final class Assembly {
                 (int) settings.number(Setting.OPERATIONS),
                 settings.number(Setting.IDENTITY_RETRY_WINDOW) * SECOND);
         this.roots = new Roots(identity, (int) settings.number(Setting.ROOTS));
+        this.breakers = new Breakers(
+                (int) settings.number(Setting.BREAKER_FAILURES),
+                settings.number(Setting.BREAKER_MINIMUM),
+                settings.number(Setting.BREAKER_OPEN) * MILLI,
+                (int) settings.number(Setting.DESTINATIONS));
     }
 
     /** Every rule, in the order of their names. */
     public RuleBook rules() {
         return new RuleBook(List.<Rule>of(
-                new CircuitBreakerRule(new Breakers(
-                        (int) settings.number(Setting.BREAKER_FAILURES),
-                        settings.number(Setting.BREAKER_MINIMUM),
-                        settings.number(Setting.BREAKER_OPEN) * MILLI,
-                        (int) settings.number(Setting.DESTINATIONS))),
+                new CircuitBreakerRule(breakers),
                 new DeadlineRule(),
                 new IdempotencyKeyRule(
                         identity,
@@ -87,6 +89,11 @@ public final class Assembly {
     /** The state that outlives calls. */
     public Roots roots() {
         return roots;
+    }
+
+    /** The circuits to destinations. */
+    public Breakers breakers() {
+        return breakers;
     }
 
     /** The pipeline. */

@@ -3,12 +3,10 @@ package dev.weir.agent.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.Resources;
@@ -18,28 +16,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 @ResourceLock(Resources.SYSTEM_OUT)
 @ResourceLock(Resources.SYSTEM_ERR)
 class WeirCommandTest {
-    private record Result(int code, String out, String err) {}
-
-    private static Result run(String... args) {
-        PrintStream out = System.out;
-        PrintStream err = System.err;
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        ByteArrayOutputStream complained = new ByteArrayOutputStream();
-        try {
-            System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-            System.setErr(new PrintStream(complained, true, StandardCharsets.UTF_8));
-            int code = WeirCommand.run(args);
-            return new Result(
-                    code, printed.toString(StandardCharsets.UTF_8), complained.toString(StandardCharsets.UTF_8));
-        } finally {
-            System.setOut(out);
-            System.setErr(err);
-        }
+    private static Said run(String... args) {
+        return Said.by(List.of(args));
     }
 
     @Test
     void saysItsVersion() {
-        Result result = run("version");
+        Said result = run("version");
         assertEquals(0, result.code());
         assertTrue(
                 result.out()
@@ -51,10 +34,10 @@ class WeirCommandTest {
 
     @Test
     void helpNamesEveryCommandAndFlag() {
-        Result help = run("--help");
+        Said help = run("--help");
         assertEquals(0, help.code());
         assertTrue(help.out().contains("serve") && help.out().contains("version"), help.out());
-        Result serve = run("serve", "--help");
+        Said serve = run("serve", "--help");
         assertEquals(0, serve.code());
         for (String flag : new String[] {
             "--port", "--host", "--token", "--max-traces", "--max-memory", "--max-body", "--quiet", "--ascii"
@@ -65,7 +48,7 @@ class WeirCommandTest {
 
     @Test
     void withoutACommandItShowsItsUsage() {
-        Result result = run();
+        Said result = run();
         assertEquals(2, result.code());
         assertTrue(result.err().contains("Usage: java -jar weir.jar"), result.err());
         assertEquals("", result.out());
@@ -73,7 +56,7 @@ class WeirCommandTest {
 
     @Test
     void namesAnUnknownCommandAndTheNearestOne() {
-        Result result = run("sevre");
+        Said result = run("sevre");
         assertEquals(2, result.code());
         assertEquals("""
                 weir: there is no 'sevre'. Did you mean serve or report?
@@ -105,7 +88,7 @@ class WeirCommandTest {
                 "--porrt=1        | there is no '--porrt=1'. Did you mean --port?",
             })
     void badInputNamesTheValueAndTheFix(String argument, String message) {
-        Result result = run("serve", argument);
+        Said result = run("serve", argument);
         assertEquals(2, result.code(), result.err());
         assertTrue(result.err().contains(message), result.err());
         assertTrue(result.err().contains("Help: java -jar weir.jar serve --help"), result.err());
@@ -116,7 +99,7 @@ class WeirCommandTest {
     void aTakenPortIsNamedWithTheWayOut() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = taken.getLocalPort();
-            Result result = run("serve", "--port", Integer.toString(port));
+            Said result = run("serve", "--port", Integer.toString(port));
             assertEquals(1, result.code());
             assertEquals(
                     "weir serve: port " + port + " on 127.0.0.1 is taken, by another 'serve' or a collector perhaps."
@@ -128,7 +111,7 @@ class WeirCommandTest {
 
     @Test
     void anAddressOfAnotherMachineCannotBeListenedOn() {
-        Result result = run("serve", "--port=0", "--host=192.0.2.1", "--token=x");
+        Said result = run("serve", "--port=0", "--host=192.0.2.1", "--token=x");
         assertEquals(1, result.code());
         assertTrue(result.err().contains("cannot listen on port 0 of 192.0.2.1"), result.err());
     }

@@ -45,8 +45,10 @@ class MetricsTest {
         return byName;
     }
 
-    private Map<String, Metric> decoded(Metrics.Reading... readings) throws Exception {
-        ProtobufWriter out = metrics.encode(List.of(readings));
+    private final Readings readings = new Readings();
+
+    private Map<String, Metric> decoded() throws Exception {
+        ProtobufWriter out = metrics.encode(readings);
         return decoded(out.array(), out.size());
     }
 
@@ -184,9 +186,47 @@ class MetricsTest {
 
     @Test
     void theAgentsOwnNumbersAreReadWhenTheyAreSent() throws Exception {
-        Metric metric = decoded(new Metrics.Reading("weir.spans.dropped", "{span}", "Spans that were lost.", () -> 3L))
-                .get("weir.spans.dropped");
+        readings.add(new Readings.Total("weir.spans.dropped", "{span}", "Spans that were lost.", () -> 3L));
+        Metric metric = decoded().get("weir.spans.dropped");
         assertEquals(3, metric.getSum().getDataPoints(0).getAsInt());
+    }
+
+    @Test
+    void whatGoesUpAndDownIsAGauge() throws Exception {
+        Map<String, Long> states = new TreeMap<>(Map.of("pay:80", 2L, "mail:25", 0L));
+        readings.add(
+                new Readings.Gauge("weir.circuit.state", "{state}", "Circuits.", "weir.destination", () -> states));
+        List<NumberDataPoint> points =
+                decoded().get("weir.circuit.state").getGauge().getDataPointsList();
+        assertEquals(2, points.size());
+        assertEquals(
+                Map.of("weir.destination", "pay:80"), attributes(points.get(0).getAttributesList()));
+        assertEquals(2, points.get(0).getAsInt());
+        assertTrue(points.get(1).hasAsInt(), "0 is a value too");
+        assertTrue(points.get(0).getTimeUnixNano() > 0);
+        states.put("pay:80", 0L);
+        assertEquals(
+                0,
+                decoded().get("weir.circuit.state").getGauge().getDataPoints(1).getAsInt(),
+                "it went down");
+        states.clear();
+        assertFalse(decoded().containsKey("weir.circuit.state"), "nothing to tell");
+    }
+
+    @Test
+    void theWorstOfTooManyAreNamed() throws Exception {
+        Map<String, Long> states = new TreeMap<>();
+        for (int i = 0; i < 3_000; i++) states.put("host" + i, i < 1_500 ? 1L : i < 2_000 ? 2L : 0L);
+        readings.add(
+                new Readings.Gauge("weir.circuit.state", "{state}", "Circuits.", "weir.destination", () -> states));
+        List<NumberDataPoint> points =
+                decoded().get("weir.circuit.state").getGauge().getDataPointsList();
+        assertEquals(1_001, points.size());
+        assertEquals(
+                500, points.stream().filter(point -> point.getAsInt() == 2).count(), "all that are open are named");
+        NumberDataPoint overflow = points.get(1_000);
+        assertEquals(Map.of("otel.metric.overflow", "true"), attributes(overflow.getAttributesList()));
+        assertEquals(1, overflow.getAsInt(), "the worst of the others");
     }
 
     /** At the end of the JVM at the latest, and whatever is sampled. */

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 
 import dev.weir.agent.context.Attempt;
 import dev.weir.agent.ledger.Breakers;
+import dev.weir.agent.ledger.Breakers.State;
 import dev.weir.agent.rules.Rule.Answer;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class CircuitBreakerRuleTest {
@@ -15,7 +17,8 @@ class CircuitBreakerRuleTest {
     private static final long SECOND = 1_000_000_000;
 
     private final Attempts attempts = new Attempts();
-    private CircuitBreakerRule rule = new CircuitBreakerRule(new Breakers(3, 0, 30 * SECOND, 10));
+    private final Breakers breakers = new Breakers(3, 0, 30 * SECOND, 10);
+    private CircuitBreakerRule rule = new CircuitBreakerRule(breakers);
 
     private Attempt attempt(String host) {
         return attempts.begin(new Attempts.Http("GET", host, "/"), Long.MAX_VALUE, 0);
@@ -93,6 +96,24 @@ class CircuitBreakerRuleTest {
     @Test
     void beingAskedForFewerCallsIsNoFailure() {
         for (int i = 0; i < 10; i++) assertNull(call("dep", Answer.PRESSED, 0));
+    }
+
+    @Test
+    void whatHasOpenedIsToldUntilItIsForgotten() {
+        call("well", Answer.GOOD, 0);
+        assertEquals(Map.of(), breakers.opened(0));
+        open("dep");
+        assertEquals(Map.of("dep", State.OPEN), breakers.opened(30 * SECOND - 1));
+        assertEquals(Map.of("dep", State.HALF_OPEN), breakers.opened(30 * SECOND), "a probe is due");
+        Attempt probe = attempt("dep");
+        rule.judge(probe, 30 * SECOND);
+        assertEquals(Map.of("dep", State.HALF_OPEN), breakers.opened(30 * SECOND), "a probe is under way");
+        rule.ended(probe, Answer.BAD, 31 * SECOND);
+        assertEquals(Map.of("dep", State.OPEN), breakers.opened(31 * SECOND));
+        call("dep", Answer.GOOD, 61 * SECOND);
+        assertEquals(Map.of("dep", State.CLOSED), breakers.opened(61 * SECOND));
+        for (int i = 0; i < 10; i++) call("host" + i, Answer.GOOD, 61 * SECOND);
+        assertEquals(Map.of(), breakers.opened(61 * SECOND), "it was used longest ago, and forgotten");
     }
 
     @Test

@@ -4,6 +4,8 @@ import com.sun.tools.attach.AttachNotSupportedException;
 import com.sun.tools.attach.VirtualMachine;
 import dev.weir.incidents.harness.Program;
 import java.io.IOException;
+import java.util.Set;
+import java.util.TreeSet;
 import javax.management.Attribute;
 import javax.management.JMException;
 import javax.management.MBeanServerConnection;
@@ -30,8 +32,21 @@ final class Jmx implements AutoCloseable {
         return server.getAttribute(new ObjectName("dev.weir:type=Agent"), name);
     }
 
+    /** The rules that have a bean. */
+    Set<String> rules() throws IOException, JMException {
+        Set<String> rules = new TreeSet<>();
+        for (ObjectName bean : server.queryNames(new ObjectName("dev.weir:type=Rule,*"), null)) {
+            rules.add(bean.getKeyProperty("name"));
+        }
+        return rules;
+    }
+
+    Object attribute(String rule, String name) throws IOException, JMException {
+        return server.getAttribute(new ObjectName("dev.weir:type=Rule,name=" + rule), name);
+    }
+
     String mode(String rule) throws IOException, JMException {
-        return (String) server.getAttribute(new ObjectName("dev.weir:type=Rule,name=" + rule), "Mode");
+        return (String) attribute(rule, "Mode");
     }
 
     void mode(String rule, String mode) throws IOException, JMException {

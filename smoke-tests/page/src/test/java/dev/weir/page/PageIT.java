@@ -235,6 +235,36 @@ class PageIT {
     }
 
     @Test
+    void theHelpKeepsTheFocusAndGivesItBack() throws Exception {
+        page.open("");
+        page.browser.awaitText(".status", "7 chains shown");
+        page.browser.find("#filter-failed").click();
+        expectRowCount(3);
+        page.browser.press("?");
+        page.browser.find(".help");
+        for (int i = 0; i < 12; i++) {
+            page.browser.press(i % 3 == 2 ? Keys.chord(Keys.SHIFT, Keys.TAB) : Keys.TAB);
+            assertEquals(false, focusIsBehindHelp(), "after " + i);
+        }
+        page.browser.script("document.getElementById('filter-text').focus()");
+        assertEquals(false, focusIsBehindHelp());
+        page.browser.press(Keys.ESCAPE);
+        page.browser.await("help is closed", () -> page.browser.all(".help").isEmpty());
+        assertEquals("filter-failed", page.browser.script("return document.activeElement.id"));
+        page.browser.find("#help").click();
+        page.browser.find("#close-help").click();
+        page.browser.await("help is closed", () -> page.browser.all(".help").isEmpty());
+        assertEquals("help", page.browser.script("return document.activeElement.id"));
+        page.browser.press(Keys.TAB);
+        assertEquals(true, focusIsBehindHelp(), "closed, it holds nothing back");
+    }
+
+    private static Object focusIsBehindHelp() {
+        return page.browser.script(
+                "const at = document.activeElement; return at !== document.body && !at.closest('.help')");
+    }
+
+    @Test
     void aKeyShowsWhereElseItWasSent() throws Exception {
         page.open(CASCADE);
         page.browser.awaitText(".tree-row", "key 43c1c5");

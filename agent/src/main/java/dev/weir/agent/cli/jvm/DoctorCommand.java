@@ -144,6 +144,12 @@ public final class DoctorCommand implements Callable<Integer> {
         }
         answer.add("rules", modes);
         line(text, "rules: " + String.join(", ", shown));
+        Object circuits = jvm.agent("Circuits");
+        answer.add("circuits", array(circuits instanceof String[] open ? open : null));
+        // Weir is well; it is the destination that is not.
+        if (circuits instanceof String[] open && open.length > 0) {
+            line(text, "circuits: " + String.join(", ", open));
+        }
     }
 
     private static void export(RunningJvm jvm, JsonObject answer, StringBuilder text, List<String> wrong) {

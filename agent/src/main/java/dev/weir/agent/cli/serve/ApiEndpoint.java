@@ -2,6 +2,7 @@ package dev.weir.agent.cli.serve;
 
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -22,11 +23,14 @@ final class ApiEndpoint {
     private final String life = Long.toHexString(System.nanoTime()) + "-";
 
     private final TraceStore store;
+    private final @Nullable KeptChains kept;
     private final OtlpEndpoint otlp;
     private final TreeStyle style;
 
-    ApiEndpoint(TraceStore store, OtlpEndpoint otlp, TreeStyle style) {
+    /** @param kept what is on disk, where anything is */
+    ApiEndpoint(TraceStore store, @Nullable KeptChains kept, OtlpEndpoint otlp, TreeStyle style) {
         this.store = store;
+        this.kept = kept;
         this.otlp = otlp;
         this.style = style.drawn(false, false);
     }
@@ -81,7 +85,20 @@ final class ApiEndpoint {
                 query.get("text"));
         if (Reply.unchanged(exchange, life + store.changes())) return;
         TraceStore.Found found = store.recent(limit, filter);
-        Reply.stream(exchange, json -> new TraceJson(json).list(found, store.totals()));
+        Chain.Snapshot old =
+                found.chains().isEmpty() && filter.asksForTrace() ? onDisk(String.valueOf(filter.text())) : null;
+        TraceStore.Found shown = old == null ? found : new TraceStore.Found(List.of(old.summary()), found.services());
+        Reply.stream(exchange, json -> new TraceJson(json).list(shown, store.totals()));
+    }
+
+    /** What memory has let go, or never had; {@code null} without a folder, and when it is not there either. */
+    private Chain.@Nullable Snapshot onDisk(String traceId) {
+        try {
+            return kept == null ? null : kept.find(traceId);
+        } catch (IOException e) {
+            // The reader is well; it is the disk that is not.
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void key(HttpExchange exchange, String key) throws IOException {
@@ -108,12 +125,17 @@ final class ApiEndpoint {
         boolean ascii = query.containsKey("ascii") && !"false".equals(query.get("ascii"));
         long version = store.version(traceId);
         if (version >= 0 && format.equals("json") && Reply.unchanged(exchange, life + version)) return;
-        Chain.Snapshot chain = store.find(traceId);
+        Chain.Snapshot held = store.find(traceId);
+        boolean old = held == null && kept != null;
+        // On disk nothing changes: a reader who has it need not have it searched for again.
+        if (old && format.equals("json") && Reply.unchanged(exchange, life + "kept")) return;
+        Chain.Snapshot chain = old ? onDisk(traceId) : held;
         if (chain == null) {
+            exchange.getResponseHeaders().remove("ETag");
             Reply.error(exchange, 404, "trace " + traceId + " is not here: it never came, or newer ones replaced it");
         } else if (format.equals("json")) {
             List<Chain.Elsewhere> linkedFrom = store.linkedTo(traceId);
-            Reply.stream(exchange, json -> new TraceJson(json).chain(chain, linkedFrom));
+            Reply.stream(exchange, json -> new TraceJson(json).chain(chain, linkedFrom, old));
         } else if (format.equals("otlp")) {
             Reply.text(exchange, 200, OtlpJsonWriter.line(chain.spans()) + "\n");
         } else {

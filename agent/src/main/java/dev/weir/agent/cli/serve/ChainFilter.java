@@ -25,6 +25,13 @@ record ChainFilter(
         return text != null && !text.isEmpty();
     }
 
+    /** Whether the text is the id of a trace, and the one thing that is asked for. */
+    boolean asksForTrace() {
+        return text != null
+                && text.matches("[0-9a-f]{32}")
+                && equals(new ChainFilter(null, null, 0, 0, null, false, text));
+    }
+
     /** All but the text. */
     boolean accepts(Chain chain) {
         if (service != null && !chain.touches(service)) return false;

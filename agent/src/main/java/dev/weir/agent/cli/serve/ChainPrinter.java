@@ -7,13 +7,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Prints chains once they are quiet, and again when more of them comes. */
 final class ChainPrinter implements AutoCloseable {
     private final TraceStore store;
     private final Duration quiet;
-    private final TreeStyle style;
+    private final Function<Chain.Snapshot, String> shape;
     private final PrintStream out;
     private final PrintStream err;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -24,10 +25,16 @@ final class ChainPrinter implements AutoCloseable {
     private @Nullable Future<?> printing;
     private boolean broken;
 
-    ChainPrinter(TraceStore store, Duration quiet, TreeStyle style, PrintStream out, PrintStream err) {
+    /** @param shape how a chain is printed */
+    ChainPrinter(
+            TraceStore store,
+            Duration quiet,
+            Function<Chain.Snapshot, String> shape,
+            PrintStream out,
+            PrintStream err) {
         this.store = store;
         this.quiet = quiet;
-        this.style = style;
+        this.shape = shape;
         this.out = out;
         this.err = err;
     }
@@ -41,7 +48,7 @@ final class ChainPrinter implements AutoCloseable {
     private synchronized void print(List<Chain.Snapshot> chains) {
         for (Chain.Snapshot chain : chains) {
             try {
-                out.println(TreeRenderer.render(chain, style));
+                out.println(shape.apply(chain));
             } catch (RuntimeException e) {
                 err.println("weir serve: trace " + chain.summary().id() + " could not be printed: " + e);
             }

@@ -190,7 +190,7 @@ final class DataFolder implements AutoCloseable {
     }
 
     /** In order of their age. */
-    private List<Path> files() throws IOException {
+    List<Path> files() throws IOException {
         List<Path> files = new ArrayList<>();
         try (Stream<Path> all = Files.list(folder)) {
             all.filter(file -> {

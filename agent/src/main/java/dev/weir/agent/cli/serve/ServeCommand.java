@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "serve",
         description = "Receives spans over OTLP/HTTP, keeps recent chains in memory, and prints each as a tree.",
-        sortOptions = false)
+        sortOptions = false,
+        abbreviateSynopsis = true)
 public final class ServeCommand implements Callable<Integer> {
     private static final String DEFAULT_PORT = "4318";
     private static final long MOST_DEFAULT_MEMORY = 256L << 20;
@@ -32,23 +33,21 @@ public final class ServeCommand implements Callable<Integer> {
             defaultValue = DEFAULT_PORT,
             paramLabel = "<port>",
             converter = Quantity.Port.class,
-            description = "Port to listen on; 0 takes any free one. Default: ${DEFAULT-VALUE}.")
+            description = "Port to listen on; 0 takes any. Default: ${DEFAULT-VALUE}.")
     private int port;
 
     @Option(
             names = "--host",
             defaultValue = "127.0.0.1",
             paramLabel = "<host>",
-            description = "Address to listen on. One that other machines can reach needs --token."
-                    + " Default: ${DEFAULT-VALUE}.")
+            description = "Address to listen on; needs --token where others reach it. Default: ${DEFAULT-VALUE}.")
     private String host = "";
 
     @Option(
             names = "--token",
             defaultValue = "${env:WEIR_SERVE_TOKEN}",
             paramLabel = "<secret>",
-            description = "Answer only requests with 'Authorization: Bearer <secret>'."
-                    + " WEIR_SERVE_TOKEN sets it without showing it in the process list.")
+            description = "Answer only 'Authorization: Bearer <secret>'. In WEIR_SERVE_TOKEN 'ps' does not show it.")
     private @Nullable String token;
 
     @Option(
@@ -56,20 +55,17 @@ public final class ServeCommand implements Callable<Integer> {
             defaultValue = "1000",
             paramLabel = "<n>",
             converter = Quantity.Count.class,
-            description = "Chains to keep; the one without news for longest goes first. Default: ${DEFAULT-VALUE}.")
+            description = "Chains in memory. Default: ${DEFAULT-VALUE}.")
     private int maxTraces;
 
     @Option(
             names = "--max-memory",
             paramLabel = "<size>",
             converter = Quantity.Size.class,
-            description = "Memory for kept chains, for example 64m. Default: a quarter of the heap, at most 256m.")
+            description = "Memory for them. Default: a quarter of the heap, at most 256m.")
     private @Nullable Long maxMemory;
 
-    @Option(
-            names = "--data",
-            paramLabel = "<folder>",
-            description = "Keep what is received here too, as OTLP JSON lines, and show it again after a restart.")
+    @Option(names = "--data", paramLabel = "<folder>", description = "Keep all here too, over restarts.")
     private @Nullable Path data;
 
     @Option(
@@ -77,7 +73,7 @@ public final class ServeCommand implements Callable<Integer> {
             defaultValue = "1g",
             paramLabel = "<size>",
             converter = Quantity.Size.class,
-            description = "How much --data may hold; the oldest goes first. Default: ${DEFAULT-VALUE}.")
+            description = "How much --data holds. Default: ${DEFAULT-VALUE}.")
     private long keepSize;
 
     @Option(
@@ -85,7 +81,7 @@ public final class ServeCommand implements Callable<Integer> {
             defaultValue = "7d",
             paramLabel = "<time>",
             converter = Quantity.Age.class,
-            description = "How long --data keeps it. Default: ${DEFAULT-VALUE}.")
+            description = "How long --data holds it. Default: ${DEFAULT-VALUE}.")
     private Duration keepFor = Duration.ZERO;
 
     @Option(
@@ -93,7 +89,7 @@ public final class ServeCommand implements Callable<Integer> {
             defaultValue = "16m",
             paramLabel = "<size>",
             converter = Quantity.Size.class,
-            description = "Largest request body, as sent and once decompressed. Default: ${DEFAULT-VALUE}.")
+            description = "Largest request, also unpacked. Default: ${DEFAULT-VALUE}.")
     private long maxBody;
 
     @Option(
@@ -101,14 +97,14 @@ public final class ServeCommand implements Callable<Integer> {
             defaultValue = "1s",
             paramLabel = "<time>",
             converter = Quantity.Time.class,
-            description = "A chain is printed when its root is here and nothing new came for this long."
-                    + " Default: ${DEFAULT-VALUE}.")
+            description = "How long nothing more of a chain came before it is printed. Default: ${DEFAULT-VALUE}.")
     private Duration quiet = Duration.ZERO;
 
-    @Option(
-            names = "--ascii",
-            description = "Draw with ASCII characters. On by itself where the terminal's encoding has no others.")
+    @Option(names = "--ascii", description = "Draw with ASCII characters only.")
     private boolean ascii;
+
+    @Option(names = "--json", description = "Print JSON, one line for each chain.")
+    private boolean json;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -129,7 +125,8 @@ public final class ServeCommand implements Callable<Integer> {
                 TreeStyle.PLAIN.drawn(drawAscii, Ansi.AUTO.enabled()),
                 data,
                 keepSize,
-                keepFor);
+                keepFor,
+                json);
         PrintStream out = System.out;
         PrintStream err = System.err;
         TraceServer server;
@@ -141,6 +138,14 @@ public final class ServeCommand implements Callable<Integer> {
         }
         CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server, out, ended), "weir-serve-end"));
+        if (json) out.println(begin(server));
+        else greet(server, out);
+        out.flush();
+        ended.await();
+        return 0;
+    }
+
+    private void greet(TraceServer server, PrintStream out) {
         out.println("weir serve: OTLP/HTTP at " + server.uri() + ", page at " + server.uri() + "/"
                 + (token == null ? "" : " (asks for the token)"));
         if (!String.valueOf(server.port()).equals(DEFAULT_PORT)) {
@@ -152,15 +157,36 @@ public final class ServeCommand implements Callable<Integer> {
         }
         out.println("Waiting for spans. Ctrl-C ends it.");
         out.println();
-        out.flush();
-        ended.await();
-        return 0;
     }
 
-    private static void end(TraceServer server, PrintStream out, CountDownLatch ended) {
+    private String begin(TraceServer server) {
+        return Reply.json(answer -> {
+            answer.beginObject().name("listening").value(server.uri().toString());
+            answer.name("page").value(server.uri() + "/");
+            answer.name("asksForToken").value(token != null);
+            answer.name("data").value(data == null ? null : data.toString());
+            answer.name("spansOfBefore").value(server.replayed());
+            answer.endObject();
+        });
+    }
+
+    private void end(TraceServer server, PrintStream out, CountDownLatch ended) {
         server.close();
-        out.println();
         TraceStore.Totals totals = server.totals();
+        if (json) {
+            out.println(Reply.json(answer -> answer.beginObject()
+                    .name("received")
+                    .value(totals.received())
+                    .name("held")
+                    .value(totals.traces())
+                    .name("evicted")
+                    .value(totals.evictedTraces())
+                    .endObject()));
+            out.flush();
+            ended.countDown();
+            return;
+        }
+        out.println();
         out.println("weir serve ended: " + TerminalText.count(totals.received(), "span", "spans") + " received, "
                 + TerminalText.count(totals.traces(), "chain", "chains") + " held, "
                 + TerminalText.count(totals.evictedTraces(), "chain", "chains") + " evicted.");

@@ -16,4 +16,5 @@ record ServeOptions(
         TreeStyle style,
         @Nullable Path data,
         long keepBytes,
-        Duration keepFor) {}
+        Duration keepFor,
+        boolean json) {}

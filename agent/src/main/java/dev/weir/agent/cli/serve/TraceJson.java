@@ -20,6 +20,16 @@ final class TraceJson {
         this.json = json;
     }
 
+    /** What a list of chains shows of one, in one line; {@code update} where more of it came after it was printed. */
+    static String line(Chain.Snapshot chain) {
+        return Reply.json(json -> {
+            json.beginObject();
+            new TraceJson(json).summary(chain.summary());
+            json.name("update").value(chain.update());
+            json.endObject();
+        });
+    }
+
     void list(TraceStore.Found found, TraceStore.Totals totals) throws IOException {
         json.beginObject().name("traces").beginArray();
         for (Chain.Summary chain : found.chains()) {
@@ -54,9 +64,11 @@ final class TraceJson {
         json.endArray();
     }
 
-    void chain(Chain.Snapshot chain, List<Chain.Elsewhere> linkedFrom) throws IOException {
+    /** @param fromDisk whether memory has let it go */
+    void chain(Chain.Snapshot chain, List<Chain.Elsewhere> linkedFrom, boolean fromDisk) throws IOException {
         json.beginObject();
         summary(chain.summary());
+        if (fromDisk) json.name("fromDisk").value(true);
         IdentityHashMap<Resource, Integer> resources = new IdentityHashMap<>();
         List<Node> nodes = SpanTree.of(chain.spans()).nodes();
         elsewhere("linkedFrom", linkedFrom);

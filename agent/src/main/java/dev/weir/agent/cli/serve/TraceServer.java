@@ -17,6 +17,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The receiver: takes spans over HTTP, answers the page and its API, prints finished chains. */
@@ -55,7 +56,7 @@ final class TraceServer implements AutoCloseable {
             store.takeAll();
         }
         otlp = new OtlpEndpoint(store, data, options.maxBody());
-        api = new ApiEndpoint(store, otlp, options.style());
+        api = new ApiEndpoint(store, kept(), otlp, options.style());
         limitSlowClients();
         http = HttpServer.create(new InetSocketAddress(address, options.port()), BACKLOG);
         AtomicInteger number = new AtomicInteger();
@@ -67,7 +68,9 @@ final class TraceServer implements AutoCloseable {
         threads.allowCoreThreadTimeOut(true);
         http.setExecutor(threads);
         http.createContext("/", this::handle);
-        printer = new ChainPrinter(store, options.quiet(), options.style(), out, err);
+        Function<Chain.Snapshot, String> shape =
+                options.json() ? TraceJson::line : chain -> TreeRenderer.render(chain, options.style());
+        printer = new ChainPrinter(store, options.quiet(), shape, out, err);
     }
 
     static TraceServer start(ServeOptions options, InetAddress address, PrintStream out, PrintStream err)
@@ -84,6 +87,10 @@ final class TraceServer implements AutoCloseable {
         setIfAbsent("sun.net.httpserver.maxRspTime", "120");
         setIfAbsent("sun.net.httpserver.nodelay", "true");
         setIfAbsent("jdk.httpserver.maxConnections", "1024");
+    }
+
+    private @Nullable KeptChains kept() {
+        return data == null ? null : new KeptChains(data, options.maxBytes() / 2, System::nanoTime);
     }
 
     private static void setIfAbsent(String property, String value) {

@@ -1,5 +1,6 @@
 package dev.weir.agent.cli.transfer;
 
+import com.google.gson.JsonObject;
 import dev.weir.agent.cli.CommandFailure;
 import dev.weir.agent.cli.Receiver;
 import dev.weir.agent.cli.ReceiverOptions;
@@ -34,6 +35,9 @@ public final class ExportCommand implements Callable<Integer> {
     @Option(names = "--to", paramLabel = "<file>", description = "The file to write. Default: standard output.")
     private @Nullable Path to;
 
+    @Option(names = "--json", description = "With --to: answer in JSON. Chains are in JSON anyway.")
+    private boolean json;
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -60,6 +64,12 @@ public final class ExportCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw new CommandFailure("cannot write " + to + ": " + e.getMessage());
         }
+        JsonObject answer = new JsonObject();
+        answer.addProperty("file", to.toString());
+        answer.addProperty("chains", traces.size());
+        String words = traces.size() + (traces.size() == 1 ? " chain" : " chains") + " written to " + to;
+        spec.commandLine().getOut().println(json ? answer.toString() : words);
+        spec.commandLine().getOut().flush();
         return 0;
     }
 }

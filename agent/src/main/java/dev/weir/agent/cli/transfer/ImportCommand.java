@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -34,6 +35,9 @@ public final class ImportCommand implements Callable<Integer> {
     @Mixin
     private ReceiverOptions at = new ReceiverOptions();
 
+    @Option(names = "--json", description = "Answer in JSON.")
+    private boolean json;
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -43,7 +47,11 @@ public final class ImportCommand implements Callable<Integer> {
         Receiver receiver = at.receiver();
         long sent = 0;
         for (Path file : files) sent += send(file, receiver);
-        spec.commandLine().getOut().println(sent + (sent == 1 ? " line" : " lines") + " sent to " + at.address());
+        JsonObject answer = new JsonObject();
+        answer.addProperty("lines", sent);
+        answer.addProperty("to", at.address().toString());
+        String words = sent + (sent == 1 ? " line" : " lines") + " sent to " + at.address();
+        spec.commandLine().getOut().println(json ? answer.toString() : words);
         spec.commandLine().getOut().flush();
         return 0;
     }

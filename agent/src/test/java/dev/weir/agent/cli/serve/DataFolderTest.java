@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonObject;
+import dev.weir.agent.cli.Said;
 import dev.weir.agent.cli.WeirCommand;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -127,6 +129,59 @@ class DataFolderTest {
     }
 
     @Test
+    void whatMemoryHasLetGoIsOpenedFromDisk() throws Exception {
+        String trace = "/api/traces/" + Payload.traceId(1);
+        JsonObject before;
+        try (RunningServer server = new RunningServer(options -> RunningServer.mostlyIn(folder))) {
+            server.postProtobuf(chain(1).protobuf());
+            server.postProtobuf(chain(2).protobuf());
+            server.postProtobuf(Payload.trace(1)
+                    .process("worker", 8)
+                    .span(3, 2, "INSERT", SPAN_KIND_CLIENT, 20, 30)
+                    .protobuf());
+            before = server.json(trace);
+            assertEquals(3, before.getAsJsonArray("spans").size());
+            assertFalse(before.has("fromDisk"));
+            for (int other = 3; other <= 6; other++) {
+                server.postProtobuf(chain(other).protobuf());
+            }
+            assertEquals(2, server.json("/api/traces").getAsJsonArray("traces").size());
+            assertSameChain(before, server.json(trace));
+            JsonObject list = server.json("/api/traces?text=" + Payload.traceId(1));
+            assertEquals(
+                    Payload.traceId(1),
+                    list.getAsJsonArray("traces")
+                            .get(0)
+                            .getAsJsonObject()
+                            .get("id")
+                            .getAsString());
+            HttpResponse<byte[]> answer = server.get(trace);
+            String version = answer.headers().firstValue("ETag").orElseThrow();
+            assertEquals(304, server.get(trace, "If-None-Match", version).statusCode());
+            assertEquals(404, server.get("/api/traces/" + Payload.traceId(77)).statusCode());
+            assertEquals(
+                    0,
+                    server.json("/api/traces?service=none&text=" + Payload.traceId(1))
+                            .getAsJsonArray("traces")
+                            .size());
+        }
+        try (RunningServer again = new RunningServer(options -> RunningServer.mostlyIn(folder))) {
+            assertSameChain(before, again.json(trace));
+            byte[] line = again.get(trace + "?format=otlp").body();
+            assertEquals(
+                    3, OtlpJson.read(new ByteArrayInputStream(line)).spans().size());
+        }
+        try (RunningServer without = new RunningServer()) {
+            assertEquals(404, without.get(trace).statusCode());
+        }
+    }
+
+    private static void assertSameChain(JsonObject expected, JsonObject actual) {
+        assertTrue(actual.remove("fromDisk").getAsBoolean());
+        assertEquals(expected.toString(), actual.toString());
+    }
+
+    @Test
     void oneFolderIsForOneServe() {
         try (RunningServer first = server(GIGABYTE, WEEK)) {
             AssertionError refused = assertThrows(AssertionError.class, () -> server(GIGABYTE, WEEK));
@@ -141,12 +196,21 @@ class DataFolderTest {
         try (RunningServer there = new RunningServer();
                 RunningServer here = new RunningServer()) {
             there.postProtobuf(chain(1).protobuf());
-            assertEquals(0, WeirCommand.run(new String[] {
-                "export", Payload.traceId(1), "--at", there.at("/").toString(), "--to", ticket.toString()
-            }));
-            assertEquals(0, WeirCommand.run(new String[] {
-                "import", ticket.toString(), "--at", here.at("/").toString()
-            }));
+            Said exported = Said.by(List.of(
+                    "export",
+                    Payload.traceId(1),
+                    "--json",
+                    "--at",
+                    there.at("/").toString(),
+                    "--to",
+                    ticket.toString()));
+            assertEquals(0, exported.code(), exported.err());
+            assertEquals(
+                    "{\"file\":\"" + ticket + "\",\"chains\":1}", exported.out().strip());
+            Said imported = Said.by(List.of(
+                    "import", ticket.toString(), "--json", "--at", here.at("/").toString()));
+            assertEquals(0, imported.code(), imported.err());
+            assertTrue(imported.out().startsWith("{\"lines\":1,\"to\":\"http"), imported.out());
             String trace = "/api/traces/" + Payload.traceId(1);
             assertEquals(there.json(trace).toString(), here.json(trace).toString());
             HttpResponse<byte[]> unknown = here.get(trace + "?format=yaml");

@@ -31,7 +31,8 @@ final class RunningServer implements AfterEachCallback, AutoCloseable {
             TreeStyle.PLAIN,
             null,
             1L << 30,
-            Duration.ofDays(7));
+            Duration.ofDays(7),
+            false);
 
     final Captured out = new Captured();
     final Captured err = new Captured();
@@ -66,7 +67,8 @@ final class RunningServer implements AfterEachCallback, AutoCloseable {
                 DEFAULTS.style(),
                 null,
                 DEFAULTS.keepBytes(),
-                DEFAULTS.keepFor());
+                DEFAULTS.keepFor(),
+                false);
     }
 
     static ServeOptions withToken(String token) {
@@ -81,7 +83,26 @@ final class RunningServer implements AfterEachCallback, AutoCloseable {
                 DEFAULTS.style(),
                 null,
                 DEFAULTS.keepBytes(),
-                DEFAULTS.keepFor());
+                DEFAULTS.keepFor(),
+                false);
+    }
+
+    /** Two chains in memory, all of them on disk. */
+    static ServeOptions mostlyIn(Path data) {
+        ServeOptions kept = keptIn(data, 1L << 30, Duration.ofDays(7));
+        return new ServeOptions(
+                kept.host(),
+                0,
+                null,
+                2,
+                kept.maxBytes(),
+                kept.maxBody(),
+                kept.quiet(),
+                kept.style(),
+                data,
+                kept.keepBytes(),
+                kept.keepFor(),
+                false);
     }
 
     static ServeOptions keptIn(Path data, long keepBytes, Duration keepFor) {
@@ -96,7 +117,8 @@ final class RunningServer implements AfterEachCallback, AutoCloseable {
                 DEFAULTS.style(),
                 data,
                 keepBytes,
-                keepFor);
+                keepFor,
+                false);
     }
 
     URI at(String path) {

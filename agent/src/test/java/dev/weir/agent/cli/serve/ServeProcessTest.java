@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import dev.weir.agent.cli.WeirCommand;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -19,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -55,17 +59,22 @@ class ServeProcessTest {
     }
 
     private URI start(String quiet, List<String> jvm) throws IOException {
+        launch(quiet, jvm);
+        Matcher url = URL.matcher(out.await("Ctrl-C ends it."));
+        assertTrue(url.find(), out.text());
+        return URI.create(url.group(1));
+    }
+
+    private void launch(String quiet, List<String> jvm, String... options) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvm);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Entry.class.getName(), "serve"));
         command.addAll(List.of("--port", "0", "--quiet", quiet));
+        command.addAll(List.of(options));
         process = new ProcessBuilder(command).start();
         pump(process.getInputStream(), out);
         pump(process.getErrorStream(), err);
-        Matcher url = URL.matcher(out.await("Ctrl-C ends it."));
-        assertTrue(url.find(), out.text());
-        return URI.create(url.group(1));
     }
 
     private void pump(InputStream from, Captured to) {
@@ -115,6 +124,29 @@ class ServeProcessTest {
     }
 
     @Test
+    void printsJsonAndNothingElse() throws IOException, InterruptedException {
+        launch("50ms", List.of("-Dstdout.encoding=UTF-8"), "--json");
+        JsonObject begin = JsonParser.parseString(out.await("\n")).getAsJsonObject();
+        assertFalse(begin.get("asksForToken").getAsBoolean());
+        URI server = URI.create(begin.get("listening").getAsString());
+        assertEquals(200, post(server, chain(8)));
+        out.await("update");
+        process.toHandle().destroy();
+        assertTrue(process.waitFor(30, TimeUnit.SECONDS));
+        for (Thread pump : pumps) pump.join();
+        List<JsonObject> lines = out.text()
+                .lines()
+                .map(line -> JsonParser.parseString(line).getAsJsonObject())
+                .toList();
+        assertEquals(3, lines.size(), out.text());
+        assertEquals(Payload.traceId(8), lines.get(1).get("id").getAsString());
+        assertEquals(2, lines.get(1).get("spanCount").getAsInt());
+        assertFalse(lines.get(1).get("update").getAsBoolean());
+        assertEquals(2, lines.get(2).get("received").getAsInt());
+        assertEquals("", err.text());
+    }
+
+    @Test
     void printsWhatIsLeftWhenItEnds() throws IOException, InterruptedException {
         URI server = start("60m", List.of());
         assertEquals(200, post(server, chain(2)));
@@ -156,6 +188,52 @@ class ServeProcessTest {
                 socket.close();
             }
         }
+    }
+
+    @Test
+    void aSlowReaderIsDroppedAndDoesNotHoldUpOthers() throws IOException, InterruptedException {
+        URI server = start("60m", List.of("-Xmx512m", "-Dsun.net.httpserver.maxRspTime=2"));
+        Payload large = Payload.trace(6).process("shop", 7);
+        for (int i = 1; i <= 800; i++) {
+            large.span(i, 0, "step", SPAN_KIND_INTERNAL, i, 1).with("text", "x".repeat(16_000));
+        }
+        assertEquals(200, post(server, large.protobuf()));
+        List<Socket> slow = new ArrayList<>();
+        try {
+            // More than there are threads.
+            for (int i = 0; i < 220; i++) {
+                Socket socket = new Socket();
+                socket.setReceiveBufferSize(4_096);
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort()));
+                String request = "GET /api/traces/" + Payload.traceId(6) + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+                socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+                slow.add(socket);
+            }
+            // Answered only once the first of them is dropped.
+            assertEquals(200, post(server, chain(7)));
+            slow.get(0).setSoTimeout(60_000);
+            assertTrue(endsEarly(slow.get(0)));
+        } finally {
+            for (Socket socket : slow) socket.close();
+        }
+    }
+
+    /** A body in chunks is whole only with a last chunk of length 0. */
+    private static boolean endsEarly(Socket socket) {
+        byte[] end = new byte[0];
+        try {
+            byte[] chunk = new byte[1 << 16];
+            for (int n = socket.getInputStream().read(chunk);
+                    n >= 0;
+                    n = socket.getInputStream().read(chunk)) {
+                end = Arrays.copyOfRange(chunk, Math.max(0, n - 7), n);
+            }
+        } catch (java.net.SocketTimeoutException e) {
+            return false;
+        } catch (IOException e) {
+            return true;
+        }
+        return !new String(end, StandardCharsets.US_ASCII).endsWith("\r\n0\r\n\r\n");
     }
 
     private static boolean isClosedByPeer(Socket socket) throws IOException {

@@ -3,9 +3,11 @@ package dev.weir.incidents.harness;
 import com.google.protobuf.ByteString;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
 import io.opentelemetry.proto.trace.v1.ScopeSpans;
 import io.opentelemetry.proto.trace.v1.Status;
@@ -23,13 +25,14 @@ import java.util.function.Predicate;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
-/** An OTLP/HTTP receiver that keeps every span. */
+/** An OTLP/HTTP receiver that keeps every span, and the metrics that came last. */
 public final class Collector implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final HttpServer server;
     private final List<Span> spans = new ArrayList<>();
+    private List<Metric> metrics = List.of();
 
     private Collector(HttpServer server) {
         this.server = server;
@@ -40,11 +43,7 @@ public final class Collector implements AutoCloseable {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         Collector collector = new Collector(server);
         server.createContext("/v1/traces", collector::receive);
-        server.createContext("/v1/metrics", exchange -> {
-            exchange.getRequestBody().readAllBytes();
-            exchange.sendResponseHeaders(200, -1);
-            exchange.close();
-        });
+        server.createContext("/v1/metrics", collector::receiveMetrics);
         server.start();
         return collector;
     }
@@ -70,16 +69,43 @@ public final class Collector implements AutoCloseable {
         return List.copyOf(spans);
     }
 
+    /** Waits for an export of metrics that satisfies a condition; fails after a generous time. */
+    public synchronized List<Metric> awaitMetrics(String what, Predicate<List<Metric>> condition)
+            throws InterruptedException {
+        long until = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.test(metrics)) {
+            long left = (until - System.nanoTime()) / 1_000_000;
+            if (left <= 0) throw new AssertionError("no " + what + " within " + PATIENCE + "; the last: " + metrics);
+            wait(left);
+        }
+        return metrics;
+    }
+
     @Override
     public void close() {
         server.stop(0);
     }
 
-    private void receive(HttpExchange exchange) throws IOException {
+    private static InputStream body(HttpExchange exchange) throws IOException {
         boolean gzip = "gzip".equals(exchange.getRequestHeaders().getFirst("Content-Encoding"));
+        return gzip ? new GZIPInputStream(exchange.getRequestBody()) : exchange.getRequestBody();
+    }
+
+    private void receiveMetrics(HttpExchange exchange) throws IOException {
         try (exchange;
-                InputStream raw = exchange.getRequestBody();
-                InputStream in = gzip ? new GZIPInputStream(raw) : raw) {
+                InputStream in = body(exchange)) {
+            ExportMetricsServiceRequest request = ExportMetricsServiceRequest.parseFrom(in);
+            synchronized (this) {
+                metrics = request.getResourceMetrics(0).getScopeMetrics(0).getMetricsList();
+                notifyAll();
+            }
+            exchange.sendResponseHeaders(200, -1);
+        }
+    }
+
+    private void receive(HttpExchange exchange) throws IOException {
+        try (exchange;
+                InputStream in = body(exchange)) {
             keep(ExportTraceServiceRequest.parseFrom(in));
             exchange.getResponseHeaders().set("Content-Type", "application/x-protobuf");
             exchange.sendResponseHeaders(200, -1);

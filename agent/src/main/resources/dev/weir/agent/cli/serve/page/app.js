@@ -105,7 +105,7 @@ class App {
     }
     if (event.target.matches?.('button, a') && (event.key === 'Enter' || event.key === ' ')) return;
     if (this.help) {
-      if (event.key === 'Escape' || event.key === '?') this.change({ help: false });
+      if (event.key === 'Escape' || event.key === '?') this.closeHelp();
     } else if (event.key === '?') this.openHelp();
     else if (event.key === 'd') this.switchTheme();
     else if (!(this.route.trace ? this.chainView : this.listView)?.key(event)) return;
@@ -113,8 +113,14 @@ class App {
   }
 
   openHelp() {
+    this.before = document.activeElement;
     this.change({ help: true });
     document.getElementById('close-help').focus();
+  }
+
+  closeHelp() {
+    this.change({ help: false });
+    this.before?.focus();
   }
 
   switchTheme() {
@@ -126,14 +132,15 @@ class App {
   }
 
   page() {
-    return html`
+    // Behind the help nothing can be reached, by keys or by a screen reader.
+    return html`<div class="under" ?inert=${this.help}>
       <header class="top"><a href="#/" class="name">Weir</a>
         ${this.problem !== null && html`<span class="problem" role="alert">${this.problem}</span>`}
         <span class="spring"></span>
         <button type="button" id="theme" @click=${() => this.switchTheme()}>dark / light <kbd>d</kbd></button>
         <button type="button" id="help" @click=${() => this.openHelp()}>help <kbd>?</kbd></button></header>
-      ${this.body()}
-      ${this.help && helpView({ onClose: () => this.change({ help: false }) })}`;
+      ${this.body()}</div>
+      ${this.help && helpView({ onClose: () => this.closeHelp() })}`;
   }
 
   body() {

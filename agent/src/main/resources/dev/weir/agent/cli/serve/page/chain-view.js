@@ -235,6 +235,7 @@ function inShort({ chain, paths, onNode, onCascade }) {
     ${chain.linkedFrom.length > 0 && html`<li><a href=${`#/trace/${chain.linkedFrom[0].traceId}?span=${chain.linkedFrom[0].spanId}`}>
       ${count(chain.linkedFrom.length, 'span')} of other chains ${chain.linkedFrom.length === 1 ? 'links' : 'link'} here</a></li>`}
     ${chain.skews.slice(0, 4).map(({ process, shift }) => html`<li class="odd">clock of ${short(process, 40)} is ${duration(Math.abs(shift))} ${shift > 0 ? 'behind' : 'ahead'}; corrected in the picture only</li>`)}
+    ${chain.fromDisk && html`<li class="quiet">older than what serve holds in memory; read from its folder</li>`}
     ${lost.map(words => html`<li class="odd">${words}</li>`)}
     ${!paths.length && failed === null && !chain.sums.some(isNotable) && !lost.length && html`<li class="good">Nothing failed, nothing multiplied, no rule objected.</li>`}
   </ul>`;

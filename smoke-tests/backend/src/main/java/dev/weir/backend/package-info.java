@@ -1,0 +1,5 @@
+/** A service with a loop of retries in it. */
+@NullMarked
+package dev.weir.backend;
+
+import org.jspecify.annotations.NullMarked;
