@@ -24,6 +24,7 @@ import dev.weir.instrumentation.jdkhttpserver.JdkHttpServerInstrumentation;
 import dev.weir.instrumentation.jettyclient.JettyClientInstrumentation;
 import dev.weir.instrumentation.jms.JmsInstrumentation;
 import dev.weir.instrumentation.kafka.KafkaInstrumentation;
+import dev.weir.instrumentation.kotlincoroutines.KotlinCoroutinesInstrumentation;
 import dev.weir.instrumentation.ktor.KtorClientInstrumentation;
 import dev.weir.instrumentation.ktor.KtorRetryInstrumentation;
 import dev.weir.instrumentation.langchain4j.LangChain4jAgenticInstrumentation;
@@ -89,6 +90,7 @@ public final class Instrumentations {
                 new JettyClientInstrumentation(),
                 new JmsInstrumentation(),
                 new KafkaInstrumentation(),
+                new KotlinCoroutinesInstrumentation(),
                 new KtorClientInstrumentation(),
                 new KtorRetryInstrumentation(),
                 new LangChain4jInstrumentation(),

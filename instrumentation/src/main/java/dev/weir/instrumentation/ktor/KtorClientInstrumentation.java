@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The Ktor client on its JVM engines.
  *
- * <p>Ktor's own engine, CIO, is followed here: a call is a request that it is given, and it
- * repeats none by itself. The other engines hand requests to
+ * <p>Ktor's own engine, CIO, and those that drive Jetty's HTTP/2 client frame by frame are followed here: a call is a
+ * request that they are given, and they repeat none by themselves. The other engines hand requests to
  * libraries that have adapters of their own, which have to learn what caused a request: engines run on threads that do
  * not know.
  *
@@ -42,7 +42,10 @@ public final class KtorClientInstrumentation implements Instrumentation {
                         "io.ktor.client.request.HttpRequestBuilder",
                         CONTINUATION);
         weaving.type("io.ktor.client.statement.HttpStatement").exactly("execute", "Awaited", CONTINUATION);
-        weaving.type(ENGINE + "cio.CIOEngine").exactly("execute", "Exchange", DATA, CONTINUATION);
+        for (String engine :
+                new String[] {"cio.CIOEngine", "jetty.JettyHttp2Engine", "jetty.jakarta.JettyHttp2Engine"}) {
+            weaving.type(ENGINE + engine).exactly("execute", "Exchange", DATA, CONTINUATION);
+        }
         for (String engine : new String[] {
             "okhttp.OkHttpEngine", "apache.ApacheEngine", "apache5.Apache5Engine", "java.JavaHttpEngine"
         }) {

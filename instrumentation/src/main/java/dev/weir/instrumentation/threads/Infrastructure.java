@@ -12,7 +12,10 @@ import java.util.stream.Stream;
  */
 final class Infrastructure {
 
-    /** Packages, and classes, whose own tasks are housekeeping. The application's tasks have other names. */
+    /**
+     * Packages, and classes, whose own tasks are housekeeping, or carry their context by themselves, as coroutines do. The
+     * application's tasks have other names.
+     */
     private static final String[] TASKS = {
         "java.lang.",
         "java.util.concurrent.ForkJoinTask$",
@@ -27,7 +30,7 @@ final class Infrastructure {
         "com.zaxxer.hikari.",
         "io.netty.",
         "io.vertx.core.impl.",
-        "kotlinx.coroutines.scheduling.",
+        "kotlinx.coroutines.",
         "okhttp3.internal.concurrent.",
         "okhttp3.internal.connection.RealConnectionPool",
         "org.apache.catalina.",

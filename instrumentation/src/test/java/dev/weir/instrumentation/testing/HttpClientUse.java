@@ -96,6 +96,11 @@ public abstract class HttpClientUse {
         return true;
     }
 
+    /** Whether it speaks HTTP/2 in clear from the first byte on, and nothing else. */
+    protected boolean speaksHttp2() {
+        return false;
+    }
+
     /** What the client promises to throw when a call fails. */
     protected Class<? extends Throwable> failure() {
         return IOException.class;
@@ -113,7 +118,7 @@ public abstract class HttpClientUse {
 
     @BeforeEach
     final void startServer() throws IOException {
-        server = PathServer.start();
+        server = speaksHttp2() ? PathServer.startHttp2() : PathServer.start();
     }
 
     @AfterEach

@@ -13,6 +13,7 @@ enum Line {
     EXECUTOR_SUBMIT("executor-submit", "executor submit", 1_000, 0, 0, 17),
     SUPPLY_ASYNC("supply-async", "CompletableFuture.supplyAsync", 1_000, 0, 0, 17),
     REACTOR("reactor", "Reactor item, 20 operators", 1_000, 0, 0, 17),
+    COROUTINE("coroutine", "coroutine, 4 suspensions", 1_000, 0, 0, 17),
     VIRTUAL_THREAD("virtual-thread", "virtual thread start", 500, 0, 0, 21);
 
     private static final List<Metric> START_UP =

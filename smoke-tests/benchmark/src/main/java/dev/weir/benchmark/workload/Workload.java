@@ -21,6 +21,7 @@ public interface Workload extends AutoCloseable {
             case "executor-submit" -> new ExecutorWorkload();
             case "supply-async" -> new SupplyAsyncWorkload();
             case "reactor" -> new ReactorWorkload();
+            case "coroutine" -> new CoroutineWorkload();
             case "virtual-thread" -> new VirtualThreadWorkload();
             default -> throw new IllegalArgumentException("no workload is named " + name);
         };
