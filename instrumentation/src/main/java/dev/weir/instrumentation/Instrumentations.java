@@ -42,6 +42,7 @@ import dev.weir.instrumentation.reactor.ReactorInstrumentation;
 import dev.weir.instrumentation.reactornetty.ReactorNettyInstrumentation;
 import dev.weir.instrumentation.reactorretry.ReactorRetryInstrumentation;
 import dev.weir.instrumentation.resilience4j.Resilience4jInstrumentation;
+import dev.weir.instrumentation.rxjava3.RxJava3Instrumentation;
 import dev.weir.instrumentation.rxjava3retry.RxJava3RetryInstrumentation;
 import dev.weir.instrumentation.servlet.ServletInstrumentation;
 import dev.weir.instrumentation.smallryefaulttolerance.SmallRyeFaultToleranceInstrumentation;
@@ -108,6 +109,7 @@ public final class Instrumentations {
                 new ReactorNettyInstrumentation(),
                 new ReactorRetryInstrumentation(),
                 new Resilience4jInstrumentation(),
+                new RxJava3Instrumentation(),
                 new RxJava3RetryInstrumentation(),
                 new ServletInstrumentation(),
                 new SmallRyeFaultToleranceInstrumentation(),

@@ -1,6 +1,7 @@
 package dev.weir.instrumentation.springai;
 
 import dev.weir.bootstrap.GenAiFacts;
+import dev.weir.instrumentation.shared.Scoped;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.client.ChatClientRequest;
 import org.springframework.ai.chat.client.ChatClientResponse;
@@ -16,17 +17,17 @@ final class ClientRun extends Scoped<ChatClientResponse> {
     }
 
     @Override
-    GenAiFacts facts() {
+    protected GenAiFacts facts() {
         return facts;
     }
 
     @Override
-    Object identity() {
+    protected Object identity() {
         return facts.request;
     }
 
     @Override
-    void heard(ChatClientResponse response) {
+    public void heard(ChatClientResponse response) {
         facts.answer.add(response.chatResponse());
     }
 

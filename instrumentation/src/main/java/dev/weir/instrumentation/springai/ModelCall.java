@@ -1,6 +1,7 @@
 package dev.weir.instrumentation.springai;
 
 import dev.weir.bootstrap.GenAiFacts;
+import dev.weir.instrumentation.shared.Scoped;
 import java.util.List;
 import org.springframework.ai.chat.messages.Message;
 import org.springframework.ai.chat.model.ChatResponse;
@@ -32,12 +33,12 @@ final class ModelCall extends Scoped<ChatResponse> {
     }
 
     @Override
-    GenAiFacts facts() {
+    protected GenAiFacts facts() {
         return facts;
     }
 
     @Override
-    void heard(ChatResponse response) {
+    public void heard(ChatResponse response) {
         facts.answer.add(response);
     }
 

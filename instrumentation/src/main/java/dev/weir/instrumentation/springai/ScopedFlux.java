@@ -1,6 +1,7 @@
 package dev.weir.instrumentation.springai;
 
 import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.shared.Scoped;
 import dev.weir.instrumentation.shared.reactivestreams.FollowedSubscriber;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;

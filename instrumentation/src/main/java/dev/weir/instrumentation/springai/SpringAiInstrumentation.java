@@ -2,6 +2,7 @@ package dev.weir.instrumentation.springai;
 
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.shared.Inside;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import org.jspecify.annotations.Nullable;

@@ -3,6 +3,7 @@ package dev.weir.instrumentation.springai;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.GenAiFacts;
 import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.shared.Inside;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.tool.ToolCallback;
 import org.springframework.ai.tool.execution.ToolExecutionException;

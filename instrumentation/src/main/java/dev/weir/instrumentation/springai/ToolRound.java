@@ -1,6 +1,7 @@
 package dev.weir.instrumentation.springai;
 
 import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.shared.Inside;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.messages.AssistantMessage;

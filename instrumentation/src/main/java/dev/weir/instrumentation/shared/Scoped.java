@@ -1,4 +1,4 @@
-package dev.weir.instrumentation.springai;
+package dev.weir.instrumentation.shared;
 
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.GenAiFacts;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> what is heard of while it goes on
  */
-abstract class Scoped<T> {
+public abstract class Scoped<T> {
 
     private final @Nullable Object outside = Hooks.capture();
     private @Nullable Object before;
@@ -20,19 +20,19 @@ abstract class Scoped<T> {
     private boolean over;
 
     /** The facts of the scope that is open, or the next one. */
-    abstract GenAiFacts facts();
+    protected abstract GenAiFacts facts();
 
     /** Something was heard. Must not throw. */
-    abstract void heard(T item);
+    public abstract void heard(T item);
 
     /** Begins, on this thread. */
-    final void begin() {
+    public final void begin() {
         before = Hooks.enter(outside);
         next();
     }
 
     /** The thread that called {@link #begin} goes on with what it did before. */
-    final void leave() {
+    public final void leave() {
         Call left;
         synchronized (this) {
             left = open;
@@ -42,7 +42,7 @@ abstract class Scoped<T> {
     }
 
     /** The next scope begins on this thread, unless it is all over. */
-    final synchronized void next() {
+    public final synchronized void next() {
         if (over) return;
         open = Hooks.begin(facts());
         inside = Hooks.capture();
@@ -50,39 +50,49 @@ abstract class Scoped<T> {
     }
 
     /** A piece of a stream was heard. */
-    final void piece(T item) {
+    public final void piece(T item) {
         facts().chunk();
         heard(item);
     }
 
     /** What {@link Inside} knows this by. */
-    Object identity() {
+    protected Object identity() {
         return this;
     }
 
+    /** What it failed with, by what it threw or said before; {@code null} when all went well. */
+    protected @Nullable Throwable failure(@Nullable Throwable thrown) {
+        return thrown;
+    }
+
+    /** The error's code, when there is one: not all that fails throws. */
+    protected @Nullable String code() {
+        return null;
+    }
+
     /** The scope that is open ends; whatever comes next is in none, until there is a next one. */
-    final synchronized void pause(@Nullable Throwable thrown) {
+    public final synchronized void pause(@Nullable Throwable thrown) {
         Call ending = open;
         open = null;
         if (ending != null) Inside.over(inside);
         inside = outside;
-        Hooks.end(ending, 0, thrown);
+        Hooks.end(ending, 0, code(), failure(thrown));
     }
 
     /** It is over. */
-    final synchronized void end(@Nullable Throwable thrown) {
+    public final synchronized void end(@Nullable Throwable thrown) {
         if (over) return;
         over = true;
         pause(thrown);
     }
 
     /** What was around it when it began. */
-    final @Nullable Object outside() {
+    public final @Nullable Object outside() {
         return outside;
     }
 
     /** The context of what belongs to it now. */
-    final @Nullable Object inside() {
+    public final @Nullable Object inside() {
         return inside;
     }
 }

@@ -1,14 +1,14 @@
-package dev.weir.instrumentation.springai;
+package dev.weir.instrumentation.shared;
 
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.WeakIdentityMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What of this library a causal context is the inside of. It is found on every thread that the context reaches, and only
+ * What of a library a causal context is the inside of. It is found on every thread that the context reaches, and only
  * where nothing else has begun in between.
  */
-final class Inside {
+public final class Inside {
 
     /** More runs, model calls and tool calls at one time than this, and some of the next are not known here. */
     private static final int MOST = 100_000;
@@ -18,25 +18,25 @@ final class Inside {
     private Inside() {}
 
     /** The present context is the inside of this. Returns what {@link #over} needs. */
-    static @Nullable Object put(Object what) {
+    public static @Nullable Object put(Object what) {
         Object context = Hooks.capture();
         if (context != null) OPEN.put(context, what);
         return context;
     }
 
     /** It is over; nothing shall be kept for its sake. */
-    static void over(@Nullable Object context) {
+    public static void over(@Nullable Object context) {
         if (context != null) OPEN.remove(context);
     }
 
     /** What the present context is the inside of; {@code null} when it is nothing of this library. */
-    static @Nullable Object get() {
+    public static @Nullable Object get() {
         Object context = OPEN.isEmpty() ? null : Hooks.capture();
         return context == null ? null : OPEN.get(context);
     }
 
     /** Whether the present context is the inside of this very thing. */
-    static boolean of(Object what) {
+    public static boolean of(Object what) {
         return get() == what;
     }
 }
