@@ -36,6 +36,7 @@ import dev.weir.instrumentation.management.ManagementInstrumentation;
 import dev.weir.instrumentation.mcp.McpInstrumentation;
 import dev.weir.instrumentation.nettyhttp.NettyHttpInstrumentation;
 import dev.weir.instrumentation.okhttp.OkHttpInstrumentation;
+import dev.weir.instrumentation.opentelemetryapi.OpenTelemetryApiInstrumentation;
 import dev.weir.instrumentation.processes.ProcessesInstrumentation;
 import dev.weir.instrumentation.reactor.ReactorInstrumentation;
 import dev.weir.instrumentation.reactornetty.ReactorNettyInstrumentation;
@@ -101,6 +102,7 @@ public final class Instrumentations {
                 new McpInstrumentation(),
                 new NettyHttpInstrumentation(),
                 new OkHttpInstrumentation(),
+                new OpenTelemetryApiInstrumentation(),
                 new ProcessesInstrumentation(),
                 new ReactorInstrumentation(),
                 new ReactorNettyInstrumentation(),
