@@ -1,7 +1,10 @@
 package example.tracing;
 
 import brave.Tracing.Builder;
+import brave.handler.MutableSpan;
+import brave.handler.SpanHandler;
 import brave.propagation.ThreadLocalCurrentTraceContext;
+import brave.propagation.TraceContext;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.tracing.Tracer;
@@ -43,7 +46,7 @@ final class ByMicrometer implements Tracing {
                 sdk::close);
     }
 
-    /** Spans that nobody sends; what there is to see is in their headers. */
+    /** Spans that are printed: {@code span <trace> <id> <parent> <start> <name>}. */
     static Tracing overBrave() {
         ThreadLocalCurrentTraceContext current =
                 ThreadLocalCurrentTraceContext.newBuilder().build();
@@ -51,7 +54,15 @@ final class ByMicrometer implements Tracing {
                 .currentTraceContext(current)
                 .traceId128Bit(true)
                 .supportsJoin(false)
-                .propagationFactory(new W3CPropagation());
+                .propagationFactory(new W3CPropagation())
+                .addSpanHandler(new SpanHandler() {
+                    @Override
+                    public boolean end(TraceContext context, MutableSpan span, Cause cause) {
+                        System.out.println("span " + span.traceId() + " " + span.id() + " " + span.parentId() + " "
+                                + span.startTimestamp() + " " + span.name());
+                        return true;
+                    }
+                });
         brave.Tracing tracing = builder.build();
         return new ByMicrometer(
                 new BraveTracer(tracing.tracer(), new BraveCurrentTraceContext(current), new BraveBaggageManager()),

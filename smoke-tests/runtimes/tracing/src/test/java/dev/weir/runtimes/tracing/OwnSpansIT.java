@@ -12,9 +12,12 @@ import dev.weir.runtimes.harness.SmokeRun;
 import dev.weir.runtimes.harness.SpanTree;
 import example.tracing.Shop;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -53,29 +56,52 @@ class OwnSpansIT {
         assertOneTree(jdk, "micrometer-otel");
     }
 
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("jdks")
+    void byMicrometerOverBrave(InstalledJdk jdk) throws Exception {
+        assertOneTree(jdk, "micrometer-brave");
+    }
+
     private static void assertOneTree(InstalledJdk jdk, String how) throws Exception {
         try (FaultServer payments = payments();
                 SmokeRun run = new SmokeRun(jdk, RUN)) {
             Program shop = run.start("shop", Shop.class, how, payments.url(""), run.collector());
-            assertEquals("sold", shop.awaitStdout(line -> true));
-            run.end(shop, "opentelemetry-api", "jdk-http-client");
-            SpanTree actual = SpanTree.of(run.spans());
+            assertEquals("sold", shop.awaitStdout(line -> line.equals("sold")));
+            run.end(shop, how.endsWith("brave") ? "brave" : "opentelemetry-api", "jdk-http-client");
+            List<Span> spans = new ArrayList<>(run.spans());
+            for (String line : shop.stdout()) if (line.startsWith("span ")) spans.add(printed(line));
+            SpanTree actual = SpanTree.of(spans);
             SpanTree expected = Documented.tree("other-tracing.md", "One tree");
             if (!expected.equals(actual)) assertEquals(expected.toString(), actual.toString(), how);
-            List<String> traces = traces(run);
+            List<String> traces = spans.stream().map(Span::traceId).distinct().toList();
             assertEquals(1, traces.size(), () -> "traces " + traces);
             for (FaultServer.Request request : payments.requests()) {
                 String header = String.valueOf(request.header("traceparent"));
                 assertTrue(header.startsWith("00-" + traces.get(0) + "-"), () -> request + " has " + header);
                 assertTrue(
-                        run.spans().stream()
+                        spans.stream()
                                 .anyMatch(span -> span.spanId().equals(header.substring(36, 52))),
                         () -> "nobody's span: " + header);
             }
         }
     }
 
-    private static List<String> traces(SmokeRun run) {
-        return run.spans().stream().map(Span::traceId).distinct().toList();
+    private static Span printed(String line) {
+        String[] parts = line.split(" ", 6);
+        @Nullable String parent = parts[3].equals("null") ? null : parts[3];
+        long start = Long.parseLong(parts[4]) * 1_000;
+        return new Span(
+                "shop",
+                parts[1],
+                parts[2],
+                parent,
+                Span.Kind.INTERNAL,
+                parts[5],
+                start,
+                start,
+                false,
+                Map.of(),
+                List.of(),
+                List.of());
     }
 }
