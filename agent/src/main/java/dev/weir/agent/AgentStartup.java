@@ -39,6 +39,9 @@ public final class AgentStartup {
         "DeadlineTimer$Started",
         "Fuse$Listener",
         "Fuse",
+        "Hooks$SpanContext",
+        "Hooks$SpanData",
+        "Hooks$CurrentSpan",
         "Hooks$Agent",
         "Hooks",
     };

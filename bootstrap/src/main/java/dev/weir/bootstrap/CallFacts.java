@@ -39,7 +39,9 @@ public abstract class CallFacts {
         /** A request to the other side of an MCP session; over HTTP, its exchange happens inside. */
         MCP_CLIENT(true),
         /** A request from the other side of an MCP session: everything caused by it happens inside. */
-        MCP_SERVER(true);
+        MCP_SERVER(true),
+        /** A span that the application makes itself, and for which it has no SDK. It is none of its operations. */
+        SPAN(true);
 
         private final boolean scope;
 

@@ -1,5 +1,7 @@
 package dev.weir.bootstrap;
 
+import java.lang.ref.WeakReference;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,11 +55,121 @@ public final class Hooks {
         /** See {@link Hooks#correlation}. */
         String @Nullable [] correlation();
 
+        /** See {@link Hooks#span}. */
+        @Nullable
+        SpanContext span(String applicationSpanId);
+
+        /** See {@link Hooks#startSpan}. */
+        @Nullable
+        SpanContext startSpan(@Nullable SpanContext parent);
+
+        /** See {@link Hooks#endSpan}. */
+        void endSpan(SpanData span);
+
         /** See {@link Hooks#managed}. */
         void managed();
     }
 
+    /** A span, whoever makes it, in the words of W3C Trace Context. */
+    public static final class SpanContext {
+
+        /** In place of a span: what happens now is the sending of spans, and nobody wants a span of that. */
+        public static final SpanContext OFF = new SpanContext("", "", (byte) 0, null);
+
+        /** 32 hexadecimal digits. */
+        public final String traceId;
+
+        /** 16 hexadecimal digits. */
+        public final String spanId;
+
+        public final byte flags;
+
+        /** The {@code tracestate}; {@code null} for none. */
+        public final @Nullable String traceState;
+
+        public SpanContext(String traceId, String spanId, byte flags, @Nullable String traceState) {
+            this.traceId = traceId;
+            this.spanId = spanId;
+            this.flags = flags;
+            this.traceState = traceState;
+        }
+    }
+
+    /** A span of the application's own that is over, and that nobody else exports. Values are the JDK's own types. */
+    public static final class SpanData {
+
+        public final SpanContext context;
+
+        /** The span around it; {@code null} for none. */
+        public final @Nullable String parentSpanId;
+
+        public final String name;
+
+        /** As OTLP counts: 1 internal, 2 server, 3 client, 4 producer, 5 consumer. */
+        public final int kind;
+
+        /** Who made it. */
+        public final String scope;
+
+        /** On the clock of {@link System#nanoTime}. */
+        public final long startNanos;
+
+        public final long endNanos;
+
+        /** 0 unset, 1 ok, 2 error. */
+        public final int status;
+
+        public final String description;
+
+        /** Texts, {@link Long}, {@link Double}, {@link Boolean} and lists of them. */
+        public final Map<String, Object> attributes;
+
+        /** For each event its name, its time, its attributes. */
+        public final Object[][] events;
+
+        /** For each linked span a {@link SpanContext}, and its attributes. */
+        public final Object[][] links;
+
+        public SpanData(
+                SpanContext context,
+                @Nullable String parentSpanId,
+                String name,
+                int kind,
+                String scope,
+                long startNanos,
+                long endNanos,
+                int status,
+                String description,
+                Map<String, Object> attributes,
+                Object[][] events,
+                Object[][] links) {
+            this.context = context;
+            this.parentSpanId = parentSpanId;
+            this.name = name;
+            this.kind = kind;
+            this.scope = scope;
+            this.startNanos = startNanos;
+            this.endNanos = endNanos;
+            this.status = status;
+            this.description = description;
+            this.attributes = attributes;
+            this.events = events;
+            this.links = links;
+        }
+    }
+
+    /** Knows which of the application's own spans is current. */
+    public interface CurrentSpan {
+
+        /** See {@link Hooks#applicationSpan}. */
+        @Nullable
+        SpanContext get();
+    }
+
+    private static final int MOST_SOURCES = 16;
+
     private static volatile @Nullable Agent agent;
+    private static volatile WeakReference<CurrentSpan> @Nullable [] sources;
 
     private Hooks() {}
 
@@ -188,5 +300,67 @@ public final class Hooks {
     public static void managed() {
         Agent installed = agent;
         if (installed != null) installed.managed();
+    }
+
+    /**
+     * From now on this source knows spans of the application's own. It is held weakly; each library that makes spans has
+     * one for each of its class loaders.
+     */
+    @SuppressWarnings("unchecked")
+    public static synchronized void tellsOfSpans(CurrentSpan source) {
+        WeakReference<CurrentSpan>[] known = sources;
+        int count = 0;
+        WeakReference<CurrentSpan>[] kept = new WeakReference[MOST_SOURCES];
+        for (int i = 0; known != null && i < known.length; i++) {
+            if (!known[i].refersTo(null)) kept[count++] = known[i];
+        }
+        if (count == MOST_SOURCES) return;
+        kept[count++] = new WeakReference<>(source);
+        WeakReference<CurrentSpan>[] all = new WeakReference[count];
+        System.arraycopy(kept, 0, all, 0, count);
+        sources = all;
+    }
+
+    /**
+     * The span of the application's own that is current on this thread; {@code null} for none, {@link SpanContext#OFF} when
+     * what happens now is not to be followed.
+     */
+    public static @Nullable SpanContext applicationSpan() {
+        WeakReference<CurrentSpan>[] known = sources;
+        if (known == null) return null;
+        for (WeakReference<CurrentSpan> each : known) {
+            CurrentSpan source = each.get();
+            SpanContext span = source == null ? null : source.get();
+            if (span != null) return span;
+        }
+        return null;
+    }
+
+    /**
+     * The agent's span that this thread is in, where that is nearer than the span of the application's own that is current.
+     *
+     * @param applicationSpanId 16 hexadecimal digits; empty when no span of the application is current
+     * @return {@code null} when the thread is in none, or the application's span began inside of it
+     */
+    public static @Nullable SpanContext span(String applicationSpanId) {
+        Agent installed = agent;
+        return installed == null ? null : installed.span(applicationSpanId);
+    }
+
+    /**
+     * The ids of a new span of the application's own, for which it has no SDK.
+     *
+     * @param parent {@code null} for the first span of a trace
+     * @return {@code null} when nobody wants it
+     */
+    public static @Nullable SpanContext startSpan(@Nullable SpanContext parent) {
+        Agent installed = agent;
+        return installed == null ? null : installed.startSpan(parent);
+    }
+
+    /** A span that began with {@link #startSpan} is over. */
+    public static void endSpan(SpanData span) {
+        Agent installed = agent;
+        if (installed != null) installed.endSpan(span);
     }
 }

@@ -5,6 +5,7 @@ import dev.weir.instrumentation.apachehttpclient4.ApacheHttpClient4Instrumentati
 import dev.weir.instrumentation.apachehttpclient5.ApacheHttpClient5Instrumentation;
 import dev.weir.instrumentation.awssdk.AwsSdkInstrumentation;
 import dev.weir.instrumentation.azurecore.AzureCoreInstrumentation;
+import dev.weir.instrumentation.brave.BraveInstrumentation;
 import dev.weir.instrumentation.declared.DeclaredScopesInstrumentation;
 import dev.weir.instrumentation.failsafe.FailsafeInstrumentation;
 import dev.weir.instrumentation.files.FilesInstrumentation;
@@ -35,8 +36,10 @@ import dev.weir.instrumentation.log4j.Log4jInstrumentation;
 import dev.weir.instrumentation.logback.LogbackInstrumentation;
 import dev.weir.instrumentation.management.ManagementInstrumentation;
 import dev.weir.instrumentation.mcp.McpInstrumentation;
+import dev.weir.instrumentation.micrometertracing.MicrometerTracingInstrumentation;
 import dev.weir.instrumentation.nettyhttp.NettyHttpInstrumentation;
 import dev.weir.instrumentation.okhttp.OkHttpInstrumentation;
+import dev.weir.instrumentation.opentelemetryapi.OpenTelemetryApiInstrumentation;
 import dev.weir.instrumentation.processes.ProcessesInstrumentation;
 import dev.weir.instrumentation.reactor.ReactorInstrumentation;
 import dev.weir.instrumentation.reactornetty.ReactorNettyInstrumentation;
@@ -72,6 +75,7 @@ public final class Instrumentations {
                 new ApacheHttpClient5Instrumentation(),
                 new AwsSdkInstrumentation(),
                 new AzureCoreInstrumentation(),
+                new BraveInstrumentation(),
                 new DeclaredScopesInstrumentation(),
                 new FailsafeInstrumentation(),
                 new FilesInstrumentation(),
@@ -102,8 +106,10 @@ public final class Instrumentations {
                 new LogbackInstrumentation(),
                 new ManagementInstrumentation(),
                 new McpInstrumentation(),
+                new MicrometerTracingInstrumentation(),
                 new NettyHttpInstrumentation(),
                 new OkHttpInstrumentation(),
+                new OpenTelemetryApiInstrumentation(),
                 new ProcessesInstrumentation(),
                 new ReactorInstrumentation(),
                 new ReactorNettyInstrumentation(),

@@ -1,6 +1,7 @@
 package dev.weir.agent.context;
 
 import dev.weir.bootstrap.CallFacts;
+import dev.weir.bootstrap.Hooks;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,10 +34,18 @@ public final class CausalContext {
     private final @Nullable String layers;
     private final long callerSpanId;
     private final CallFacts.@Nullable Kind within;
+    private final @Nullable CausalContext around;
+    private final long applicationSpanId;
     // Most calls are first attempts, and a context has many of them. Filled by whoever needs it, by several if need be.
     private @Nullable String firstAttemptPath;
     private String @Nullable [] correlation;
+    private Hooks.@Nullable SpanContext span;
+    private @Nullable CausalContext inner;
 
+    /**
+     * @param around what this is inside of
+     * @param applicationSpanId the span of the application's own that was current when the scope began; 0 for none
+     */
     public CausalContext(
             long traceHigh,
             long traceLow,
@@ -50,7 +59,9 @@ public final class CausalContext {
             String attemptPath,
             @Nullable String layers,
             long callerSpanId,
-            CallFacts.@Nullable Kind within) {
+            CallFacts.@Nullable Kind within,
+            @Nullable CausalContext around,
+            long applicationSpanId) {
         this.traceHigh = traceHigh;
         this.traceLow = traceLow;
         this.spanId = spanId;
@@ -64,6 +75,41 @@ public final class CausalContext {
         this.layers = layers;
         this.callerSpanId = callerSpanId;
         this.within = within;
+        this.around = around;
+        this.applicationSpanId = applicationSpanId;
+    }
+
+    /** The same, in a span of the application's own that began inside. One object for one span, as long as it is the last. */
+    public CausalContext inSpan(
+            long spanTraceHigh, long spanTraceLow, long innerSpanId, byte innerFlags, @Nullable String innerState) {
+        CausalContext last = inner;
+        if (last != null && last.spanId == innerSpanId) return last;
+        CausalContext made = new CausalContext(
+                spanTraceHigh,
+                spanTraceLow,
+                innerSpanId,
+                innerFlags,
+                innerState,
+                foreignBaggage,
+                deadlineNanos,
+                session,
+                scope,
+                attemptPath,
+                layers,
+                callerSpanId,
+                within,
+                this,
+                0);
+        inner = made;
+        return made;
+    }
+
+    /** Whether a span is that of this scope, or one around it: of Weir's, of the application's own, or the caller's. */
+    public boolean isIn(long span) {
+        for (CausalContext at = this; at != null; at = at.around) {
+            if (at.spanId == span || at.applicationSpanId == span || at.callerSpanId == span) return true;
+        }
+        return false;
     }
 
     /** The first half of the trace's id. */
@@ -153,6 +199,16 @@ public final class CausalContext {
             Hex.of(traceHigh, traceLow), Hex.of(spanId), scope.operation().id()
         };
         correlation = made;
+        return made;
+    }
+
+    /** The span of the scope, for those who make spans inside. */
+    public Hooks.SpanContext span() {
+        Hooks.SpanContext known = span;
+        if (known != null) return known;
+        String[] ids = correlation();
+        Hooks.SpanContext made = new Hooks.SpanContext(ids[0], ids[1], flags, traceState);
+        span = made;
         return made;
     }
 }

@@ -2,6 +2,7 @@ package dev.weir.agent.export;
 
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -10,6 +11,9 @@ import java.util.Map;
  * <p>Source: opentelemetry-proto 1.x, {@code common/v1/common.proto}; the numbers below are its field numbers.
  */
 final class AttributeWriter {
+
+    /** The number of a span's attributes. */
+    static final int OF_SPAN = 9;
 
     private static final int LONGEST_TEXT = 4_096;
     private static final int MOST_KEYS = 512;
@@ -108,5 +112,51 @@ final class AttributeWriter {
 
     static CharSequence cut(CharSequence text) {
         return text.length() <= LONGEST_TEXT ? text : text.subSequence(0, LONGEST_TEXT);
+    }
+
+    /**
+     * Whatever an application gave.
+     *
+     * @param field the number of the attributes in a message within
+     * @param value a text, number or truth value, or a list of them; anything else is left out
+     */
+    void value(int field, String name, Object value) {
+        if (value instanceof String text) {
+            text(field, name, text);
+            return;
+        }
+        if (!isScalar(value) && !(value instanceof List)) return;
+        int attribute = out.begin(field);
+        byte[] key = key(name);
+        out.raw(key, key.length);
+        int any = out.begin(2);
+        if (value instanceof List<?> list) {
+            int array = out.begin(5);
+            for (Object each : list) {
+                if (!isScalar(each)) continue;
+                int element = out.begin(1);
+                scalar(each);
+                out.end(element);
+            }
+            out.end(array);
+        } else {
+            scalar(value);
+        }
+        out.end(any);
+        out.end(attribute);
+    }
+
+    private static boolean isScalar(Object value) {
+        return value instanceof String
+                || value instanceof Long
+                || value instanceof Double
+                || value instanceof Boolean;
+    }
+
+    private void scalar(Object value) {
+        if (value instanceof String text) out.string(1, cut(text));
+        else if (value instanceof Boolean truth) out.varint(2, truth ? 1 : 0);
+        else if (value instanceof Long number) out.varint(3, number);
+        else if (value instanceof Double decimal) out.decimal(4, decimal);
     }
 }

@@ -78,6 +78,9 @@ final class Attributes {
     static final String EXCEPTION_TYPE = "exception.type";
     static final String EXCEPTION_MESSAGE = "exception.message";
 
+    // Where OTLP has scopes and this encoder has one for all.
+    static final String SCOPE_NAME = "otel.scope.name";
+
     static final String OPERATION = "weir.operation.id";
     static final String ATTEMPT = "weir.attempt";
     static final String ATTEMPT_PATH = "weir.attempt.path";

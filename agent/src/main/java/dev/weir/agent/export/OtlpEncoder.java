@@ -26,8 +26,9 @@ final class OtlpEncoder {
 
     private final EpochClock clock;
     private final ProtobufWriter out = new ProtobufWriter(64 * 1024);
-    private final AttributeWriter attributes = new AttributeWriter(out, 9);
+    private final AttributeWriter attributes = new AttributeWriter(out, AttributeWriter.OF_SPAN);
     private final GenAiAttributes genAi;
+    private final ApplicationSpanFields applicationSpans;
     private final StringBuilder scratch = new StringBuilder(4_096);
     private final byte[] resource;
     private final String version;
@@ -36,6 +37,7 @@ final class OtlpEncoder {
     OtlpEncoder(EpochClock clock, Map<String, Object> resource, String version, Redaction redaction) {
         this.clock = clock;
         this.genAi = new GenAiAttributes(attributes, redaction);
+        this.applicationSpans = new ApplicationSpanFields(clock, out, attributes, redaction);
         this.version = version;
         ProtobufWriter writer = new ProtobufWriter(1_024);
         resource(writer, resource);
@@ -100,15 +102,25 @@ final class OtlpEncoder {
             case PROCESS -> process(record);
             case MCP_CLIENT, MCP_SERVER -> mcp(record);
             case RUN, TOOL, RETRY, MODEL, MEMORY -> scope(record);
+            case SPAN -> {
+                if (record.application != null) applicationSpans.attributes(record, record.application);
+            }
         }
-        weir(record);
-        events(record);
+        if (record.application == null) {
+            weir(record);
+            events(record);
+        } else {
+            applicationSpans.events(record, record.application);
+            applicationSpans.links(record.application);
+            applicationSpans.status(record.application);
+        }
         if (record.linked != null) link(record.linked);
         if (record.error) status(record);
         out.endLong(span);
     }
 
     private static int kind(SpanRecord record) {
+        if (record.application != null) return record.application.kind;
         return switch (record.kind) {
             case HTTP_CLIENT, SQL, MODEL, MEMORY, PROCESS, MCP_CLIENT -> KIND_CLIENT;
             case HTTP_SERVER, MCP_SERVER -> KIND_SERVER;

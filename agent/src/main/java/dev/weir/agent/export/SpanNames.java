@@ -24,6 +24,7 @@ final class SpanNames {
                         ? record.subject
                         : to.append(record.subject).append(' ').append(record.target);
             case PROCESS -> record.target.isEmpty() ? "process" : record.target;
+            case SPAN -> record.subject;
             case RETRY -> to.append("retry ").append(record.target);
         };
     }

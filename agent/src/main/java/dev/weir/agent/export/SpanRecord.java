@@ -1,6 +1,7 @@
 package dev.weir.agent.export;
 
 import dev.weir.bootstrap.CallFacts;
+import dev.weir.bootstrap.Hooks;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +41,7 @@ public final class SpanRecord {
 
     public long endNanos;
 
-    /** HTTP: method. SQL: text. File: action. Scope: kind of scope. Message: what is done with it. MCP: method. */
+    /** HTTP: method. SQL: text. File: action. Scope: kind of scope. Span: name. Message: what is done with it. MCP: method. */
     public String subject = "";
 
     /** HTTP: what {@code HttpFacts.rpcSystem} says; its call's name is then the path. */
@@ -92,6 +93,12 @@ public final class SpanRecord {
 
     /** Requests of an MCP session. */
     public @Nullable McpRecord mcp;
+
+    /** Spans that the application made itself. */
+    public Hooks.@Nullable SpanData application;
+
+    /** Spans that the application made itself: whether what people, models and tools said is kept. */
+    public boolean content;
 
     public int resends;
     /** Milliseconds left at the start; {@link Long#MAX_VALUE} without a deadline. */

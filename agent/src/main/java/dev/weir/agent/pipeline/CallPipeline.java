@@ -63,6 +63,7 @@ public final class CallPipeline implements Hooks.Agent {
     private final AttemptHeaders attemptHeaders;
     private final RefusedAttributes refusedAttributes;
     private final Records records;
+    private final ApplicationSpans applicationSpans;
     private final EpochClock clock;
     private final FileFilter fileFilter;
     private final boolean filesOutsideRuns;
@@ -96,6 +97,7 @@ public final class CallPipeline implements Hooks.Agent {
         this.startup = new Startup(arrivals, sampler, wire);
         this.attemptHeaders = attemptHeaders;
         this.records = records;
+        this.applicationSpans = new ApplicationSpans(identity, sampler, records);
         this.clock = clock;
         this.fileFilter = fileFilter;
         this.filesOutsideRuns = filesOutsideRuns;
@@ -108,7 +110,7 @@ public final class CallPipeline implements Hooks.Agent {
     @Override
     public boolean follows(CallFacts.Kind kind) {
         ThreadState state = states.get();
-        if (state.inside) return false;
+        if (state.inside || state.node == Hooks.SpanContext.OFF) return false;
         if (kind == CallFacts.Kind.FILE && state.node == null && !filesOutsideRuns) return false;
         if (kind == CallFacts.Kind.PROCESS && startup.cause(state) == null) return false;
         return !isInnerHalf(state, kind);
@@ -133,10 +135,12 @@ public final class CallPipeline implements Hooks.Agent {
         if (state.inside || isInnerHalf(state, facts.kind())) return null;
         state.inside = true;
         try {
-            if (facts.kind().inbound()) return beginInbound(facts, state);
+            Hooks.SpanContext application = Hooks.applicationSpan();
+            if (application == Hooks.SpanContext.OFF || state.node == Hooks.SpanContext.OFF) return null;
+            if (facts.kind().inbound()) return beginInbound(facts, state, application);
             if (facts instanceof FileFacts file && !isWantedFile(file, state)) return null;
             if (facts instanceof ProcessFacts && startup.cause(state) == null) return null;
-            return beginInside(facts, state);
+            return beginInside(facts, state, application);
         } catch (Throwable t) {
             log.failure("begin of " + facts.instrumentation(), t);
             return null;
@@ -150,7 +154,7 @@ public final class CallPipeline implements Hooks.Agent {
     }
 
     /** A call, or a scope inside the process. */
-    private Call beginInside(CallFacts facts, ThreadState state) {
+    private Call beginInside(CallFacts facts, ThreadState state, Hooks.@Nullable SpanContext application) {
         long now = System.nanoTime();
         ScopeAttempt known = knownScopes.begin(facts);
         CausalContext cause = known == null ? startup.cause(state) : null;
@@ -174,7 +178,9 @@ public final class CallPipeline implements Hooks.Agent {
         long callerMillis = facts.callerTimeoutMillis();
         long own = callerMillis <= 0 ? CausalContext.NO_DEADLINE : now + callerMillis * 1_000_000;
         OpenCall call = new OpenCall(attempt, parent, judgement, state, state.node, now, Math.min(inherited, own));
-        trace(call, cause);
+        call.spanId = identity.random();
+        boolean contained = known == null && applicationSpans.contain(call, application, cause);
+        if (!contained) trace(call, cause);
         Call.Denied denial = facts.refusable() ? judgement.denial(facts) : null;
         if (denial != null) {
             judgement.refuse();
@@ -210,7 +216,6 @@ public final class CallPipeline implements Hooks.Agent {
     }
 
     private void trace(OpenCall call, @Nullable CausalContext cause) {
-        call.spanId = identity.random();
         if (cause == null) {
             call.traceHigh = call.attempt.operation().traceHigh();
             call.traceLow = call.attempt.operation().traceLow();
@@ -221,11 +226,12 @@ public final class CallPipeline implements Hooks.Agent {
             call.traceLow = cause.traceLow();
             call.parentSpanId = cause.spanId();
             call.flags = cause.flags();
+            call.traceState = cause.traceState();
         }
     }
 
     /** A request or a message from outside: what it causes hangs below it, and its identity comes from outside. */
-    private Call beginInbound(CallFacts facts, ThreadState state) {
+    private Call beginInbound(CallFacts facts, ThreadState state, Hooks.@Nullable SpanContext application) {
         long now = System.nanoTime();
         startup.serves();
         CausalContext around = facts instanceof McpFacts ? Contexts.carrier(startup.cause(state)) : null;
@@ -260,7 +266,9 @@ public final class CallPipeline implements Hooks.Agent {
             return denial;
         }
         judgement.apply(facts);
-        call.inside = Contexts.inbound(call, arrival, remote == null ? null : wire.traceState(facts));
+        call.traceState = remote == null ? null : wire.traceState(facts);
+        if (around == null) applicationSpans.receive(call, application, remote);
+        call.inside = Contexts.inbound(call, arrival);
         state.node = call.inside;
         return call;
     }
@@ -409,7 +417,7 @@ public final class CallPipeline implements Hooks.Agent {
     @Override
     public @Nullable Object capture() {
         ThreadState state = states.get();
-        return state.inside ? null : startup.cause(state);
+        return state.inside ? null : ApplicationSpans.with(startup.cause(state));
     }
 
     @Override
@@ -435,6 +443,23 @@ public final class CallPipeline implements Hooks.Agent {
         }
         CausalContext cause = startup.cause(state);
         return cause == null ? null : cause.correlation();
+    }
+
+    @Override
+    public Hooks.@Nullable SpanContext span(String applicationSpanId) {
+        ThreadState state = states.get();
+        if (state.inside || state.node == null) return null;
+        return ApplicationSpans.nearer(state.node, startup.cause(state), applicationSpanId);
+    }
+
+    @Override
+    public Hooks.@Nullable SpanContext startSpan(Hooks.@Nullable SpanContext parent) {
+        return states.get().inside ? null : applicationSpans.start(parent);
+    }
+
+    @Override
+    public void endSpan(Hooks.SpanData span) {
+        applicationSpans.end(span);
     }
 
     @Override

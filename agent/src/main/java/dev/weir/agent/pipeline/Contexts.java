@@ -13,21 +13,23 @@ final class Contexts {
     private Contexts() {}
 
     /** The context inside of a request or message from outside. */
-    static CausalContext inbound(OpenCall call, Arrival arrival, @Nullable String traceState) {
+    static CausalContext inbound(OpenCall call, Arrival arrival) {
         return new CausalContext(
                 call.traceHigh,
                 call.traceLow,
                 call.spanId,
                 call.flags,
-                traceState,
+                call.traceState,
                 arrival.baggage().others(),
                 arrival.deadlineNanos(),
                 arrival.baggage().session(),
                 arrival.scope(),
                 arrival.path(),
                 null,
-                call.parentSpanId,
-                null);
+                arrival.remote() == null ? 0 : arrival.remote().spanId(),
+                null,
+                null,
+                call.applicationSpanId);
     }
 
     /** The HTTP request that a request of another protocol came by; threads of sessions carry whatever they began with. */
@@ -43,7 +45,7 @@ final class Contexts {
                 scope.traceLow,
                 scope.spanId,
                 scope.flags,
-                cause == null ? null : cause.traceState(),
+                scope.traceState,
                 cause == null ? null : cause.foreignBaggage(),
                 scope.deadlineNanos,
                 session(scope, cause),
@@ -51,7 +53,9 @@ final class Contexts {
                 Wire.attemptPath(scope),
                 layers(scope, cause),
                 cause == null ? 0 : cause.callerSpanId(),
-                within(scope, cause));
+                within(scope, cause),
+                cause,
+                scope.applicationSpanId);
     }
 
     private static CallFacts.@Nullable Kind within(OpenCall scope, @Nullable CausalContext cause) {

@@ -26,6 +26,13 @@ final class OpenCall extends Call {
     long spanId;
     long parentSpanId;
     byte flags;
+
+    @Nullable
+    String traceState;
+
+    /** The span of the application's own that was current when it began; 0 for none. */
+    long applicationSpanId;
+
     int resends;
 
     @Nullable

@@ -2,6 +2,7 @@ package dev.weir.agent.pipeline;
 
 import dev.weir.agent.context.CausalContext;
 import dev.weir.agent.context.HeaderNames;
+import dev.weir.agent.context.Hex;
 import dev.weir.agent.context.ScopeAttempt;
 import dev.weir.agent.export.GenAiRecord;
 import dev.weir.agent.export.McpRecord;
@@ -12,6 +13,7 @@ import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.FileFacts;
 import dev.weir.bootstrap.GenAiFacts;
+import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
 import dev.weir.bootstrap.McpFacts;
 import dev.weir.bootstrap.MessageFacts;
@@ -24,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes down what is left of a call, and offers it to the export queue. */
 final class Records {
+
+    /** What {@link Hooks.SpanData#status} says of a span that failed. */
+    private static final int ERROR = 2;
 
     private static final long MILLI = 1_000_000;
     private static final int LONGEST_KEY = 255;
@@ -60,6 +65,27 @@ final class Records {
         }
         record.error = thrown != null || Settlement.isError(call.attempt.facts(), status, code);
         record.resends = call.resends;
+        offer(record);
+    }
+
+    /** A span that the application made itself. */
+    void application(Hooks.SpanData span) {
+        SpanRecord record = new SpanRecord();
+        record.kind = CallFacts.Kind.SPAN;
+        record.instrumentation = "opentelemetry-api";
+        record.traceHigh = Hex.read(span.context.traceId, 0);
+        record.traceLow = Hex.read(span.context.traceId, 16);
+        record.spanId = Hex.read(span.context.spanId, 0);
+        record.parentSpanId = span.parentSpanId == null ? 0 : Hex.read(span.parentSpanId, 0);
+        record.flags = span.context.flags;
+        record.traceState = span.context.traceState;
+        record.startNanos = span.startNanos;
+        record.endNanos = span.endNanos;
+        record.subject = span.name;
+        record.error = span.status == ERROR;
+        record.message = span.description.isEmpty() ? null : span.description;
+        record.application = span;
+        record.content = content;
         offer(record);
     }
 

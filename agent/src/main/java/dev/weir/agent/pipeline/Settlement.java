@@ -30,7 +30,7 @@ enum Settlement {
             case MESSAGE_SEND -> thrown == null ? SUCCEEDED : code != null ? FAILED : OPEN;
             case MESSAGE_RECEIVE -> thrown == null && code == null ? SUCCEEDED : OPEN;
             case MCP_CLIENT, MCP_SERVER -> mcp(code, thrown);
-            case FILE, PROCESS, RUN, TOOL, RETRY, MODEL, MEMORY -> thrown == null ? SUCCEEDED : OPEN;
+            case FILE, PROCESS, RUN, TOOL, RETRY, MODEL, MEMORY, SPAN -> thrown == null ? SUCCEEDED : OPEN;
         };
     }
 

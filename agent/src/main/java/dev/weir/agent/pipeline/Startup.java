@@ -48,7 +48,9 @@ final class Startup {
                 arrival.path(),
                 null,
                 remote.spanId(),
-                null);
+                null,
+                null,
+                0);
         context = told;
         return told;
     }
@@ -62,7 +64,7 @@ final class Startup {
     @Nullable
     CausalContext cause(ThreadState state) {
         CausalContext cause = state.context();
-        if (cause == null || cause != context || !serves) return cause;
+        if (!serves || cause == null || context == null || cause.scope() != context.scope()) return cause;
         if (state.node == cause) state.node = null;
         return null;
     }

@@ -7,7 +7,10 @@ import org.jspecify.annotations.Nullable;
 /** What one thread is in the middle of. */
 final class ThreadState {
 
-    /** A {@link CausalContext}, or the {@link OpenCall} that the thread has begun inside of one. */
+    /**
+     * A {@link CausalContext}, or the {@link OpenCall} that the thread has begun inside of one; {@code SpanContext.OFF} on a
+     * thread that spans are sent by.
+     */
     @Nullable
     Object node;
 
@@ -22,6 +25,6 @@ final class ThreadState {
     @Nullable
     CausalContext context() {
         if (node instanceof OpenCall open) return open.cause();
-        return (CausalContext) node;
+        return node instanceof CausalContext context ? context : null;
     }
 }

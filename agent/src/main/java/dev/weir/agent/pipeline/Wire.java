@@ -55,8 +55,8 @@ final class Wire {
             join(call, foreign);
         } else if (present == null) {
             facts.setHeader(HeaderNames.TRACEPARENT, traceParent(call));
-            if (cause != null && cause.traceState() != null && facts.header(HeaderNames.TRACESTATE) == null) {
-                facts.setHeader(HeaderNames.TRACESTATE, cause.traceState());
+            if (call.traceState != null && facts.header(HeaderNames.TRACESTATE) == null) {
+                facts.setHeader(HeaderNames.TRACESTATE, call.traceState);
             }
         }
         if (!internal) return;
@@ -88,7 +88,7 @@ final class Wire {
             join(call, foreign);
         } else if (present == null || foreign != null) {
             put(facts, HeaderNames.TRACEPARENT, present, traceParent(call));
-            String state = cause == null ? null : cause.traceState();
+            String state = call.traceState;
             String old = facts.header(HeaderNames.TRACESTATE);
             if (state != null && (old == null || foreign != null)) put(facts, HeaderNames.TRACESTATE, old, state);
         }

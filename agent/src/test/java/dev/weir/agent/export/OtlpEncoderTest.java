@@ -11,6 +11,7 @@ import dev.weir.agent.config.Settings;
 import dev.weir.agent.context.Hex;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.GenAiFacts;
+import dev.weir.bootstrap.Hooks;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
@@ -69,6 +70,61 @@ class OtlpEncoderTest {
                         .toList();
             default -> value.getStringValue();
         };
+    }
+
+    @Test
+    void spansOfTheApplicationAreAsItMadeThem() throws Exception {
+        Map<String, Object> said = new HashMap<>();
+        said.put("text", "a");
+        said.put("number", 7L);
+        said.put("decimal", 0.5);
+        said.put("truth", true);
+        said.put("list", List.of("x", 8L));
+        said.put("foreign", new Object());
+        said.put("gcp.vertex.agent.llm_request", "{\"secret\":\"sk-abcdefghijklmnopqrstuvwxyz123456\"}");
+        Hooks.SpanContext linked =
+                new Hooks.SpanContext("0af7651916cd43dd8448eb211c80319c", "00f067aa0ba902b7", (byte) 1, null);
+        SpanRecord record = record();
+        record.kind = CallFacts.Kind.SPAN;
+        record.instrumentation = "opentelemetry-api";
+        record.error = false;
+        record.subject = "call_llm";
+        record.application = new Hooks.SpanData(
+                new Hooks.SpanContext("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", (byte) 1, null),
+                null,
+                "call_llm",
+                3,
+                "gcp.vertex.agent",
+                1,
+                2,
+                1,
+                "",
+                said,
+                new Object[][] {{"happened", 5L, Map.of("count", 3L, "gen_ai.event.content", "said")}},
+                new Object[][] {{linked, Map.of("why", "because")}});
+        Span span = decoded(List.of(record)).get(0);
+        assertEquals("call_llm", span.getName());
+        assertEquals(Span.SpanKind.SPAN_KIND_CLIENT, span.getKind());
+        assertEquals(1, span.getStatus().getCodeValue());
+        Map<String, Object> expected = new HashMap<>(Map.of("text", "a", "number", 7L, "decimal", 0.5));
+        expected.put("truth", "");
+        expected.put("list", List.of("x", 8L));
+        expected.put("otel.scope.name", "gcp.vertex.agent");
+        expected.put("weir.instrumentation", "opentelemetry-api");
+        assertEquals(expected, attributes(span.getAttributesList()));
+        assertTrue(span.getAttributesList().stream()
+                .anyMatch(each ->
+                        each.getKey().equals("truth") && each.getValue().getBoolValue()));
+        assertEquals("happened", span.getEvents(0).getName());
+        assertEquals(Map.of("count", 3L), attributes(span.getEvents(0).getAttributesList()));
+        assertEquals(Map.of("why", "because"), attributes(span.getLinks(0).getAttributesList()));
+        assertEquals(8, span.getLinks(0).getSpanId().size());
+        // What was said is exported only when it is asked for, and then without secrets.
+        record.content = true;
+        Object content = attributes(decoded(List.of(record)).get(0).getAttributesList())
+                .get("gcp.vertex.agent.llm_request");
+        assertTrue(String.valueOf(content).contains("secret"), () -> "exported " + content);
+        assertFalse(String.valueOf(content).contains("sk-abc"), () -> "exported " + content);
     }
 
     private static SpanRecord record() {

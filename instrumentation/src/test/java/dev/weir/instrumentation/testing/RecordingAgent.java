@@ -10,6 +10,7 @@ import dev.weir.bootstrap.SqlFacts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -48,6 +49,10 @@ public final class RecordingAgent implements Hooks.Agent {
     private volatile Consumer<CallFacts> replying = facts -> {};
     private volatile boolean follows = true;
     private volatile String @Nullable [] correlation;
+    private volatile Hooks.@Nullable SpanContext span;
+    private volatile boolean sampled = true;
+    private final List<String> outer = new CopyOnWriteArrayList<>();
+    private final List<Hooks.SpanData> spans = new CopyOnWriteArrayList<>();
     private final String instrumentation;
     private final List<String> also = new CopyOnWriteArrayList<>();
 
@@ -70,6 +75,10 @@ public final class RecordingAgent implements Hooks.Agent {
         replying = facts -> {};
         follows = true;
         correlation = null;
+        span = null;
+        sampled = true;
+        outer.clear();
+        spans.clear();
     }
 
     /** Calls for which this holds are denied. */
@@ -261,6 +270,46 @@ public final class RecordingAgent implements Hooks.Agent {
     @Override
     public String @Nullable [] correlation() {
         return correlation;
+    }
+
+    /**
+     * What the agent's own span is, on all threads.
+     *
+     * @param outside spans of the application's that began before it
+     */
+    public void inSpan(Hooks.@Nullable SpanContext current, String... outside) {
+        span = current;
+        outer.clear();
+        outer.addAll(List.of(outside));
+    }
+
+    /** Whether traces are kept that begin from now on. */
+    public void sample(boolean kept) {
+        sampled = kept;
+    }
+
+    /** The spans of the application's own that are over. */
+    public List<Hooks.SpanData> spans() {
+        return List.copyOf(spans);
+    }
+
+    @Override
+    public Hooks.@Nullable SpanContext span(String applicationSpanId) {
+        Hooks.SpanContext current = span;
+        if (current == null || applicationSpanId.isEmpty()) return current;
+        return outer.contains(applicationSpanId) || applicationSpanId.equals(current.spanId) ? current : null;
+    }
+
+    @Override
+    public Hooks.SpanContext startSpan(Hooks.@Nullable SpanContext parent) {
+        String spanId = String.format("%016x", ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE));
+        if (parent != null) return new Hooks.SpanContext(parent.traceId, spanId, parent.flags, parent.traceState);
+        return new Hooks.SpanContext("0000000000000001" + spanId, spanId, (byte) (sampled ? 1 : 0), null);
+    }
+
+    @Override
+    public void endSpan(Hooks.SpanData ended) {
+        spans.add(ended);
     }
 
     @Override

@@ -5,14 +5,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The trees of {@code docs/runtimes.md}. */
+/** The trees of a page in {@code docs}. */
 public final class Documented {
 
     private Documented() {}
 
     /** The first block between fences under the heading with this title, whatever its level. */
     public static SpanTree tree(String title) throws IOException {
-        Path page = Path.of(System.getProperty("weir.docs", "docs")).resolve("runtimes.md");
+        return tree("runtimes.md", title);
+    }
+
+    /** The same on another page. */
+    public static SpanTree tree(String file, String title) throws IOException {
+        Path page = Path.of(System.getProperty("weir.docs", "docs")).resolve(file);
         List<String> lines = Files.readAllLines(page);
         int heading = 0;
         while (!lines.get(heading).matches("#+ \\Q" + title + "\\E")) {

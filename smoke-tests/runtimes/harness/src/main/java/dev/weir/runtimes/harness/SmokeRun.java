@@ -22,6 +22,7 @@ public final class SmokeRun implements AutoCloseable {
     private final InstalledJdk jdk;
     private final List<String> options;
     private final Collector collector;
+    private final List<String> optionsAfter = new ArrayList<>();
     private final List<Program> running = new ArrayList<>();
 
     /** @param options more options for the JVM, such as {@code -XX:ActiveProcessorCount=1} */
@@ -29,6 +30,17 @@ public final class SmokeRun implements AutoCloseable {
         this.jdk = jdk;
         this.options = List.of(options);
         this.collector = Collector.start();
+    }
+
+    /** Options for the JVM that come after Weir, such as another agent. */
+    public SmokeRun after(String... more) {
+        optionsAfter.addAll(List.of(more));
+        return this;
+    }
+
+    /** Where spans go to, for programs that send some themselves. */
+    public String collector() {
+        return collector.endpoint();
     }
 
     /** Forks a program of this module's {@code src/main}; {@code service} is its name in the tree. */
@@ -47,6 +59,7 @@ public final class SmokeRun implements AutoCloseable {
         command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
         command.addAll(options);
         command.add("-javaagent:" + existing("weir.jar"));
+        command.addAll(optionsAfter);
         command.add("-Dotel.service.name=" + service);
         command.add("-Dotel.exporter.otlp.endpoint=" + collector.endpoint());
         command.addAll(List.of("-cp", classPath(), main.getName()));

@@ -1,0 +1,5 @@
+/** Brave. */
+@NullMarked
+package dev.weir.instrumentation.brave;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,49 @@
+package dev.weir.instrumentation.opentelemetryapi;
+
+import dev.weir.bootstrap.Hooks;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
+import io.opentelemetry.api.trace.TraceStateBuilder;
+import org.jspecify.annotations.Nullable;
+
+/** The same span in Weir's words and in the API's. */
+final class SpanContexts {
+
+    private SpanContexts() {}
+
+    static SpanContext of(Hooks.SpanContext span) {
+        return SpanContext.create(
+                span.traceId, span.spanId, TraceFlags.fromByte(span.flags), traceState(span.traceState));
+    }
+
+    /** {@code null} for the span of nobody. */
+    static Hooks.@Nullable SpanContext of(SpanContext span) {
+        if (!span.isValid()) return null;
+        return new Hooks.SpanContext(
+                span.getTraceId(), span.getSpanId(), span.getTraceFlags().asByte(), text(span.getTraceState()));
+    }
+
+    private static TraceState traceState(@Nullable String text) {
+        if (text == null || text.isEmpty()) return TraceState.getDefault();
+        TraceStateBuilder builder = TraceState.builder();
+        String[] entries = text.split(",");
+        // The builder puts each entry in front of those before.
+        for (int i = entries.length - 1; i >= 0; i--) {
+            String entry = entries[i].trim();
+            int equals = entry.indexOf('=');
+            if (equals > 0) builder.put(entry.substring(0, equals), entry.substring(equals + 1));
+        }
+        return builder.build();
+    }
+
+    private static @Nullable String text(TraceState state) {
+        if (state.isEmpty()) return null;
+        StringBuilder text = new StringBuilder();
+        state.forEach((key, value) -> {
+            if (text.length() > 0) text.append(',');
+            text.append(key).append('=').append(value);
+        });
+        return text.toString();
+    }
+}
