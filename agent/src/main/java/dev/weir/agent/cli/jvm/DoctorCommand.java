@@ -144,12 +144,10 @@ public final class DoctorCommand implements Callable<Integer> {
         }
         answer.add("rules", modes);
         line(text, "rules: " + String.join(", ", shown));
-        Object circuits = jvm.agent("Circuits");
-        answer.add("circuits", array(circuits instanceof String[] open ? open : null));
+        List<String> circuits = texts(jvm.agent("Circuits"));
+        answer.add("circuits", Printed.array(circuits));
         // Weir is well; it is the destination that is not.
-        if (circuits instanceof String[] open && open.length > 0) {
-            line(text, "circuits: " + String.join(", ", open));
-        }
+        if (!circuits.isEmpty()) line(text, "circuits: " + String.join(", ", circuits));
     }
 
     private static void export(RunningJvm jvm, JsonObject answer, StringBuilder text, List<String> wrong) {
