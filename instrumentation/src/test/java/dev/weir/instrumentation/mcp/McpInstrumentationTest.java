@@ -180,15 +180,14 @@ class McpInstrumentationTest {
     /** A tool that says so itself, one that throws, and one that there is not. */
     @Test
     void failuresAreToldApart() throws Exception {
-        McpSyncClient client = client(overHttp());
-        assertTrue(client.callTool(call("fail")).isError());
+        assertTrue(client(overHttp()).callTool(call("fail")).isError());
         try {
             // Newer versions make a result of it, older ones an error.
-            assertTrue(client.callTool(call("throw")).isError());
+            assertTrue(client(overHttp()).callTool(call("throw")).isError());
         } catch (McpError error) {
             assertTrue(error.getJsonRpcError() != null);
         }
-        assertThrows(McpError.class, () -> client.callTool(call("none")));
+        assertThrows(McpError.class, () -> client(overHttp()).callTool(call("none")));
         List<String> ends = woven.agent().events().stream()
                 .filter(event -> event.startsWith("end MCP_CLIENT") && !event.equals("end MCP_CLIENT"))
                 .toList();
