@@ -45,6 +45,10 @@ public final class Hooks {
         @Nullable
         Object capture();
 
+        /** See {@link Hooks#scope}. */
+        @Nullable
+        Object scope();
+
         /** See {@link Hooks#enter}. */
         @Nullable
         Object enter(@Nullable Object captured);
@@ -269,6 +273,15 @@ public final class Hooks {
     public static @Nullable Object capture() {
         Agent installed = agent;
         return installed == null ? null : installed.capture();
+    }
+
+    /**
+     * What tells the innermost scope that has begun and not ended around here from every other one, whatever spans the
+     * application has begun in it; {@code null} when there is none.
+     */
+    public static @Nullable Object scope() {
+        Agent installed = agent;
+        return installed == null ? null : installed.scope();
     }
 
     /**

@@ -421,6 +421,13 @@ public final class CallPipeline implements Hooks.Agent {
     }
 
     @Override
+    public @Nullable Object scope() {
+        ThreadState state = states.get();
+        CausalContext cause = state.inside ? null : startup.cause(state);
+        return cause == null ? null : cause.scope();
+    }
+
+    @Override
     public @Nullable Object enter(@Nullable Object captured) {
         ThreadState state = states.get();
         Object previous = state.node;

@@ -19,20 +19,20 @@ public final class Inside {
 
     /** The present context is the inside of this. Returns what {@link #over} needs. */
     public static @Nullable Object put(Object what) {
-        Object context = Hooks.capture();
-        if (context != null) OPEN.put(context, what);
-        return context;
+        Object scope = Hooks.scope();
+        if (scope != null) OPEN.put(scope, what);
+        return scope;
     }
 
     /** It is over; nothing shall be kept for its sake. */
-    public static void over(@Nullable Object context) {
-        if (context != null) OPEN.remove(context);
+    public static void over(@Nullable Object scope) {
+        if (scope != null) OPEN.remove(scope);
     }
 
     /** What the present context is the inside of; {@code null} when it is nothing of this library. */
     public static @Nullable Object get() {
-        Object context = OPEN.isEmpty() ? null : Hooks.capture();
-        return context == null ? null : OPEN.get(context);
+        Object scope = OPEN.isEmpty() ? null : Hooks.scope();
+        return scope == null ? null : OPEN.get(scope);
     }
 
     /** Whether the present context is the inside of this very thing. */

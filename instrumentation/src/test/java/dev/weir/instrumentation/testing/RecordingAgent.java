@@ -244,6 +244,11 @@ public final class RecordingAgent implements Hooks.Agent {
         return now instanceof Open open && !open.facts.kind().scope() ? outside(open) : now;
     }
 
+    @Override
+    public @Nullable Object scope() {
+        return capture();
+    }
+
     private static @Nullable Object outside(Open open) {
         Object around = open.previous;
         while (around instanceof Open call && !call.facts.kind().scope()) around = call.previous;
