@@ -92,6 +92,7 @@ final class ApplicationSpans {
             if (!around) return null;
         }
         if (open != null) {
+            open.told = true;
             return new Hooks.SpanContext(
                     Hex.of(open.traceHigh, open.traceLow), Hex.of(open.spanId), open.flags, open.traceState);
         }

@@ -119,9 +119,12 @@ final class Wire {
         else facts.replaceHeader(name, value);
     }
 
-    /** Whoever has written another span into the request since made that span for this call, and inside of its cause. */
+    /**
+     * Whoever has written another span into the request since made that span for this call. It is around the call, unless it
+     * began inside.
+     */
     void rejoin(OpenCall call, HttpFacts facts) {
-        String written = facts.foreignTraceparent();
+        String written = call.told ? null : facts.foreignTraceparent();
         TraceParent foreign = written == null ? null : TraceParent.read(written);
         if (foreign != null && foreign.spanId() != call.spanId && foreign.spanId() != call.parentSpanId) {
             join(call, foreign);

@@ -223,6 +223,13 @@ class ApplicationSpansTest {
         pipeline.end(own, 200, null, null);
         assertNotEquals(0, fixture.last().parentSpanId);
         assertNotEquals(fixture.last().spanId, fixture.last().parentSpanId);
+        // One that began inside of the call is not around it.
+        Call around = begun(sent);
+        Hooks.SpanContext told = pipeline.span("");
+        assertNotNull(told);
+        sent.foreign = "00-" + told.traceId + "-00000000000000d2-01";
+        pipeline.end(around, 200, null, null);
+        assertNotEquals("00000000000000d2", parent(fixture.last()));
         ended(scope);
     }
 

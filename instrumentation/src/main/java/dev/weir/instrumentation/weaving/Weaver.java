@@ -323,9 +323,9 @@ public final class Weaver implements ClassFileTransformer {
         }
         if (joiner.joined.isEmpty()) return null;
         if (loader == null) {
-            for (String advice : joiner.adviceUsed) {
-                bootAdvice.define(advice);
-                LINKER.shareOnBootLoader(advice);
+            for (Map.Entry<String, String> advice : joiner.adviceUsed.entrySet()) {
+                bootAdvice.define(advice.getKey(), Renaming.of(advice.getValue()));
+                LINKER.shareOnBootLoader(advice.getKey());
             }
         }
         return writer.toByteArray();
@@ -391,7 +391,7 @@ public final class Weaver implements ClassFileTransformer {
         private final List<Wanted> wanted;
         private final boolean reusesReceiver;
         private final List<WovenAdapter> joined = new ArrayList<>();
-        private final List<String> adviceUsed = new ArrayList<>();
+        private final Map<String, String> adviceUsed = new HashMap<>();
         private final Map<String, AdviceCall.Field> fields = new HashMap<>();
 
         Joiner(
@@ -464,7 +464,7 @@ public final class Weaver implements ClassFileTransformer {
                             receiverField(join),
                             reusesReceiver);
                     joined.add(each.adapter);
-                    adviceUsed.add(shape.internalName);
+                    adviceUsed.put(shape.internalName, each.target.renaming);
                 }
             }
             return visitor;
