@@ -128,7 +128,8 @@ class OtherAgentsIT {
             assertEquals(2, baggage.split("weir\\.op=", -1).length, () -> "baggage of " + request);
         }
         assertEquals(requests.get(0).header("idempotency-key"), requests.get(1).header("idempotency-key"));
-        assertNotEquals(requests.get(0).header("idempotency-key"), requests.get(2).header("idempotency-key"));
+        assertNotEquals(
+                requests.get(0).header("idempotency-key"), requests.get(2).header("idempotency-key"));
     }
 
     private static String agent(String property) {

@@ -71,13 +71,17 @@ class OwnSpansIT {
             Program shop = run.start("shop", Shop.class, "sdk", payments.url(""), run.collector());
             assertEquals("sold", shop.awaitStdout(line -> line.equals("sold")));
             run.end(shop, "jdk-http-client");
-            List<Span> roots = run.spans().stream()
-                    .filter(span -> span.parentId() == null)
-                    .toList();
+            List<Span> roots =
+                    run.spans().stream().filter(span -> span.parentId() == null).toList();
             assertEquals(
                     List.of("checkout", "invoke_agent Shop.buy"),
-                    roots.stream().map(Span::name).filter(name -> !name.equals("POST")).sorted().toList());
-            assertEquals(roots.size(), roots.stream().map(Span::traceId).distinct().count());
+                    roots.stream()
+                            .map(Span::name)
+                            .filter(name -> !name.equals("POST"))
+                            .sorted()
+                            .toList());
+            assertEquals(
+                    roots.size(), roots.stream().map(Span::traceId).distinct().count());
         }
     }
 
@@ -98,8 +102,7 @@ class OwnSpansIT {
                 String header = String.valueOf(request.header("traceparent"));
                 assertTrue(header.startsWith("00-" + traces.get(0) + "-"), () -> request + " has " + header);
                 assertTrue(
-                        spans.stream()
-                                .anyMatch(span -> span.spanId().equals(header.substring(36, 52))),
+                        spans.stream().anyMatch(span -> span.spanId().equals(header.substring(36, 52))),
                         () -> "nobody's span: " + header);
             }
         }
