@@ -319,7 +319,7 @@ public final class Hooks {
      * From now on this source knows spans of the application's own. It is held weakly; each library that makes spans has
      * one for each of its class loaders.
      */
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings({"unchecked", "rawtypes"}) // There are no arrays of a generic type.
     public static synchronized void tellsOfSpans(CurrentSpan source) {
         WeakReference<CurrentSpan>[] known = sources;
         int count = 0;

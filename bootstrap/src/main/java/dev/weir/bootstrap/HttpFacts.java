@@ -98,4 +98,12 @@ public abstract class HttpFacts extends CallFacts {
     public long bodyLength() {
         return 0;
     }
+
+    /**
+     * The {@code traceparent} that is on the wire, where somebody else has written it after the call began; {@code null}
+     * where nobody has, or nobody can tell.
+     */
+    public @Nullable String foreignTraceparent() {
+        return null;
+    }
 }

@@ -40,6 +40,7 @@ import dev.weir.instrumentation.micrometertracing.MicrometerTracingInstrumentati
 import dev.weir.instrumentation.nettyhttp.NettyHttpInstrumentation;
 import dev.weir.instrumentation.okhttp.OkHttpInstrumentation;
 import dev.weir.instrumentation.opentelemetryapi.OpenTelemetryApiInstrumentation;
+import dev.weir.instrumentation.opentelemetryapi.OpenTelemetryJavaagentInstrumentation;
 import dev.weir.instrumentation.processes.ProcessesInstrumentation;
 import dev.weir.instrumentation.reactor.ReactorInstrumentation;
 import dev.weir.instrumentation.reactornetty.ReactorNettyInstrumentation;
@@ -110,6 +111,7 @@ public final class Instrumentations {
                 new NettyHttpInstrumentation(),
                 new OkHttpInstrumentation(),
                 new OpenTelemetryApiInstrumentation(),
+                new OpenTelemetryJavaagentInstrumentation(),
                 new ProcessesInstrumentation(),
                 new ReactorInstrumentation(),
                 new ReactorNettyInstrumentation(),

@@ -147,10 +147,7 @@ final class AttributeWriter {
     }
 
     private static boolean isScalar(Object value) {
-        return value instanceof String
-                || value instanceof Long
-                || value instanceof Double
-                || value instanceof Boolean;
+        return value instanceof String || value instanceof Long || value instanceof Double || value instanceof Boolean;
     }
 
     private void scalar(Object value) {

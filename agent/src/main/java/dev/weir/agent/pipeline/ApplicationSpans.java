@@ -47,8 +47,8 @@ final class ApplicationSpans {
         if (application == null || !isWellFormed(application)) return;
         call.applicationSpanId = Hex.read(application.spanId, 0);
         boolean ofThis = remote == null
-                || remote.traceLow() == Hex.read(application.traceId, 16)
-                        && remote.traceHigh() == Hex.read(application.traceId, 0);
+                || (remote.traceLow() == Hex.read(application.traceId, 16)
+                        && remote.traceHigh() == Hex.read(application.traceId, 0));
         if (ofThis) hang(call, application);
     }
 
@@ -87,11 +87,12 @@ final class ApplicationSpans {
         if (!applicationSpanId.isEmpty()) {
             if (applicationSpanId.length() != 16 || !Hex.is(applicationSpanId, 0, 16)) return null;
             long span = Hex.read(applicationSpanId, 0);
-            boolean around = open != null && (open.spanId == span || open.applicationSpanId == span)
-                    || cause != null && cause.isIn(span);
+            boolean around = (open != null && (open.spanId == span || open.applicationSpanId == span))
+                    || (cause != null && cause.isIn(span));
             if (!around) return null;
         }
         if (open != null) {
+            open.told = true;
             return new Hooks.SpanContext(
                     Hex.of(open.traceHigh, open.traceLow), Hex.of(open.spanId), open.flags, open.traceState);
         }

@@ -361,6 +361,7 @@ public final class CallPipeline implements Hooks.Agent {
                 Operations.end(open.attempt, open.parent, ending(open, facts, settled, succeeded), now);
                 if (KnownScopes.isKnown(facts)) Operations.endInbound(open.parent, settled, succeeded, now);
             }
+            if (facts instanceof HttpFacts http) wire.rejoin(open, http);
             records.ended(open, status, code, thrown, now);
             if (facts instanceof FileFacts file) refusedAttributes.ended(file);
         } catch (Throwable t) {

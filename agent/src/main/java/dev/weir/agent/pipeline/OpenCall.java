@@ -33,6 +33,9 @@ final class OpenCall extends Call {
     /** The span of the application's own that was current when it began; 0 for none. */
     long applicationSpanId;
 
+    /** Whether others may have begun spans inside of this one. */
+    volatile boolean told;
+
     int resends;
 
     @Nullable

@@ -7,6 +7,7 @@ import dev.weir.agent.context.HostClasses;
 import dev.weir.agent.context.Identity;
 import dev.weir.agent.context.TraceParent;
 import dev.weir.bootstrap.CallFacts;
+import dev.weir.bootstrap.HttpFacts;
 import dev.weir.bootstrap.MessageFacts;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -116,6 +117,18 @@ final class Wire {
     private static void put(CallFacts facts, String name, @Nullable String present, String value) {
         if (present == null) facts.setHeader(name, value);
         else facts.replaceHeader(name, value);
+    }
+
+    /**
+     * Whoever has written another span into the request since made that span for this call. It is around the call, unless it
+     * began inside.
+     */
+    void rejoin(OpenCall call, HttpFacts facts) {
+        String written = call.told ? null : facts.foreignTraceparent();
+        TraceParent foreign = written == null ? null : TraceParent.read(written);
+        if (foreign != null && foreign.spanId() != call.spanId && foreign.spanId() != call.parentSpanId) {
+            join(call, foreign);
+        }
     }
 
     private void join(OpenCall call, TraceParent foreign) {

@@ -113,16 +113,16 @@ class OtlpEncoderTest {
         expected.put("weir.instrumentation", "opentelemetry-api");
         assertEquals(expected, attributes(span.getAttributesList()));
         assertTrue(span.getAttributesList().stream()
-                .anyMatch(each ->
-                        each.getKey().equals("truth") && each.getValue().getBoolValue()));
+                .anyMatch(
+                        each -> each.getKey().equals("truth") && each.getValue().getBoolValue()));
         assertEquals("happened", span.getEvents(0).getName());
         assertEquals(Map.of("count", 3L), attributes(span.getEvents(0).getAttributesList()));
         assertEquals(Map.of("why", "because"), attributes(span.getLinks(0).getAttributesList()));
         assertEquals(8, span.getLinks(0).getSpanId().size());
         // What was said is exported only when it is asked for, and then without secrets.
         record.content = true;
-        Object content = attributes(decoded(List.of(record)).get(0).getAttributesList())
-                .get("gcp.vertex.agent.llm_request");
+        Object content =
+                attributes(decoded(List.of(record)).get(0).getAttributesList()).get("gcp.vertex.agent.llm_request");
         assertTrue(String.valueOf(content).contains("secret"), () -> "exported " + content);
         assertFalse(String.valueOf(content).contains("sk-abc"), () -> "exported " + content);
     }

@@ -209,6 +209,31 @@ class ApplicationSpansTest {
     }
 
     @Test
+    void aSpanThatAnotherAgentHasWrittenIntoTheRequestSinceIsTheParent() {
+        Call scope = begun(tool());
+        Sent sent = PipelineFixture.pay();
+        Call call = begun(sent);
+        sent.foreign = "00-" + TRACE + "-00000000000000d1-01";
+        pipeline.end(call, 200, null, null);
+        assertEquals(TRACE, trace(fixture.last()));
+        assertEquals("00000000000000d1", parent(fixture.last()));
+        // What we have written ourselves is none of that.
+        Call own = begun(sent);
+        sent.foreign = sent.header("traceparent");
+        pipeline.end(own, 200, null, null);
+        assertNotEquals(0, fixture.last().parentSpanId);
+        assertNotEquals(fixture.last().spanId, fixture.last().parentSpanId);
+        // One that began inside of the call is not around it.
+        Call around = begun(sent);
+        Hooks.SpanContext told = pipeline.span("");
+        assertNotNull(told);
+        sent.foreign = "00-" + told.traceId + "-00000000000000d2-01";
+        pipeline.end(around, 200, null, null);
+        assertNotEquals("00000000000000d2", parent(fixture.last()));
+        ended(scope);
+    }
+
+    @Test
     void malformedIdsAreNobodys() {
         current = new Hooks.SpanContext("short", "zz", (byte) 1, null);
         assertNotEquals(0, fixture.call(PipelineFixture.pay(), 200).traceLow);

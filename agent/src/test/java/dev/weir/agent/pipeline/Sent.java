@@ -26,6 +26,9 @@ final class Sent extends HttpFacts {
     @Nullable
     String rpcSystem;
 
+    @Nullable
+    String foreign;
+
     private Sent(CallFacts.Kind kind, String method, URI uri, String body) {
         super(kind, "test", method, uri.getScheme(), uri.getHost(), uri.getPort(), uri.getRawPath(), uri.getRawQuery());
         this.body = body;
@@ -54,6 +57,11 @@ final class Sent extends HttpFacts {
     @Override
     public boolean repeatsHeader(String name) {
         return repeated;
+    }
+
+    @Override
+    public @Nullable String foreignTraceparent() {
+        return foreign;
     }
 
     @Override

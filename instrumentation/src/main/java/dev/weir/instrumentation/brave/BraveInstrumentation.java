@@ -27,7 +27,7 @@ public final class BraveInstrumentation implements Instrumentation {
 
         static @Nullable TraceContext exit(@Nullable TraceContext result) {
             Hooks.SpanContext nearer = Hooks.span(result == null ? "" : result.spanIdString());
-            if (nearer == null || result != null && nearer.spanId.equals(result.spanIdString())) return result;
+            if (nearer == null || (result != null && nearer.spanId.equals(result.spanIdString()))) return result;
             // Baggage stays.
             TraceContext.Builder builder = result == null ? TraceContext.newBuilder() : result.toBuilder();
             return builder.traceIdHigh(Long.parseUnsignedLong(nearer.traceId, 0, 16, 16))

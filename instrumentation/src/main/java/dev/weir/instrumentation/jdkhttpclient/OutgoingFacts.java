@@ -21,7 +21,11 @@ abstract class OutgoingFacts extends FixedRequestFacts {
     /** What the client writes into the head of a small request by itself, so that the text need not grow. */
     private static final int USUAL_HEAD = 128;
 
+    private static final String TRACEPARENT = "traceparent";
+    private static final String TRACESTATE = "tracestate";
+
     private boolean replaces;
+    private @Nullable String foreignTraceparent;
     private long limitNanos;
     private @Nullable HttpHeaders answer;
 
@@ -87,6 +91,7 @@ abstract class OutgoingFacts extends FixedRequestFacts {
 
     /** Writes into the head of an HTTP/1.1 request, which is complete. */
     void write(StringBuilder head) {
+        foreignTraceparent = valueIn(head, TRACEPARENT);
         String[] added = added();
         int length = AddedHeaders.length(added);
         if (length == 0) return;
@@ -94,34 +99,65 @@ abstract class OutgoingFacts extends FixedRequestFacts {
         if (end < 2 || head.indexOf("\r\n\r\n", end - 2) < 0) throw new IllegalStateException("no head of a request");
         head.setLength(end);
         for (int i = 0; i < length; i += 2) {
+            if (givesWay(added[i])) continue;
             if (replaces) cut(head, added[i]);
             head.append(added[i]).append(": ").append(added[i + 1]).append("\r\n");
         }
         head.append("\r\n");
     }
 
+    /** Another agent may have written the headers of a trace after us: those stay. */
+    private boolean givesWay(String name) {
+        return foreignTraceparent != null && (name.equals(TRACEPARENT) || name.equals(TRACESTATE));
+    }
+
+    @Override
+    public @Nullable String foreignTraceparent() {
+        return foreignTraceparent;
+    }
+
+    private static @Nullable String valueIn(StringBuilder head, String name) {
+        int line = head.indexOf("\r\n") + 2;
+        while (line > 1 && line < head.length()) {
+            int end = head.indexOf("\r\n", line);
+            if (end < 0) return null;
+            if (isNamed(head, line, end, name))
+                return head.substring(line + name.length() + 1, end).strip();
+            line = end + 2;
+        }
+        return null;
+    }
+
     /** Takes out all lines of this name. */
     private static void cut(StringBuilder head, String name) {
         int line = head.indexOf("\r\n") + 2;
         while (line < head.length()) {
-            int next = head.indexOf("\r\n", line) + 2;
-            int colon = line + name.length();
-            boolean same = colon < next
-                    && head.charAt(colon) == ':'
-                    && head.substring(line, colon).equalsIgnoreCase(name);
-            if (same) head.delete(line, next);
-            else line = next;
+            int end = head.indexOf("\r\n", line);
+            if (isNamed(head, line, end, name)) head.delete(line, end + 2);
+            else line = end + 2;
         }
+    }
+
+    private static boolean isNamed(StringBuilder head, int line, int end, String name) {
+        int colon = line + name.length();
+        if (colon >= end || head.charAt(colon) != ':') return false;
+        for (int i = 0; i < name.length(); i++) {
+            if (Character.toLowerCase(head.charAt(line + i)) != Character.toLowerCase(name.charAt(i))) return false;
+        }
+        return true;
     }
 
     /** The headers of an HTTP/2 request, and what levers set. */
     HttpHeaders with(HttpHeaders headers) {
+        foreignTraceparent = first(headers, TRACEPARENT);
         String[] added = added();
         int length = AddedHeaders.length(added);
         if (length == 0) return headers;
         Map<String, List<String>> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         all.putAll(headers.map());
-        for (int i = 0; i < length; i += 2) all.put(added[i], List.of(added[i + 1]));
+        for (int i = 0; i < length; i += 2) {
+            if (!givesWay(added[i])) all.put(added[i], List.of(added[i + 1]));
+        }
         return HttpHeaders.of(all, (name, value) -> true);
     }
 

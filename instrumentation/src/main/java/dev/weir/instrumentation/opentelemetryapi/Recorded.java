@@ -127,7 +127,7 @@ final class Recorded {
     }
 
     private static void put(Map<String, Object> to, @Nullable String key, @Nullable Object value) {
-        if (key == null || key.isEmpty() || to.size() >= MOST && !to.containsKey(key)) return;
+        if (key == null || key.isEmpty() || (to.size() >= MOST && !to.containsKey(key))) return;
         Object kept = value instanceof List<?> list ? scalars(list) : isScalar(value) ? value : null;
         if (kept != null) to.put(key, kept);
     }
@@ -142,9 +142,6 @@ final class Recorded {
     }
 
     private static boolean isScalar(@Nullable Object value) {
-        return value instanceof String
-                || value instanceof Long
-                || value instanceof Double
-                || value instanceof Boolean;
+        return value instanceof String || value instanceof Long || value instanceof Double || value instanceof Boolean;
     }
 }

@@ -5,6 +5,7 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.api.trace.TraceStateBuilder;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The same span in Weir's words and in the API's. */
@@ -27,7 +28,7 @@ final class SpanContexts {
     private static TraceState traceState(@Nullable String text) {
         if (text == null || text.isEmpty()) return TraceState.getDefault();
         TraceStateBuilder builder = TraceState.builder();
-        String[] entries = text.split(",");
+        String[] entries = text.split(",", -1);
         // The builder puts each entry in front of those before.
         for (int i = entries.length - 1; i >= 0; i--) {
             String entry = entries[i].trim();
@@ -39,11 +40,20 @@ final class SpanContexts {
 
     private static @Nullable String text(TraceState state) {
         if (state.isEmpty()) return null;
-        StringBuilder text = new StringBuilder();
-        state.forEach((key, value) -> {
+        Entries entries = new Entries();
+        state.forEach(entries);
+        return entries.text.toString();
+    }
+
+    /** No lambda: this is on the boot loader too, where another agent has its copy of the API. */
+    private static final class Entries implements BiConsumer<String, String> {
+
+        private final StringBuilder text = new StringBuilder();
+
+        @Override
+        public void accept(String key, String value) {
             if (text.length() > 0) text.append(',');
             text.append(key).append('=').append(value);
-        });
-        return text.toString();
+        }
     }
 }

@@ -10,18 +10,18 @@ import org.jspecify.annotations.Nullable;
 final class Suppression {
 
     /** Where the API keeps it: internal, so it has moved once, and may be gone one day. */
-    private static final String[] PLACES = {
-        "io.opentelemetry.api.impl.InstrumentationUtil", "io.opentelemetry.api.internal.InstrumentationUtil"
-    };
+    private static final String[] PLACES = {"api.impl.InstrumentationUtil", "api.internal.InstrumentationUtil"};
 
     private static final @Nullable MethodHandle IS_ON = find();
 
     private Suppression() {}
 
     private static @Nullable MethodHandle find() {
+        String context = Context.class.getName();
+        String api = context.substring(0, context.length() - "context.Context".length());
         for (String place : PLACES) {
             try {
-                Class<?> type = Class.forName(place, false, Context.class.getClassLoader());
+                Class<?> type = Class.forName(api + place, false, Context.class.getClassLoader());
                 return MethodHandles.publicLookup()
                         .findStatic(
                                 type,

@@ -30,18 +30,20 @@ final class BootAdvice {
         this.classFiles = classFiles;
     }
 
-    /** Makes the class callable from woven code on the boot loader. */
-    synchronized void define(String internalName) throws ReflectiveOperationException {
+    /** Makes the class callable from woven code on the boot loader. Of one name there is one, however it is renamed. */
+    synchronized void define(String internalName, Renaming renaming) throws ReflectiveOperationException {
         if (!ClassFiles.isAdvice(internalName) || !defined.add(internalName)) return;
-        ClassReader reader = new ClassReader(classFiles.read(internalName));
+        ClassReader reader = new ClassReader(renaming.apply(classFiles.read(internalName)));
         String superName = reader.getSuperName();
-        if (superName != null) define(superName);
-        for (String implemented : reader.getInterfaces()) define(implemented);
+        if (superName != null) define(superName, renaming);
+        for (String implemented : reader.getInterfaces()) define(implemented, renaming);
         bootLoader.define(internalName, opened(reader));
         char[] buffer = new char[reader.getMaxStringLength()];
         for (int i = 1; i < reader.getItemCount(); i++) {
             int item = reader.getItem(i);
-            if (item != 0 && reader.readByte(item - 1) == 7) define(elementType(reader.readUTF8(item, buffer)));
+            if (item != 0 && reader.readByte(item - 1) == 7) {
+                define(elementType(reader.readUTF8(item, buffer)), renaming);
+            }
         }
     }
 

@@ -51,6 +51,13 @@ public final class Weaver implements ClassFileTransformer {
         default void catchUpDue() {}
     }
 
+    private static final Set<String> AGENTS = Set.of(
+            "dev.weir.agent.AgentClassLoader",
+            "io.opentelemetry.javaagent.bootstrap.AgentClassLoader",
+            "io.opentelemetry.javaagent.tooling.ExtensionClassLoader",
+            "io.opentelemetry.javaagent.tooling.instrumentation.indy.InstrumentationModuleClassLoader",
+            "datadog.trace.bootstrap.DatadogClassLoader");
+
     private record Wanted(WovenAdapter adapter, Target target) {}
 
     // Fuses and linked call sites outlive a weaver, so several weavers in one JVM must share them.
@@ -197,7 +204,7 @@ public final class Weaver implements ClassFileTransformer {
             @Nullable Class<?> redefined,
             @Nullable ProtectionDomain domain,
             byte[] classFile) {
-        if (className == null || isOurs(loader)) return null;
+        if (className == null || isAnAgents(loader)) return null;
         try {
             List<Wanted> wanted = byName.getOrDefault(className, List.of());
             if (words.length > 0
@@ -216,9 +223,9 @@ public final class Weaver implements ClassFileTransformer {
         }
     }
 
-    /** The agent has libraries of its own that adapters would follow in an application. */
-    private static boolean isOurs(@Nullable ClassLoader loader) {
-        return loader != null && loader.getClass().getName().equals("dev.weir.agent.AgentClassLoader");
+    /** This agent, and others, have libraries of their own that adapters would follow in an application. */
+    private static boolean isAnAgents(@Nullable ClassLoader loader) {
+        return loader != null && AGENTS.contains(loader.getClass().getName());
     }
 
     private static List<Wanted> with(List<Wanted> some, List<Wanted> more) {
@@ -316,9 +323,9 @@ public final class Weaver implements ClassFileTransformer {
         }
         if (joiner.joined.isEmpty()) return null;
         if (loader == null) {
-            for (String advice : joiner.adviceUsed) {
-                bootAdvice.define(advice);
-                LINKER.shareOnBootLoader(advice);
+            for (Map.Entry<String, String> advice : joiner.adviceUsed.entrySet()) {
+                bootAdvice.define(advice.getKey(), Renaming.of(advice.getValue()));
+                LINKER.shareOnBootLoader(advice.getKey());
             }
         }
         return writer.toByteArray();
@@ -384,7 +391,7 @@ public final class Weaver implements ClassFileTransformer {
         private final List<Wanted> wanted;
         private final boolean reusesReceiver;
         private final List<WovenAdapter> joined = new ArrayList<>();
-        private final List<String> adviceUsed = new ArrayList<>();
+        private final Map<String, String> adviceUsed = new HashMap<>();
         private final Map<String, AdviceCall.Field> fields = new HashMap<>();
 
         Joiner(
@@ -457,7 +464,7 @@ public final class Weaver implements ClassFileTransformer {
                             receiverField(join),
                             reusesReceiver);
                     joined.add(each.adapter);
-                    adviceUsed.add(shape.internalName);
+                    adviceUsed.put(shape.internalName, each.target.renaming);
                 }
             }
             return visitor;

@@ -18,12 +18,16 @@ import java.net.ProxySelector;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
@@ -94,6 +98,77 @@ class JdkHttpClientHeadersTest {
         try (WireServer server = answers200()) {
             send(HTTP_1, request(server.url("/")).build());
             assertEquals("last", server.requests().get(0).headers().get("traceparent"));
+        }
+    }
+
+    /** A request that another agent gives headers to as soon as its own span has begun. */
+    private static final class Traced extends HttpRequest {
+
+        private final HttpRequest request;
+        private boolean begun;
+
+        Traced(HttpRequest request) {
+            this.request = request;
+        }
+
+        @Override
+        public HttpHeaders headers() {
+            if (!begun) return request.headers();
+            Map<String, List<String>> all = new HashMap<>(request.headers().map());
+            all.put("TraceParent", List.of("from-another"));
+            all.put("tracestate", List.of("another=1"));
+            return HttpHeaders.of(all, (name, value) -> true);
+        }
+
+        @Override
+        public Optional<BodyPublisher> bodyPublisher() {
+            return request.bodyPublisher();
+        }
+
+        @Override
+        public String method() {
+            return request.method();
+        }
+
+        @Override
+        public Optional<Duration> timeout() {
+            return request.timeout();
+        }
+
+        @Override
+        public boolean expectContinue() {
+            return request.expectContinue();
+        }
+
+        @Override
+        public URI uri() {
+            return request.uri();
+        }
+
+        @Override
+        public Optional<HttpClient.Version> version() {
+            return request.version();
+        }
+    }
+
+    @Test
+    void whatAnotherAgentHasWrittenSinceStays() throws Exception {
+        try (WireServer server = answers200()) {
+            Traced request = new Traced(request(server.url("/")).build());
+            woven.agent().pull(facts -> {
+                assertNull(facts.header("traceparent"));
+                facts.setHeader("traceparent", "from-weir");
+                facts.setHeader("tracestate", "weir=1");
+                facts.setHeader("baggage", "weir.op=1");
+                request.begun = true;
+            });
+            send(HTTP_1, request);
+            Map<String, String> seen = server.requests().get(0).headers();
+            assertEquals("from-another", seen.get("traceparent"));
+            assertEquals("another=1", seen.get("tracestate"));
+            assertEquals("weir.op=1", seen.get("baggage"));
+            HttpFacts facts = (HttpFacts) woven.agent().begun().get(0);
+            assertEquals("from-another", facts.foreignTraceparent());
         }
     }
 

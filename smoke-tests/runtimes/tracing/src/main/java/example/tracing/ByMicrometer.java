@@ -80,10 +80,9 @@ final class ByMicrometer implements Tracing {
 
     @Override
     public void inject(HttpRequest.Builder request) {
-        propagator.inject(
-                Objects.requireNonNull(tracer.currentSpan()).context(), request, (carrier, name, value) -> {
-                    if (carrier != null) carrier.setHeader(name, value);
-                });
+        propagator.inject(Objects.requireNonNull(tracer.currentSpan()).context(), request, (carrier, name, value) -> {
+            if (carrier != null) carrier.setHeader(name, value);
+        });
     }
 
     @Override

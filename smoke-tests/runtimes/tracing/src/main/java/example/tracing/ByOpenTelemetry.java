@@ -34,8 +34,8 @@ final class ByOpenTelemetry implements Tracing {
     }
 
     static OpenTelemetrySdk sdk(String collector) {
-        Resource resource =
-                Resource.create(Attributes.of(AttributeKey.stringKey("service.name"), System.getProperty("shop", "shop")));
+        Resource resource = Resource.create(
+                Attributes.of(AttributeKey.stringKey("service.name"), System.getProperty("shop", "shop")));
         SdkTracerProvider provider = SdkTracerProvider.builder()
                 .setResource(resource)
                 .addSpanProcessor(SimpleSpanProcessor.create(OtlpHttpSpanExporter.builder()

@@ -11,9 +11,8 @@ import java.util.concurrent.Executors;
 /** Sells something: {@code sdk|api|micrometer-otel|micrometer-brave shop-url collector-url}. */
 public final class Shop {
 
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .build();
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Tracing tracing;
     private final String url;
 
@@ -46,7 +45,9 @@ public final class Shop {
         ExecutorService pool = Executors.newSingleThreadExecutor();
         try {
             // The pool knows nothing of spans.
-            tracing.inSpan("reserve", () -> pool.submit(() -> send(post("/reservations"))).get());
+            tracing.inSpan(
+                    "reserve",
+                    () -> pool.submit(() -> send(post("/reservations"))).get());
         } finally {
             pool.shutdown();
         }

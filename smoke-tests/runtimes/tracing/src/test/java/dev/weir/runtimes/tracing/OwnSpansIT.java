@@ -62,6 +62,29 @@ class OwnSpansIT {
         assertOneTree(jdk, "micrometer-brave");
     }
 
+    /** What the other tests would see without the adapter. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("jdks")
+    void inTwoTracesWhenTheAdapterIsOff(InstalledJdk jdk) throws Exception {
+        try (FaultServer payments = payments();
+                SmokeRun run = new SmokeRun(jdk, RUN, "-Dweir.instrumentation.opentelemetry-api=off")) {
+            Program shop = run.start("shop", Shop.class, "sdk", payments.url(""), run.collector());
+            assertEquals("sold", shop.awaitStdout(line -> line.equals("sold")));
+            run.end(shop, "jdk-http-client");
+            List<Span> roots =
+                    run.spans().stream().filter(span -> span.parentId() == null).toList();
+            assertEquals(
+                    List.of("checkout", "invoke_agent Shop.buy"),
+                    roots.stream()
+                            .map(Span::name)
+                            .filter(name -> !name.equals("POST"))
+                            .sorted()
+                            .toList());
+            assertEquals(
+                    roots.size(), roots.stream().map(Span::traceId).distinct().count());
+        }
+    }
+
     private static void assertOneTree(InstalledJdk jdk, String how) throws Exception {
         try (FaultServer payments = payments();
                 SmokeRun run = new SmokeRun(jdk, RUN)) {
@@ -79,8 +102,7 @@ class OwnSpansIT {
                 String header = String.valueOf(request.header("traceparent"));
                 assertTrue(header.startsWith("00-" + traces.get(0) + "-"), () -> request + " has " + header);
                 assertTrue(
-                        spans.stream()
-                                .anyMatch(span -> span.spanId().equals(header.substring(36, 52))),
+                        spans.stream().anyMatch(span -> span.spanId().equals(header.substring(36, 52))),
                         () -> "nobody's span: " + header);
             }
         }
