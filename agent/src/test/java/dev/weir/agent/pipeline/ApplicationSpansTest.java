@@ -3,6 +3,7 @@ package dev.weir.agent.pipeline;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -93,6 +94,26 @@ class ApplicationSpansTest {
         pipeline.end(call, 200, null, null);
         assertEquals(0, fixture.records.size());
         assertTrue(String.valueOf(sent.header("traceparent")).endsWith("-00"), sent.header("traceparent"));
+    }
+
+    @Test
+    void theScopeIsTheSameInAnySpanThatBeginsInIt() {
+        assertNull(pipeline.scope());
+        Call scope = begun(tool());
+        Object here = pipeline.scope();
+        Object captured = pipeline.capture();
+        assertNotNull(here);
+        current = INNER;
+        assertNotSame(captured, pipeline.capture());
+        assertSame(here, pipeline.scope());
+        Object before = pipeline.enter(pipeline.capture());
+        assertSame(here, pipeline.scope());
+        Call within = begun(tool());
+        assertNotSame(here, pipeline.scope());
+        pipeline.end(within, 0, null, null);
+        pipeline.exit(before);
+        pipeline.end(scope, 0, null, null);
+        assertNull(pipeline.scope());
     }
 
     @Test
