@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import io.opentelemetry.proto.trace.v1.Span.SpanKind;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,39 +22,109 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/** How fast {@code serve} takes spans, and what they cost. {@code -Dingest.spans=1000000} measures. */
+/** How fast {@code serve} takes spans, and what they cost. {@code -Pingest} measures; see docs/serve.md. */
 class IngestIT {
     private static final int SPANS = Integer.getInteger("ingest.spans", 20_000);
+    private static final int ROUNDS = Integer.getInteger("ingest.rounds", 1);
     private static final int SPANS_OF_A_CHAIN = 100;
     private static final int SENDERS = 4;
     private static final int PLACEHOLDER = 0x5eed5eed;
+    private static final Path TABLE = Path.of("target", "ingest.md");
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void heading() throws IOException {
+        Files.createDirectories(TABLE.toAbsolutePath().getParent());
+        say(
+                "%n%,d spans, %d rounds, %d cores, Java %s; median (least–most)%n",
+                SPANS, ROUNDS, Runtime.getRuntime().availableProcessors(), System.getProperty("java.version"));
+    }
 
     @Test
     void keepsAllThatFits() throws Exception {
-        try (Serve serve =
-                Serve.start("6g", new String[] {"--max-memory", "4g", "--max-traces", "1000000", "--quiet", "60m"})) {
-            send(serve, "all kept");
-            assertEquals(SPANS, health(serve, "spans"));
-            assertEquals(0, health(serve, "evictedSpans"));
-            String list = get(serve, "/api/traces?limit=1&text=nowhere-to-be-found");
-            assertTrue(list.contains("\"held\":" + SPANS / SPANS_OF_A_CHAIN), list);
+        Figures figures = new Figures();
+        for (int round = 0; round < ROUNDS; round++) {
+            try (Serve serve = Serve.start(
+                    "6g", new String[] {"--max-memory", "4g", "--max-traces", "1000000", "--quiet", "60m"})) {
+                send(serve, figures);
+                assertEquals(SPANS, health(serve, "spans"));
+                assertEquals(0, health(serve, "evictedSpans"));
+                for (String text : List.of("text search, first", "text search, again")) {
+                    long began = System.nanoTime();
+                    String list = get(serve, "/api/traces?limit=1&text=nowhere-to-be-found");
+                    figures.add(text + ", ms", (System.nanoTime() - began) / 1e6);
+                    assertTrue(list.contains("\"held\":" + SPANS / SPANS_OF_A_CHAIN), list);
+                }
+            }
         }
+        say("%s", figures.table("all kept, -Xmx6g"));
     }
 
     @Test
     void letsTheOldestGoWithTheDefaults() throws Exception {
-        try (Serve serve = Serve.start("512m", new String[] {"--quiet", "60m"})) {
-            send(serve, "defaults");
-            assertEquals(SPANS, health(serve, "spans") + health(serve, "evictedSpans"));
-            assertTrue(health(serve, "traces") <= 1_000);
+        Figures figures = new Figures();
+        for (int round = 0; round < ROUNDS; round++) {
+            try (Serve serve = Serve.start("512m", new String[] {"--quiet", "60m"})) {
+                send(serve, figures);
+                assertEquals(SPANS, health(serve, "spans") + health(serve, "evictedSpans"));
+                assertTrue(health(serve, "traces") <= 1_000);
+            }
+        }
+        say("%s", figures.table("defaults, -Xmx512m"));
+    }
+
+    @Test
+    void keepsAllOnDisk() throws Exception {
+        Figures figures = new Figures();
+        for (int round = 0; round < ROUNDS; round++) {
+            Path data = folder.resolve("round" + round);
+            String[] options = {"--quiet", "60m", "--max-traces", "100", "--data", data.toString(), "--keep-size", "4g"
+            };
+            try (Serve serve = Serve.start("512m", options)) {
+                send(serve, figures);
+                figures.add("on disk, MB", size(data) / 1e6);
+                for (int chain : new int[] {1, SPANS / SPANS_OF_A_CHAIN / 2}) {
+                    long began = System.nanoTime();
+                    String answer = get(serve, "/api/traces/" + Spans.traceId(chain));
+                    figures.add("opening a chain from disk, ms", (System.nanoTime() - began) / 1e6);
+                    assertTrue(answer.contains("\"spanCount\":" + SPANS_OF_A_CHAIN), answer);
+                    assertTrue(answer.contains("\"fromDisk\":true"), answer);
+                }
+            }
+            remove(data);
+        }
+        say("%s", figures.table("--data, -Xmx512m"));
+    }
+
+    private static long size(Path data) throws IOException {
+        try (Stream<Path> files = Files.list(data)) {
+            return files.mapToLong(file -> file.toFile().length()).sum();
         }
     }
 
-    private static void send(Serve serve, String what) throws Exception {
+    private static void remove(Path data) throws IOException {
+        try (Stream<Path> files = Files.list(data)) {
+            for (Path file : files.toList()) Files.delete(file);
+        }
+    }
+
+    private static void say(String format, Object... values) throws IOException {
+        String text = String.format(format, values);
+        System.out.println(text);
+        Files.writeString(TABLE, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    private static void send(Serve serve, Figures figures) throws Exception {
         byte[] template = chain().request();
         List<Integer> ids = placesOf(Spans.traceId(PLACEHOLDER), template);
+        figures.add("load before", ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
         long began = System.nanoTime();
         ExecutorService senders = Executors.newFixedThreadPool(SENDERS);
         try {
@@ -70,25 +142,17 @@ class IngestIT {
             senders.shutdownNow();
         }
         double seconds = (System.nanoTime() - began) / 1e9;
-        double cpuSeconds = ProcessHandle.of(serve.pid())
-                        .flatMap(process -> process.info().totalCpuDuration())
-                        .orElse(Duration.ZERO)
-                        .toMillis()
-                / 1e3;
-        String heap = heapAfterCollection(serve);
-        System.out.printf(
-                "ingest, %s: %,d spans of %d bytes in %.1f s, %,.0f spans/s, %.1f s CPU; held %,d spans, %,d MB by its own count;"
-                        + " heap %s, resident %s%n",
-                what,
-                SPANS,
-                template.length / SPANS_OF_A_CHAIN,
-                seconds,
-                SPANS / seconds,
-                cpuSeconds,
-                health(serve, "spans"),
-                health(serve, "bytes") >> 20,
-                heap,
-                resident(serve));
+        figures.add("time, s", seconds);
+        figures.add("spans/s", SPANS / seconds);
+        Duration cpu = ProcessHandle.of(serve.pid())
+                .flatMap(process -> process.info().totalCpuDuration())
+                .orElse(Duration.ZERO);
+        figures.add("CPU of serve, s", cpu.toMillis() / 1e3);
+        figures.add("bytes of a span, as sent", (double) template.length / SPANS_OF_A_CHAIN);
+        figures.add("spans in memory", health(serve, "spans"));
+        figures.add("by its own count, MB", health(serve, "bytes") / 1e6);
+        figures.add("heap after a collection, MB", heapAfterCollection(serve));
+        figures.add("resident, MB", resident(serve));
     }
 
     /** A chain as the agent makes it: calls with the attributes of an HTTP client, each with what it caused elsewhere. */
@@ -155,10 +219,10 @@ class IngestIT {
         return Long.parseLong(value.group(1));
     }
 
-    private static String heapAfterCollection(Serve serve) throws IOException, InterruptedException {
+    private static double heapAfterCollection(Serve serve) throws IOException, InterruptedException {
         jcmd(serve, "GC.run");
         Matcher used = Pattern.compile("used (\\d+)K").matcher(jcmd(serve, "GC.heap_info"));
-        return used.find() ? Long.parseLong(used.group(1)) / 1024 + " MB" : "unknown";
+        return used.find() ? Long.parseLong(used.group(1)) / 1e3 : Double.NaN;
     }
 
     private static String jcmd(Serve serve, String command) throws IOException, InterruptedException {
@@ -171,10 +235,10 @@ class IngestIT {
         return output;
     }
 
-    private static String resident(Serve serve) throws IOException {
+    private static double resident(Serve serve) throws IOException {
         Path status = Path.of("/proc", Long.toString(serve.pid()), "status");
-        if (!Files.exists(status)) return "unknown";
+        if (!Files.exists(status)) return Double.NaN;
         Matcher kilobytes = Pattern.compile("VmRSS:\\s*(\\d+)").matcher(Files.readString(status));
-        return kilobytes.find() ? Long.parseLong(kilobytes.group(1)) / 1024 + " MB" : "unknown";
+        return kilobytes.find() ? Long.parseLong(kilobytes.group(1)) / 1e3 : Double.NaN;
     }
 }

@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.opentelemetry.proto.trace.v1.Span.SpanKind;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.interactions.Actions;
@@ -81,9 +84,13 @@ class PageIT {
         page.browser.find(select + " option[value='" + value + "']").click();
     }
 
+    /** These and no others. As many others may have been there before. */
     private static void expectRows(String... parts) {
-        expectRowCount(parts.length);
-        for (String part : parts) row(part);
+        page.browser.await("rows with " + List.of(parts) + ", not " + page.browser.texts(".list-row"), () -> {
+            List<String> rows = page.browser.texts(".list-row");
+            return rows.size() == parts.length
+                    && Stream.of(parts).allMatch(part -> rows.stream().anyMatch(row -> row.contains(part)));
+        });
     }
 
     private static void expectRowCount(int count) {
@@ -105,6 +112,25 @@ class PageIT {
             other.close();
             page.browser.awaitText(".problem", "serve does not answer. Is it still running?");
             assertFalse(page.browser.leave().isEmpty(), "the browser itself notes the refused connection");
+        }
+    }
+
+    @Test
+    void aTraceIdFindsWhatIsOnDiskOnly(@TempDir Path data) throws Exception {
+        try (Serve small = Serve.start("--data", data.toString(), "--max-traces", "2")) {
+            small.send(Chains.cascade());
+            small.send(Chains.calm());
+            small.send(Chains.refused());
+            small.send(Chains.broken());
+            page.browser.go(small, "");
+            page.browser.awaitText(".status", "2 chains shown, 2 held, 2 older ones let go");
+            page.browser.find("#filter-text").sendKeys(Spans.traceId(Chains.CASCADE));
+            page.browser.awaitText(".list-row", "POST /chat");
+            page.browser.find(".list-row").click();
+            page.browser.awaitText(".in-short", "3 × 3 × 3 = 27");
+            page.browser.awaitText(".in-short", "older than what serve holds in memory; read from its folder");
+            page.browser.shoot("from-disk-light");
+            assertEquals(List.of(), page.browser.leave());
         }
     }
 

@@ -23,9 +23,19 @@ final class DryRun {
     private long spans;
     private long worst;
     private @Nullable String worstTrace;
+    private long letGo;
 
     DryRun() {
         for (String rule : RuleNames.ALL) rules.put(rule, new RuleReport(rule));
+    }
+
+    /** How many chains the receiver had and has no more. */
+    void letGo(long chains) {
+        letGo = chains;
+    }
+
+    long letGo() {
+        return letGo;
     }
 
     /** @param chain as the receiver's {@code /api/traces/{id}} has it */

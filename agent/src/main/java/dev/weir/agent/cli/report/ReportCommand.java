@@ -77,6 +77,7 @@ public final class ReportCommand implements Callable<Integer> {
         if (list == null || !list.has("traces")) throw new CommandFailure(at.address() + " is no weir serve");
         long oldest = Math.multiplyExact(Instant.now().minus(since).toEpochMilli(), 1_000_000L);
         DryRun dryRun = new DryRun();
+        if (list.has("evicted")) dryRun.letGo(list.get("evicted").getAsLong());
         for (JsonElement each : list.getAsJsonArray("traces")) {
             JsonObject summary = each.getAsJsonObject();
             long end = Long.parseUnsignedLong(summary.get("startUnixNano").getAsString())

@@ -27,7 +27,11 @@ final class ReportText {
     /** What was looked at. */
     static String heading(DryRun dryRun, Duration since, String from) {
         return count(dryRun.chains(), "chain") + ", " + count(dryRun.spans(), "span") + " of "
-                + count(dryRun.services().size(), "service") + " in the last " + length(since) + ", from " + from;
+                + count(dryRun.services().size(), "service") + " in the last " + length(since) + ", from " + from
+                + (dryRun.letGo() == 0
+                        ? ""
+                        : "; it had " + count(dryRun.letGo(), "chain")
+                                + " more and let them go: give it more --max-traces and --max-memory");
     }
 
     private static String count(long number, String noun) {
@@ -96,6 +100,7 @@ final class ReportText {
         JsonObject report = new JsonObject();
         report.addProperty("chains", dryRun.chains());
         report.addProperty("spans", dryRun.spans());
+        report.addProperty("letGo", dryRun.letGo());
         report.addProperty("worstAttempts", dryRun.worst());
         report.addProperty("worstTrace", dryRun.worstTrace());
         JsonArray rules = new JsonArray();

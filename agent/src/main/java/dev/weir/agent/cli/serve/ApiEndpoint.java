@@ -57,6 +57,10 @@ final class ApiEndpoint {
             }
         } catch (BadQueryException e) {
             Reply.error(exchange, 400, e.getMessage());
+        } catch (KeptChains.BusyException e) {
+            exchange.getResponseHeaders().remove("ETag");
+            exchange.getResponseHeaders().set("Retry-After", "1");
+            Reply.error(exchange, 503, String.valueOf(e.getMessage()));
         }
     }
 
@@ -92,9 +96,11 @@ final class ApiEndpoint {
     }
 
     /** What memory has let go, or never had; {@code null} without a folder, and when it is not there either. */
-    private Chain.@Nullable Snapshot onDisk(String traceId) {
+    private Chain.@Nullable Snapshot onDisk(String traceId) throws KeptChains.BusyException {
         try {
             return kept == null ? null : kept.find(traceId);
+        } catch (KeptChains.BusyException e) {
+            throw e;
         } catch (IOException e) {
             // The reader is well; it is the disk that is not.
             throw new UncheckedIOException(e);

@@ -59,15 +59,19 @@ record ChainFilter(
         return value instanceof Number number ? number.doubleValue() : 0;
     }
 
-    /** Whether the text stands in the id, a name, a message or an attribute. Reads every span: not under a lock. */
-    boolean matchesText(Chain.Snapshot chain) {
+    /**
+     * Whether the text stands in the id, a name, a message or an attribute. Reads every span: not under a lock.
+     *
+     * @param resources what was found out about those that many spans share
+     */
+    boolean matchesText(Chain.Snapshot chain, Map<Resource, Boolean> resources) {
         if (!searchesText() || chain.summary().id().equals(text)) return true;
         for (Span span : chain.spans()) {
             if (has(span.name())
                     || has(span.statusMessage())
                     || has(span.spanId())
                     || has(span.attributes())
-                    || has(span.resource().attributes())) {
+                    || resources.computeIfAbsent(span.resource(), resource -> has(resource.attributes()))) {
                 return true;
             }
             for (Span.Event event : span.events()) {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,12 +28,25 @@ final class KeptChains {
     /** Longer ones cannot be one array. No request is that large. */
     private static final long MOST_OF_A_LINE = 512L << 20;
 
+    /** How many may wait for a search at once. */
+    static final int READERS = 8;
+
     private static final long REMEMBERED_NANOS = Duration.ofSeconds(60).toNanos();
+
+    /** The answer would come, but not now. */
+    static final class BusyException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        BusyException() {
+            super("others are searching the folder for their chains; ask again");
+        }
+    }
 
     private final DataFolder folder;
     private final long mostBytes;
     private final LongSupplier clock;
     private final int chunkBytes;
+    private final Semaphore readers = new Semaphore(READERS);
     private String lastId = "";
     private long lastNanos;
     private Chain.@Nullable Snapshot last;
@@ -50,8 +64,22 @@ final class KeptChains {
         this.chunkBytes = chunkBytes;
     }
 
-    /** A chain as it is on disk; {@code null} when nothing of it is. */
-    synchronized Chain.@Nullable Snapshot find(String traceId) throws IOException {
+    /**
+     * A chain as it is on disk; {@code null} when nothing of it is.
+     *
+     * @throws BusyException when too many wait already
+     */
+    Chain.@Nullable Snapshot find(String traceId) throws IOException {
+        // Each of them has a thread of the server, and spans must still come in.
+        if (!readers.tryAcquire()) throw new BusyException();
+        try {
+            return search(traceId);
+        } finally {
+            readers.release();
+        }
+    }
+
+    private synchronized Chain.@Nullable Snapshot search(String traceId) throws IOException {
         long now = clock.getAsLong();
         if (lastId.equals(traceId) && now - lastNanos < REMEMBERED_NANOS) return last;
         Chain chain = new Chain(traceId, 0);

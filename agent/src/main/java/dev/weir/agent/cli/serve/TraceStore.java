@@ -21,6 +21,8 @@ final class TraceStore {
     private static final int MOST_RESOURCES = 1_000;
     private static final int MOST_FACETS = 500;
     private static final int MOST_ELSEWHERE = 200;
+    /** How many texts are remembered that pages search for again and again. */
+    private static final int MOST_SEARCHES = 8;
 
     private final int maxTraces;
     private final long maxBytes;
@@ -34,6 +36,14 @@ final class TraceStore {
     private final ChainIndex byService = new ChainIndex();
     private final ChainIndex byKey = new ChainIndex();
     private final ChainIndex byLinkedTrace = new ChainIndex();
+    private final Map<String, TextSearch> searches = new LinkedHashMap<>(8, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, TextSearch> eldest) {
+            return size() > MOST_SEARCHES;
+        }
+    };
     private long changes;
     private long arrivals;
     private long bytes;
@@ -185,8 +195,9 @@ final class TraceStore {
 
     /** The newest first. */
     Found recent(int limit, ChainFilter filter) {
-        List<Chain.Snapshot> candidates;
+        List<TextSearch.Candidate> candidates;
         List<String> services;
+        TextSearch search;
         synchronized (this) {
             services = byService.values(MOST_FACETS);
             List<Chain> chosen = chains.values().stream()
@@ -198,14 +209,10 @@ final class TraceStore {
             if (!filter.searchesText()) {
                 return new Found(chosen.stream().map(Chain::summary).toList(), services);
             }
-            candidates = chosen.stream().map(chain -> chain.snapshot(false)).toList();
+            search = searches.computeIfAbsent(String.valueOf(filter.text()), text -> new TextSearch(filter));
+            candidates = search.candidates(chosen);
         }
-        List<Chain.Summary> found = candidates.stream()
-                .filter(filter::matchesText)
-                .limit(limit)
-                .map(Chain.Snapshot::summary)
-                .toList();
-        return new Found(found, services);
+        return new Found(search.among(candidates, limit), services);
     }
 
     /** Grows with every span that came and every chain that went. */

@@ -89,6 +89,28 @@ class ApiQueryTest {
         assertEquals(List.of(), found("text=nowhere"));
     }
 
+    /** A page asks again and again, while spans come. */
+    @Test
+    void aRepeatedSearchSeesWhatCameMeanwhile() {
+        sendThree();
+        assertEquals(List.of(), found("text=late+news"));
+        assertEquals(List.of(), found("text=late+news"));
+        server.postProtobuf(Payload.trace(1)
+                .process("agent", 1)
+                .span(90, 0, "late news", SPAN_KIND_INTERNAL, 0, 1)
+                .protobuf());
+        assertEquals(List.of(1), found("text=late+news"));
+        server.postProtobuf(Payload.trace(4)
+                .process("agent", 1)
+                .span(91, 0, "late news", SPAN_KIND_INTERNAL, 0, 1)
+                .protobuf());
+        assertEquals(List.of(4, 1), found("text=late+news"));
+        assertEquals(List.of(4), found("text=late+news&limit=1"));
+        assertEquals(List.of(4, 1), found("text=late+news"));
+        for (int text = 0; text < 20; text++) assertEquals(List.of(), found("text=other" + text));
+        assertEquals(List.of(4, 1), found("text=late+news"));
+    }
+
     @Test
     void theListNamesAllServicesAndCallsARootByWhatItDid() {
         sendThree();

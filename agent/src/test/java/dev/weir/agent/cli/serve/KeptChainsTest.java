@@ -1,10 +1,12 @@
 package dev.weir.agent.cli.serve;
 
 import static io.opentelemetry.proto.trace.v1.Span.SpanKind.SPAN_KIND_CLIENT;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -117,6 +119,29 @@ class KeptChainsTest {
             assertEquals(20, found.spans().size() + found.summary().droppedSpans());
             assertEquals(
                     true, found.summary().droppedSpans() >= 10, found.summary().toString());
+        }
+    }
+
+    /** Who waits has a thread of the server, and spans must still come in. */
+    @Test
+    void moreThanAFewAreSentAway() throws Exception {
+        try (DataFolder data = open()) {
+            KeptChains kept = new KeptChains(data, MEGABYTE, () -> now);
+            List<Thread> waiting = new ArrayList<>();
+            synchronized (kept) {
+                for (int i = 0; i < KeptChains.READERS; i++) {
+                    int trace = i + 1;
+                    Thread reader = new Thread(() -> assertDoesNotThrow(() -> kept.find(Payload.traceId(trace))));
+                    reader.start();
+                    waiting.add(reader);
+                }
+                for (Thread reader : waiting) {
+                    while (reader.getState() != Thread.State.BLOCKED) Thread.onSpinWait();
+                }
+                assertThrows(KeptChains.BusyException.class, () -> kept.find(Payload.traceId(99)));
+            }
+            for (Thread reader : waiting) reader.join();
+            assertNull(kept.find(Payload.traceId(99)));
         }
     }
 

@@ -9,10 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import dev.weir.agent.cli.WeirCommand;
-import java.io.ByteArrayOutputStream;
+import dev.weir.agent.cli.Said;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -33,8 +31,6 @@ import org.junit.jupiter.api.parallel.Resources;
 @ResourceLock(Resources.SYSTEM_ERR)
 class ReportOfChainsTest {
 
-    private record Said(int code, String out, String err) {}
-
     @RegisterExtension
     final RunningServer server = new RunningServer();
 
@@ -45,24 +41,7 @@ class ReportOfChainsTest {
         List<String> arguments = new ArrayList<>(
                 List.of("report", "--since", "9999d", "--at", server.at("/").toString()));
         arguments.addAll(List.of(words));
-        return run(arguments);
-    }
-
-    private static Said run(List<String> arguments) {
-        PrintStream out = System.out;
-        PrintStream err = System.err;
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        ByteArrayOutputStream complained = new ByteArrayOutputStream();
-        try {
-            System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-            System.setErr(new PrintStream(complained, true, StandardCharsets.UTF_8));
-            int code = WeirCommand.run(arguments.toArray(new String[0]));
-            return new Said(
-                    code, printed.toString(StandardCharsets.UTF_8), complained.toString(StandardCharsets.UTF_8));
-        } finally {
-            System.setOut(out);
-            System.setErr(err);
-        }
+        return Said.by(arguments);
     }
 
     /** A chain with one refused try for each number; the numbers stand in the reason. */
@@ -142,6 +121,24 @@ class ReportOfChainsTest {
         assertTrue(html.contains("enforce would have refused 1 call, in 1 chain"), html);
     }
 
+    /** Else a team would decide by a part of what happened. */
+    @Test
+    void whatTheReceiverHasLetGoIsSaid() {
+        for (int trace = 1; trace <= 1_003; trace++) storm(trace, "http://pay/charge", 5);
+        Said said = report();
+        assertTrue(said.out().startsWith("1,000 chains, "), said.out());
+        assertTrue(
+                said.out().lines().findFirst().orElse("").contains("; it had 3 chains more and let them go"),
+                said.out());
+        Said json = report("--json");
+        assertEquals(
+                3,
+                JsonParser.parseString(json.out())
+                        .getAsJsonObject()
+                        .get("letGo")
+                        .getAsInt());
+    }
+
     @Test
     void anEmptyReceiverIsNoFailure() {
         Said said = report();
@@ -153,11 +150,11 @@ class ReportOfChainsTest {
     void whoIsNotThereIsNamed() throws Exception {
         try (Socket nobody = new Socket()) {
             nobody.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-            Said said = run(List.of("report", "--at", "http://127.0.0.1:" + nobody.getLocalPort()));
+            Said said = Said.by(List.of("report", "--at", "http://127.0.0.1:" + nobody.getLocalPort()));
             assertEquals(1, said.code());
             assertTrue(said.err().contains("weir: nobody answers at http://127.0.0.1:"), said.err());
         }
-        assertEquals(2, run(List.of("report", "--since", "soon")).code());
+        assertEquals(2, Said.by(List.of("report", "--since", "soon")).code());
         assertEquals(
                 1,
                 report("--html", folder.resolve("no/such/folder.html").toString())
@@ -168,11 +165,13 @@ class ReportOfChainsTest {
     void aTokenIsAskedForAndUsed() {
         try (RunningServer closed = new RunningServer(options -> RunningServer.withToken("secret"))) {
             String from = closed.at("/").toString();
-            Said without = run(List.of("report", "--at", from));
+            Said without = Said.by(List.of("report", "--at", from));
             assertEquals(1, without.code());
             assertTrue(without.err().contains("--token"), without.err());
             assertEquals(
-                    0, run(List.of("report", "--at", from, "--token", "secret")).code());
+                    0,
+                    Said.by(List.of("report", "--at", from, "--token", "secret"))
+                            .code());
         }
     }
 
@@ -191,7 +190,7 @@ class ReportOfChainsTest {
                 }
             });
             answers.start();
-            Said said = run(List.of("report", "--at", "http://127.0.0.1:" + other.getLocalPort()));
+            Said said = Said.by(List.of("report", "--at", "http://127.0.0.1:" + other.getLocalPort()));
             assertEquals(1, said.code());
             assertTrue(said.err().contains("is no weir serve"), said.err());
             answers.join();

@@ -192,7 +192,8 @@ class ServeProcessTest {
 
     @Test
     void aSlowReaderIsDroppedAndDoesNotHoldUpOthers() throws IOException, InterruptedException {
-        URI server = start("60m", List.of("-Xmx512m", "-Dsun.net.httpserver.maxRspTime=2"));
+        URI server = start(
+                "60m", List.of("-Xmx512m", "-Dsun.net.httpserver.maxRspTime=2", "-Dsun.net.httpserver.maxReqTime=60"));
         Payload large = Payload.trace(6).process("shop", 7);
         for (int i = 1; i <= 800; i++) {
             large.span(i, 0, "step", SPAN_KIND_INTERNAL, i, 1).with("text", "x".repeat(16_000));
