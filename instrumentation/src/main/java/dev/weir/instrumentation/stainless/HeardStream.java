@@ -5,6 +5,7 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Spliterator;
 import java.util.Spliterators;
@@ -106,7 +107,7 @@ final class HeardStream implements InvocationHandler {
 
     private Stream<Object> stream() throws Throwable {
         @SuppressWarnings("unchecked")
-        Stream<Object> pieces = (Stream<Object>) call(response, type.getMethod("stream"), null);
+        Stream<Object> pieces = (Stream<Object>) Objects.requireNonNull(call(response, type.getMethod("stream"), null));
         return StreamSupport.stream(new Pieces(pieces.spliterator()), false).onClose(pieces::close);
     }
 
