@@ -53,6 +53,8 @@ import dev.weir.instrumentation.smallryefaulttolerance.SmallRyeFaultToleranceIns
 import dev.weir.instrumentation.springai.SpringAiInstrumentation;
 import dev.weir.instrumentation.springcoreretry.SpringCoreRetryInstrumentation;
 import dev.weir.instrumentation.springretry.SpringRetryInstrumentation;
+import dev.weir.instrumentation.stainless.AnthropicJavaInstrumentation;
+import dev.weir.instrumentation.stainless.OpenAiJavaInstrumentation;
 import dev.weir.instrumentation.stainless.StainlessInstrumentation;
 import dev.weir.instrumentation.temporalactivity.TemporalActivityInstrumentation;
 import dev.weir.instrumentation.threads.ThreadsInstrumentation;
@@ -71,6 +73,7 @@ public final class Instrumentations {
     /** A new instance of each. */
     public static List<Instrumentation> all() {
         return List.of(
+                new AnthropicJavaInstrumentation(),
                 new ApacheHttpAsyncClient4Instrumentation(),
                 new ApacheHttpClient4Instrumentation(),
                 new ApacheHttpClient5Instrumentation(),
@@ -110,6 +113,7 @@ public final class Instrumentations {
                 new MicrometerTracingInstrumentation(),
                 new NettyHttpInstrumentation(),
                 new OkHttpInstrumentation(),
+                new OpenAiJavaInstrumentation(),
                 new OpenTelemetryApiInstrumentation(),
                 new OpenTelemetryJavaagentInstrumentation(),
                 new ProcessesInstrumentation(),

@@ -50,7 +50,7 @@ final class ModelTower implements Incident<ModelTower.Measured> {
                         .with("Retry-After-Ms", "1")));
         Program assistant = run.startWith(LIBRARIES, "assistant", Assistant.class, model.url("/v1"));
         HttpResponse<String> answer = run.ask(assistant.url("/run"));
-        run.end(assistant, "jdk-http-server", "okhttp", "resilience4j", "spring-retry", "stainless");
+        run.end(assistant, "jdk-http-server", "okhttp", "openai-java", "resilience4j", "spring-retry", "stainless");
         return new Measured(model.requests().size(), answer.statusCode(), answer.body(), run.spans());
     }
 
@@ -72,7 +72,7 @@ final class ModelTower implements Incident<ModelTower.Measured> {
         assertEquals(1, root.number("weir.operations"));
         assertEquals(27, root.number("weir.amplification"));
         List<Span> wire = spans.stream()
-                .filter(span -> span.kind() == Span.Kind.CLIENT)
+                .filter(span -> span.kind() == Span.Kind.CLIENT && span.text("http.request.method") != null)
                 .sorted(Comparator.comparingLong(Span::startNanos))
                 .toList();
         assertEquals(
@@ -86,6 +86,12 @@ final class ModelTower implements Incident<ModelTower.Measured> {
                         .distinct()
                         .count(),
                 "they are one operation");
+        assertEquals(
+                9,
+                spans.stream()
+                        .filter(span -> span.text("gen_ai.operation.name") != null)
+                        .count(),
+                "a model call for each try of Spring's");
         Map<String, Long> tries = spans.stream()
                 .filter(span -> span.kind() == Span.Kind.INTERNAL)
                 .collect(Collectors.groupingBy(Span::name, TreeMap::new, Collectors.counting()));
