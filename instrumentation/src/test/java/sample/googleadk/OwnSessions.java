@@ -39,8 +39,7 @@ public final class OwnSessions implements BaseSessionService {
     }
 
     @Override
-    public Maybe<Session> getSession(
-            String app, String user, String session, Optional<GetSessionConfig> config) {
+    public Maybe<Session> getSession(String app, String user, String session, Optional<GetSessionConfig> config) {
         return Maybe.defer(() -> {
                     asked();
                     return kept.getSession(app, user, session, config);

@@ -26,8 +26,7 @@ public final class ScriptedModel extends BaseLlm {
     @Override
     public Flowable<LlmResponse> generateContent(LlmRequest request, boolean stream) {
         askedIn.add(Objects.requireNonNull(Hooks.capture()));
-        CompletableFuture<Flowable<LlmResponse>> sent =
-                CompletableFuture.supplyAsync(() -> answers.apply(request));
+        CompletableFuture<Flowable<LlmResponse>> sent = CompletableFuture.supplyAsync(() -> answers.apply(request));
         return Flowable.fromFuture(sent).concatMap(answer -> answer);
     }
 

@@ -159,7 +159,8 @@ public class GoogleAdkInstrumentationTest {
     }
 
     private static Runner runner(BaseAgent agent, BaseSessionService sessions) {
-        return new Runner(agent, "shop", new InMemoryArtifactService(), sessions, new InMemoryMemoryService(), List.of());
+        return new Runner(
+                agent, "shop", new InMemoryArtifactService(), sessions, new InMemoryMemoryService(), List.of());
     }
 
     private static Flowable<Event> events(Runner runner, RunConfig.StreamingMode mode) {
@@ -223,8 +224,7 @@ public class GoogleAdkInstrumentationTest {
         GenAiFacts run = begun(CallFacts.Kind.RUN).get(0);
         assertEquals("clerk", run.name());
         assertEquals("session-1", run.conversation());
-        assertEquals(
-                List.of("two boots", "customer-7"), Arrays.asList(Objects.requireNonNull(run.arguments())));
+        assertEquals(List.of("two boots", "customer-7"), Arrays.asList(Objects.requireNonNull(run.arguments())));
         assertEquals("two boots", Objects.requireNonNull(run.input())[0].text);
         assertEquals("sold", Objects.requireNonNull(run.output())[0].text);
 
@@ -316,7 +316,8 @@ public class GoogleAdkInstrumentationTest {
         assertEquals(
                 List.of("both", "boots", "hats"),
                 names(CallFacts.Kind.RUN).stream()
-                        .sorted((one, other) -> one.equals("both") ? -1 : other.equals("both") ? 1 : one.compareTo(other))
+                        .sorted((one, other) ->
+                                one.equals("both") ? -1 : other.equals("both") ? 1 : one.compareTo(other))
                         .toList());
         // Both call it by the same id.
         assertEquals(List.of("RUN", "RUN"), woven.agent().parents(CallFacts.Kind.TOOL));
@@ -329,8 +330,8 @@ public class GoogleAdkInstrumentationTest {
         LlmAgent clerk = LlmAgent.builder()
                 .name("clerk")
                 .description("does what is asked")
-                .model(new ScriptedModel(request ->
-                        Flowable.just(said(call("transfer_to_agent", Map.of("agentName", "archivist", "agent_name", "archivist"))))))
+                .model(new ScriptedModel(request -> Flowable.just(
+                        said(call("transfer_to_agent", Map.of("agentName", "archivist", "agent_name", "archivist"))))))
                 .subAgents(archivist)
                 .build();
         assertEquals("written", ask(runner(clerk)));
@@ -343,8 +344,8 @@ public class GoogleAdkInstrumentationTest {
     @Test
     void agentThatIsAToolIsARunInTheTool() {
         LlmAgent boots = agent("boots", new ScriptedModel(request -> Flowable.just(said("reserved"))));
-        ScriptedModel model = new ScriptedModel(request -> Flowable.just(
-                results(request) == 0 ? said(call("boots", Map.of("request", "a pair"))) : said("sold")));
+        ScriptedModel model = new ScriptedModel(request ->
+                Flowable.just(results(request) == 0 ? said(call("boots", Map.of("request", "a pair"))) : said("sold")));
         assertEquals("sold", ask(runner(agent("clerk", model, AgentTool.create(boots)))));
         assertEquals(List.of("none", "TOOL"), woven.agent().parents(CallFacts.Kind.RUN));
         GenAiFacts inner = begun(CallFacts.Kind.RUN).get(1);
@@ -364,9 +365,9 @@ public class GoogleAdkInstrumentationTest {
     void methodThatThrows() {
         LlmAgent clerk = agent("clerk", callingOnce("broken", Map.of()), FunctionTool.create(Tools.class, "broken"));
         assertEquals("sold", ask(runner(clerk)));
-        assertTrue(woven.agent().events().contains("end TOOL tool_error Unlucky"), () -> woven.agent()
-                .events()
-                .toString());
+        assertTrue(
+                woven.agent().events().contains("end TOOL tool_error Unlucky"),
+                () -> woven.agent().events().toString());
     }
 
     @Test
@@ -403,8 +404,8 @@ public class GoogleAdkInstrumentationTest {
     @Test
     void toolThatReturnsTenMegabytes() {
         String text = "x".repeat(10 << 20);
-        LlmAgent clerk = agent(
-                "clerk", callingOnce("own", Map.of()), new OwnTool("own", Single.just(Map.of("text", text))));
+        LlmAgent clerk =
+                agent("clerk", callingOnce("own", Map.of()), new OwnTool("own", Single.just(Map.of("text", text))));
         assertEquals("sold", ask(runner(clerk)));
         assertEquals(
                 "{\"text\":\"\"}".length() + text.length(),
@@ -415,8 +416,8 @@ public class GoogleAdkInstrumentationTest {
     @Test
     void malformedCallsOfTools() {
         // A tool that is not there.
-        Runner runner = runner(
-                agent("clerk", callingOnce("nobody", Map.of()), FunctionTool.create(Tools.class, "charge")));
+        Runner runner =
+                runner(agent("clerk", callingOnce("nobody", Map.of()), FunctionTool.create(Tools.class, "charge")));
         events(runner, RunConfig.StreamingMode.NONE).take(3).blockingSubscribe(event -> {}, thrown -> {});
         assertEquals(List.of(), names(CallFacts.Kind.TOOL));
         // An argument that is missing, and one that nobody asked for.
@@ -476,8 +477,7 @@ public class GoogleAdkInstrumentationTest {
                 session,
                 Event.builder().id("1").author("user").invocationId("1").build());
         assertEquals(
-                List.of("begin MEMORY", "end MEMORY"),
-                woven.agent().events().subList(before, before + 2));
+                List.of("begin MEMORY", "end MEMORY"), woven.agent().events().subList(before, before + 2));
     }
 
     private static final class Unlucky extends RuntimeException {

@@ -18,8 +18,8 @@ import com.google.genai.types.Content;
 import com.google.genai.types.HttpOptions;
 import com.google.genai.types.HttpRetryOptions;
 import com.google.genai.types.Part;
-import io.reactivex.rxjava3.core.Flowable;
 import io.modelcontextprotocol.client.transport.ServerParameters;
+import io.reactivex.rxjava3.core.Flowable;
 import java.util.List;
 
 /**
