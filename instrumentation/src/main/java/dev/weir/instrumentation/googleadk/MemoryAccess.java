@@ -20,7 +20,7 @@ final class MemoryAccess extends Scoped<Object> {
         this.facts = facts;
     }
 
-    /** @return {@code null} when it is only a collection */
+    /** Begins, on this thread; {@code null} when there is only a collection. */
     static @Nullable MemoryAccess begin(String operation, Object service, @Nullable String session) {
         String name = service.getClass().getName();
         if (name.equals("com.google.adk.sessions.InMemorySessionService")

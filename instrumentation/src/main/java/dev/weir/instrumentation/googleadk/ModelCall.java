@@ -110,8 +110,8 @@ final class ModelCall extends Scoped<LlmResponse> {
         public long outputTokens() {
             GenerateContentResponseUsageMetadata counts = usage;
             if (counts == null || counts.candidatesTokenCount().isEmpty()) return -1;
-            return counts.candidatesTokenCount().get()
-                    + counts.thoughtsTokenCount().orElse(0);
+            long said = counts.candidatesTokenCount().get();
+            return said + counts.thoughtsTokenCount().orElse(0);
         }
 
         @Override
