@@ -10,6 +10,7 @@ import dev.weir.instrumentation.declared.DeclaredScopesInstrumentation;
 import dev.weir.instrumentation.failsafe.FailsafeInstrumentation;
 import dev.weir.instrumentation.files.FilesInstrumentation;
 import dev.weir.instrumentation.gax.GaxInstrumentation;
+import dev.weir.instrumentation.googleadk.GoogleAdkInstrumentation;
 import dev.weir.instrumentation.googlegenai.GoogleGenAiInstrumentation;
 import dev.weir.instrumentation.googlehttpclient.GoogleHttpClientInstrumentation;
 import dev.weir.instrumentation.grpc.GrpcClientInstrumentation;
@@ -84,6 +85,7 @@ public final class Instrumentations {
                 new FailsafeInstrumentation(),
                 new FilesInstrumentation(),
                 new GaxInstrumentation(),
+                new GoogleAdkInstrumentation(),
                 new GoogleGenAiInstrumentation(),
                 new GoogleHttpClientInstrumentation(),
                 new GrpcClientInstrumentation(),

@@ -1,0 +1,129 @@
+package dev.weir.instrumentation.googleadk;
+
+import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.shared.InContext;
+import dev.weir.instrumentation.shared.Scoped;
+import io.reactivex.rxjava3.core.Flowable;
+import io.reactivex.rxjava3.core.FlowableSubscriber;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+
+/**
+ * A stream, each subscription to which is a scope of its own, from its begin to its last signal or its cancellation. Whoever
+ * hears of a signal is no part of the scope.
+ */
+final class ScopedFlowable<T> extends Flowable<T> {
+
+    private final Publisher<T> source;
+    private final AtomicReference<@Nullable Scoped<T>> begun;
+    private final Supplier<? extends @Nullable Scoped<T>> scopes;
+
+    /**
+     * @param begun the scope of the first subscription, when it began before; its thread has left it
+     * @param scopes of any other subscription; {@code null} when it is to have none
+     */
+    ScopedFlowable(Publisher<T> source, @Nullable Scoped<T> begun, Supplier<? extends @Nullable Scoped<T>> scopes) {
+        this.source = source;
+        this.begun = new AtomicReference<>(begun);
+        this.scopes = scopes;
+    }
+
+    @Override
+    protected void subscribeActual(Subscriber<? super T> actual) {
+        Scoped<T> first = begun.getAndSet(null);
+        if (first != null) {
+            InContext.run(first.inside(), this, actual, (flowable, below) -> flowable.subscribe(below, first));
+            return;
+        }
+        Scoped<T> scope = scopes.get();
+        if (scope == null) {
+            source.subscribe(actual);
+            return;
+        }
+        scope.begin();
+        try {
+            subscribe(actual, scope);
+        } finally {
+            scope.leave();
+        }
+    }
+
+    private void subscribe(Subscriber<? super T> actual, Scoped<T> scope) {
+        try {
+            source.subscribe(new Inner<>(actual, scope));
+        } catch (Throwable fatal) {
+            scope.end(fatal);
+            throw fatal;
+        }
+    }
+
+    private static final class Inner<T> implements FlowableSubscriber<T>, Subscription {
+
+        private final Subscriber<? super T> actual;
+        private final Scoped<T> scope;
+        private volatile @Nullable Subscription upstream;
+        private volatile boolean heardOf;
+
+        Inner(Subscriber<? super T> actual, Scoped<T> scope) {
+            this.actual = actual;
+            this.scope = scope;
+        }
+
+        @Override
+        public void onSubscribe(Subscription subscription) {
+            upstream = subscription;
+            InContext.run(scope.outside(), actual, this, Subscriber::onSubscribe);
+        }
+
+        @Override
+        public void onNext(T item) {
+            heardOf = true;
+            scope.heard(item);
+            InContext.<Subscriber<? super T>, T, RuntimeException>run(
+                    scope.outside(), actual, item, Subscriber::onNext);
+        }
+
+        @Override
+        public void onError(Throwable thrown) {
+            scope.end(thrown);
+            InContext.run(scope.outside(), actual, thrown, Subscriber::onError);
+        }
+
+        @Override
+        public void onComplete() {
+            scope.end(null);
+            InContext.run(scope.outside(), actual, Subscriber::onComplete);
+        }
+
+        // What is asked for may be made here and now.
+        @Override
+        public void request(long n) {
+            Subscription subscription = upstream;
+            if (subscription == null) return;
+            Object before = Hooks.enter(scope.inside());
+            try {
+                subscription.request(n);
+            } finally {
+                Hooks.exit(before);
+            }
+        }
+
+        @Override
+        public void cancel() {
+            Subscription subscription = upstream;
+            Object before = Hooks.enter(scope.inside());
+            try {
+                if (subscription != null) subscription.cancel();
+            } finally {
+                Hooks.exit(before);
+                // Whoever has heard of something and wants no more has not given up.
+                scope.end(heardOf ? null : new CancellationException("cancelled"));
+            }
+        }
+    }
+}
