@@ -452,18 +452,26 @@ public class GoogleAdkInstrumentationTest {
         OwnSessions sessions = new OwnSessions();
         Runner runner = runner(agent("clerk", new ScriptedModel(request -> Flowable.just(said("sold")))), sessions);
         assertEquals("sold", ask(runner));
-        assertEquals(
-                List.of("update_memory", "search_memory", "update_memory", "update_memory"),
-                begun(CallFacts.Kind.MEMORY).stream().map(GenAiFacts::operation).toList());
-        assertEquals(List.of("none", "RUN", "RUN", "RUN"), woven.agent().parents(CallFacts.Kind.MEMORY));
+        List<String> operations =
+                begun(CallFacts.Kind.MEMORY).stream().map(GenAiFacts::operation).toList();
+        assertEquals(List.of("update_memory", "search_memory", "update_memory"), operations.subList(0, 3));
+        // ADK 1.0 reads the session once more.
+        int read = operations.size() - 3;
+        assertTrue(read == 1 || read == 2, operations::toString);
+        assertEquals("update_memory", operations.get(operations.size() - 1));
+        List<String> parents = woven.agent().parents(CallFacts.Kind.MEMORY);
+        assertEquals("none", parents.get(0));
+        assertEquals(List.of("RUN"), parents.stream().skip(1).distinct().toList());
         assertEquals(2, sessions.appended.get());
         for (GenAiFacts memory : begun(CallFacts.Kind.MEMORY)) {
             assertEquals("OwnSessions", memory.name());
             assertEquals("session-1", memory.conversation());
         }
         sessions.deleteSession("shop", "customer-7", "session-1").blockingAwait();
-        assertEquals(2, sessions.askedIn.size());
-        assertEquals("delete_memory", begun(CallFacts.Kind.MEMORY).get(4).operation());
+        assertEquals(read + 1, sessions.askedIn.size());
+        assertEquals(
+                "delete_memory",
+                begun(CallFacts.Kind.MEMORY).get(operations.size()).operation());
     }
 
     /** An application need not ask what became of it. */
