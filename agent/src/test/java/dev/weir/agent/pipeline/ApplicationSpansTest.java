@@ -17,7 +17,7 @@ import dev.weir.bootstrap.ScopeFacts;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Weir's spans and the application's own: which is inside of which. */
@@ -29,12 +29,12 @@ class ApplicationSpansTest {
 
     private final PipelineFixture fixture = new PipelineFixture();
     private final CallPipeline pipeline = fixture.pipeline;
-    private Hooks.@Nullable SpanContext current;
-    private final Hooks.CurrentSpan source = () -> current;
+    private static Hooks.@Nullable SpanContext current;
+    private static final Hooks.CurrentSpan SOURCE = () -> current;
 
-    @BeforeEach
-    void begin() {
-        Hooks.tellsOfSpans(source);
+    @BeforeAll
+    static void begin() {
+        Hooks.tellsOfSpans(SOURCE);
     }
 
     @AfterEach
