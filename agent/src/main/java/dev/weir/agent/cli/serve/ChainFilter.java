@@ -1,5 +1,6 @@
 package dev.weir.agent.cli.serve;
 
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -64,7 +65,7 @@ record ChainFilter(
      *
      * @param resources what was found out about those that many spans share
      */
-    boolean matchesText(Chain.Snapshot chain, Map<Resource, Boolean> resources) {
+    boolean matchesText(Chain.Snapshot chain, IdentityHashMap<Resource, Boolean> resources) {
         if (!searchesText() || chain.summary().id().equals(text)) return true;
         for (Span span : chain.spans()) {
             if (has(span.name())

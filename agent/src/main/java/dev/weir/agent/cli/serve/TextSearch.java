@@ -42,7 +42,7 @@ final class TextSearch {
 
     /** The first that have the text. Reads spans: not under the store's lock. */
     List<Chain.Summary> among(List<Candidate> candidates, int limit) {
-        Map<Resource, Boolean> resources = new IdentityHashMap<>();
+        IdentityHashMap<Resource, Boolean> resources = new IdentityHashMap<>();
         Map<String, Answer> now = new HashMap<>();
         List<Chain.Summary> found = new ArrayList<>();
         for (Candidate each : candidates) {
