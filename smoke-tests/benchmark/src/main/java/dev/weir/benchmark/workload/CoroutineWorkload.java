@@ -28,6 +28,7 @@ final class CoroutineWorkload implements Workload {
     }
 
     /** What the Kotlin compiler makes of a function that yields four times. */
+    @SuppressWarnings("serial") // nobody writes it anywhere
     private static final class Body extends ContinuationImpl {
 
         private final CountDownLatch done;
