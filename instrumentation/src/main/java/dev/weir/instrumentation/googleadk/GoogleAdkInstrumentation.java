@@ -15,6 +15,8 @@ import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.shared.Inside;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.api.trace.TracerProvider;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Maybe;
@@ -61,6 +63,7 @@ public final class GoogleAdkInstrumentation implements Instrumentation {
         weaving.type(ADK + "flows.llmflows.Functions").method("callTool", "Tool", ADK + "tools.BaseTool");
         weaving.type(ADK + "tools.FunctionTool")
                 .method("call", "ToolMethod", "java.util.Map", ADK + "tools.ToolContext");
+        weaving.type(ADK + "telemetry.Tracing").exactly("getTracer", "OwnSpans");
         memory(weaving);
     }
 
@@ -88,6 +91,19 @@ public final class GoogleAdkInstrumentation implements Instrumentation {
                 .exactly("createSession", "CreateSession", STRING, STRING, "java.util.concurrent.ConcurrentMap", STRING)
                 .exactly("appendEvent", "AppendEvent", SESSION, ADK + "events.Event")
                 .exactly("deleteSession", "DeleteSession", STRING, STRING, STRING);
+    }
+
+    /**
+     * ADK makes spans of its own of what is followed here. Without an SDK of the application's they would be Weir's too, and
+     * everything would stand in the tree twice.
+     */
+    static final class OwnSpans {
+
+        static @Nullable Tracer exit(@Nullable Tracer tracer) {
+            // Of another adapter, and so of another class loader, perhaps.
+            boolean weirs = tracer != null && tracer.getClass().getName().startsWith("dev.weir.");
+            return weirs ? TracerProvider.noop().get("") : tracer;
+        }
     }
 
     // ---- runs
