@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** An application with OpenTelemetry's SDK of its own. */
-class JoiningTest {
+class OpenTelemetryApiInstrumentationTest {
 
     private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
     private static final String WEIRS = "b7ad6b7169203331";

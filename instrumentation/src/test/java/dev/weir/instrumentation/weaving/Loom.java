@@ -22,7 +22,7 @@ import org.objectweb.asm.util.CheckClassAdapter;
  * Weaves copies of classes under new names, checks the woven bytes, and loads them: on the boot loader, where advice is
  * called directly, or on a loader of their own, where it is linked by {@code invokedynamic}.
  */
-final class Loom {
+public final class Loom {
 
     /** How woven code calls advice. */
     enum Form {
@@ -132,7 +132,7 @@ final class Loom {
         return Class.forName(name, true, application);
     }
 
-    static byte[] renamed(byte[] classFile, String from, String to) {
+    public static byte[] renamed(byte[] classFile, String from, String to) {
         return Renaming.of(from.replace('.', '/') + ">" + to.replace('.', '/')).apply(classFile);
     }
 
