@@ -90,7 +90,7 @@ class IngestIT {
             try (Serve serve = Serve.start("512m", options)) {
                 send(serve, figures);
                 figures.add("on disk, MB", size(data) / 1e6);
-                for (int chain : new int[] {1, SPANS / SPANS_OF_A_CHAIN / 2}) {
+                for (int chain : new int[] {1, SPANS / SPANS_OF_A_CHAIN / 4}) {
                     long began = System.nanoTime();
                     String answer = get(serve, "/api/traces/" + Spans.traceId(chain));
                     figures.add("opening a chain from disk, ms", (System.nanoTime() - began) / 1e6);
