@@ -8,6 +8,7 @@ import com.google.adk.models.LlmRequest;
 import com.google.adk.models.LlmResponse;
 import com.google.adk.runner.Runner;
 import com.google.adk.sessions.Session;
+import com.google.adk.telemetry.Tracing;
 import com.google.adk.tools.BaseTool;
 import com.google.adk.tools.ToolContext;
 import com.google.genai.types.Content;
@@ -63,7 +64,10 @@ public final class GoogleAdkInstrumentation implements Instrumentation {
         weaving.type(ADK + "flows.llmflows.Functions").method("callTool", "Tool", ADK + "tools.BaseTool");
         weaving.type(ADK + "tools.FunctionTool")
                 .method("call", "ToolMethod", "java.util.Map", ADK + "tools.ToolContext");
-        weaving.type(ADK + "telemetry.Tracing").exactly("getTracer", "OwnSpans");
+        weaving.type(ADK + "telemetry.Tracing")
+                .exactly("getTracer", "OwnSpans")
+                .exactly("trace", "Traced", STRING)
+                .method("traceAgent", "Traced", STRING);
         memory(weaving);
     }
 
@@ -103,6 +107,15 @@ public final class GoogleAdkInstrumentation implements Instrumentation {
             // Of another adapter, and so of another class loader, perhaps.
             boolean weirs = tracer != null && tracer.getClass().getName().startsWith("dev.weir.");
             return weirs ? TracerProvider.noop().get("") : tracer;
+        }
+    }
+
+    /** Not all of ADK asks for the tracer: some of it takes what is there. */
+    static final class Traced {
+
+        static void enter() {
+            Tracer tracer = Tracing.getTracer();
+            if (tracer == TracerProvider.noop().get("")) Tracing.setTracerForTesting(tracer);
         }
     }
 

@@ -10,6 +10,7 @@ import dev.weir.instrumentation.testing.Woven;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.reactivex.rxjava3.core.Flowable;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -30,6 +31,7 @@ class GoogleAdkOwnSpansTest {
                 List.of("stands in"),
                 woven.agent().spans().stream().map(span -> span.name).toList());
         assertFalse(Tracing.getTracer().spanBuilder("invocation").startSpan().isRecording());
+        assertEquals(7, Flowable.just(7).compose(Tracing.trace("invocation")).blockingFirst());
         assertEquals(1, woven.agent().spans().size());
 
         Tracer own = SdkTracerProvider.builder().build().get("gcp.vertex.agent");
