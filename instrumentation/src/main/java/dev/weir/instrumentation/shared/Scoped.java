@@ -16,6 +16,7 @@ public abstract class Scoped<T> {
     private final @Nullable Object outside = Hooks.capture();
     private @Nullable Object before;
     private volatile @Nullable Object inside = outside;
+    private @Nullable Object known;
     private @Nullable Call open;
     private boolean over;
 
@@ -46,7 +47,7 @@ public abstract class Scoped<T> {
         if (over) return;
         open = Hooks.begin(facts());
         inside = Hooks.capture();
-        if (open != null) Inside.put(identity());
+        if (open != null) known = Inside.put(identity());
     }
 
     /** A piece of a stream was heard. */
@@ -74,7 +75,7 @@ public abstract class Scoped<T> {
     public final synchronized void pause(@Nullable Throwable thrown) {
         Call ending = open;
         open = null;
-        if (ending != null) Inside.over(inside);
+        if (ending != null) Inside.over(known);
         inside = outside;
         Hooks.end(ending, 0, code(), failure(thrown));
     }

@@ -246,7 +246,8 @@ public final class RecordingAgent implements Hooks.Agent {
 
     @Override
     public @Nullable Object scope() {
-        return capture();
+        // Never the context itself: that may be another one for the same scope.
+        return capture() instanceof Open open ? open.facts : null;
     }
 
     private static @Nullable Object outside(Open open) {
