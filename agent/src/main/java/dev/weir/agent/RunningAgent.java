@@ -23,6 +23,7 @@ import dev.weir.instrumentation.weaving.WovenAdapter;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -105,10 +106,11 @@ final class RunningAgent {
             if (starts != null) starts.run();
         });
         Sampler sampler = new Sampler(otlp.ratio(), otlp.asksParent());
-        CallPipeline pipeline = assembly.pipeline(rules, sampler, exporter.sink(), clock, log);
+        List<Instrumentation> adapters = adapters();
+        CallPipeline pipeline = assembly.pipeline(rules, sampler, exporter.sink(), ownTracers(adapters), clock, log);
         long shutdownMillis = settings.number(Setting.EXPORT_SHUTDOWN);
         long reloadSeconds = settings.number(Setting.CONFIG_RELOAD);
-        Weaver weaver = weaver(pipeline);
+        Weaver weaver = weaver(pipeline, adapters);
         settings.checkNames(rules.names(), instrumentationNames());
         for (String complaint : complaints) log.warn(complaint);
         JvmEnd end = new JvmEnd(
@@ -236,7 +238,7 @@ final class RunningAgent {
         }
     }
 
-    private Weaver weaver(CallPipeline pipeline) {
+    private Weaver weaver(CallPipeline pipeline, List<Instrumentation> adapters) {
         AtomicReference<@Nullable Weaver> itself = new AtomicReference<>();
         CatchUp catchUp = new CatchUp(
                 () -> {
@@ -267,16 +269,30 @@ final class RunningAgent {
             log.warn("fuse blew: " + weaver.adviceOf(index) + " is off from now on, the application goes on: " + cause);
             if (log.isDebug()) cause.printStackTrace();
         });
-        for (Instrumentation listed : Instrumentations.all()) {
-            Instrumentation instrumentation = listed instanceof DeclaredScopesInstrumentation ? declared() : listed;
-            if (!settings.instrumentation(instrumentation.name())) continue;
+        for (Instrumentation adapter : adapters) {
             try {
-                weaver.add(instrumentation);
+                weaver.add(adapter);
             } catch (RuntimeException e) {
-                log.failure("adapter " + instrumentation.name(), e);
+                log.failure("adapter " + adapter.name(), e);
             }
         }
         return weaver;
+    }
+
+    /** Those that are not switched off. */
+    private List<Instrumentation> adapters() {
+        List<Instrumentation> adapters = new ArrayList<>();
+        for (Instrumentation listed : Instrumentations.all()) {
+            if (!settings.instrumentation(listed.name())) continue;
+            adapters.add(listed instanceof DeclaredScopesInstrumentation ? declared() : listed);
+        }
+        return adapters;
+    }
+
+    private static Set<String> ownTracers(List<Instrumentation> adapters) {
+        Set<String> tracers = new HashSet<>();
+        for (Instrumentation adapter : adapters) tracers.addAll(adapter.ownTracers());
+        return tracers;
     }
 
     private Instrumentation declared() {

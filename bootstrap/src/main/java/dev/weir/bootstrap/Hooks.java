@@ -65,7 +65,7 @@ public final class Hooks {
 
         /** See {@link Hooks#startSpan}. */
         @Nullable
-        SpanContext startSpan(@Nullable SpanContext parent);
+        SpanContext startSpan(String tracer, @Nullable SpanContext parent);
 
         /** See {@link Hooks#endSpan}. */
         void endSpan(SpanData span);
@@ -363,12 +363,13 @@ public final class Hooks {
     /**
      * The ids of a new span of the application's own, for which it has no SDK.
      *
+     * @param tracer the name of the tracer (instrumentation scope) that makes it
      * @param parent {@code null} for the first span of a trace
      * @return {@code null} when nobody wants it
      */
-    public static @Nullable SpanContext startSpan(@Nullable SpanContext parent) {
+    public static @Nullable SpanContext startSpan(String tracer, @Nullable SpanContext parent) {
         Agent installed = agent;
-        return installed == null ? null : installed.startSpan(parent);
+        return installed == null ? null : installed.startSpan(tracer, parent);
     }
 
     /** A span that began with {@link #startSpan} is over. */

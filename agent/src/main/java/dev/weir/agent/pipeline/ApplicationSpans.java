@@ -5,6 +5,7 @@ import dev.weir.agent.context.Hex;
 import dev.weir.agent.context.Identity;
 import dev.weir.agent.context.TraceParent;
 import dev.weir.bootstrap.Hooks;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,11 +20,14 @@ final class ApplicationSpans {
     private final Identity identity;
     private final Sampler sampler;
     private final Records records;
+    private final Set<String> toldAlready;
 
-    ApplicationSpans(Identity identity, Sampler sampler, Records records) {
+    /** @param toldAlready tracers that make spans of what adapters tell of */
+    ApplicationSpans(Identity identity, Sampler sampler, Records records, Set<String> toldAlready) {
         this.identity = identity;
         this.sampler = sampler;
         this.records = records;
+        this.toldAlready = toldAlready;
     }
 
     /**
@@ -99,8 +103,9 @@ final class ApplicationSpans {
         return cause == null ? null : cause.span();
     }
 
-    /** A span for which the application has no SDK. */
-    Hooks.SpanContext start(Hooks.@Nullable SpanContext parent) {
+    /** A span for which the application has no SDK; {@code null} when an adapter tells of the same. */
+    Hooks.@Nullable SpanContext start(String tracer, Hooks.@Nullable SpanContext parent) {
+        if (toldAlready.contains(tracer)) return null;
         String spanId = Hex.of(identity.random());
         if (parent != null && isWellFormed(parent)) {
             byte flags = sampler.join(Hex.read(parent.traceId, 16), parent.flags);

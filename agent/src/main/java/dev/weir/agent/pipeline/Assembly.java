@@ -96,8 +96,15 @@ public final class Assembly {
         return breakers;
     }
 
-    /** The pipeline. */
-    public CallPipeline pipeline(RuleBook rules, Sampler sampler, RecordSink sink, EpochClock clock, Log log) {
+    /**
+     * The pipeline.
+     *
+     * @param toldAlready tracers of OpenTelemetry that make spans of what adapters tell of
+     */
+    public CallPipeline pipeline(
+            RuleBook rules, Sampler sampler, RecordSink sink, Set<String> toldAlready, EpochClock clock, Log log) {
+        Records records =
+                new Records(sink, settings.oneOf(Setting.CONTENT, "off", "on").equals("on"));
         AttemptHeaders attemptHeaders = new AttemptHeaders();
         Wire wire = new Wire(
                 new HostClasses(settings.list(Setting.OUTBOUND_EXCLUDE)),
@@ -115,7 +122,8 @@ public final class Assembly {
                 new Fingerprints(identity, (int) settings.number(Setting.IDENTITY_BODY)),
                 wire,
                 attemptHeaders,
-                new Records(sink, settings.oneOf(Setting.CONTENT, "off", "on").equals("on")),
+                records,
+                new ApplicationSpans(identity, sampler, records, toldAlready),
                 clock,
                 new GlobFilter(settings.list(Setting.FILES_INCLUDE), settings.list(Setting.FILES_EXCLUDE)),
                 settings.flag(Setting.FILES_OUTSIDE_RUNS),

@@ -27,7 +27,6 @@ import dev.weir.bootstrap.MessageFacts;
 import dev.weir.bootstrap.ProcessFacts;
 import dev.weir.bootstrap.ScopeFacts;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,7 +67,7 @@ public final class CallPipeline implements Hooks.Agent {
     private final FileFilter fileFilter;
     private final boolean filesOutsideRuns;
     private final Log log;
-    private final AtomicReference<@Nullable Runnable> whenManaged = new AtomicReference<>();
+    private final WhenManaged whenManaged;
 
     CallPipeline(
             Identity identity,
@@ -81,6 +80,7 @@ public final class CallPipeline implements Hooks.Agent {
             Wire wire,
             AttemptHeaders attemptHeaders,
             Records records,
+            ApplicationSpans applicationSpans,
             EpochClock clock,
             FileFilter fileFilter,
             boolean filesOutsideRuns,
@@ -97,11 +97,12 @@ public final class CallPipeline implements Hooks.Agent {
         this.startup = new Startup(arrivals, sampler, wire);
         this.attemptHeaders = attemptHeaders;
         this.records = records;
-        this.applicationSpans = new ApplicationSpans(identity, sampler, records);
+        this.applicationSpans = applicationSpans;
         this.clock = clock;
         this.fileFilter = fileFilter;
         this.filesOutsideRuns = filesOutsideRuns;
         this.log = log;
+        this.whenManaged = new WhenManaged(log);
         this.refusedAttributes = new RefusedAttributes(log);
     }
 
@@ -461,8 +462,8 @@ public final class CallPipeline implements Hooks.Agent {
     }
 
     @Override
-    public Hooks.@Nullable SpanContext startSpan(Hooks.@Nullable SpanContext parent) {
-        return states.get().inside ? null : applicationSpans.start(parent);
+    public Hooks.@Nullable SpanContext startSpan(String tracer, Hooks.@Nullable SpanContext parent) {
+        return states.get().inside ? null : applicationSpans.start(tracer, parent);
     }
 
     @Override
@@ -472,18 +473,7 @@ public final class CallPipeline implements Hooks.Agent {
 
     @Override
     public void managed() {
-        Runnable registration = whenManaged.getAndSet(null);
-        if (registration == null) return;
-        ThreadState state = states.get();
-        boolean inside = state.inside;
-        state.inside = true;
-        try {
-            registration.run();
-        } catch (Throwable t) {
-            log.failure("registration of MBeans", t);
-        } finally {
-            state.inside = inside;
-        }
+        whenManaged.run(states.get());
     }
 
     /** What the calling thread does, and whatever comes of it, is caused by whoever started this process. */

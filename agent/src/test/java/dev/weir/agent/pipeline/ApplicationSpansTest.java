@@ -268,9 +268,9 @@ class ApplicationSpansTest {
 
     @Test
     void spansWithoutAnSdkAreRecords() {
-        Hooks.SpanContext first = pipeline.startSpan(null);
+        Hooks.SpanContext first = pipeline.startSpan("any", null);
         assertNotNull(first);
-        Hooks.SpanContext second = pipeline.startSpan(first);
+        Hooks.SpanContext second = pipeline.startSpan("any", first);
         assertNotNull(second);
         assertEquals(first.traceId, second.traceId);
         assertNotEquals(first.spanId, second.spanId);
@@ -281,6 +281,12 @@ class ApplicationSpansTest {
         assertEquals("0000000000000001", parent(record));
         assertTrue(record.error);
         assertEquals("failed", record.message);
+    }
+
+    @Test
+    void whatAnAdapterTellsOfIsNoSpanOfTheApplicationToo() {
+        assertNull(pipeline.startSpan(PipelineFixture.TOLD, null));
+        assertNull(pipeline.startSpan(PipelineFixture.TOLD, OUTER));
     }
 
     private static Hooks.SpanData data(Hooks.SpanContext context) {

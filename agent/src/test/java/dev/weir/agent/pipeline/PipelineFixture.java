@@ -12,10 +12,14 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A whole pipeline whose records go into a list. */
 final class PipelineFixture {
+
+    /** A tracer that makes spans of what an adapter tells of. */
+    static final String TOLD = "told.already";
 
     final List<SpanRecord> records = new CopyOnWriteArrayList<>();
     final ByteArrayOutputStream stderr = new ByteArrayOutputStream();
@@ -30,7 +34,7 @@ final class PipelineFixture {
         });
         assembly = new Assembly(settings);
         rules = assembly.rules();
-        pipeline = assembly.pipeline(rules, new Sampler(1, true), records::add, new EpochClock(), log);
+        pipeline = assembly.pipeline(rules, new Sampler(1, true), records::add, Set.of(TOLD), new EpochClock(), log);
     }
 
     PipelineFixture() {

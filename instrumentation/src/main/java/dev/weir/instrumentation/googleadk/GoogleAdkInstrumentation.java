@@ -8,7 +8,6 @@ import com.google.adk.models.LlmRequest;
 import com.google.adk.models.LlmResponse;
 import com.google.adk.runner.Runner;
 import com.google.adk.sessions.Session;
-import com.google.adk.telemetry.Tracing;
 import com.google.adk.tools.BaseTool;
 import com.google.adk.tools.ToolContext;
 import com.google.genai.types.Content;
@@ -16,13 +15,12 @@ import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.shared.Inside;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
-import io.opentelemetry.api.trace.Tracer;
-import io.opentelemetry.api.trace.TracerProvider;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Maybe;
 import io.reactivex.rxjava3.core.Single;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,11 +62,12 @@ public final class GoogleAdkInstrumentation implements Instrumentation {
         weaving.type(ADK + "flows.llmflows.Functions").method("callTool", "Tool", ADK + "tools.BaseTool");
         weaving.type(ADK + "tools.FunctionTool")
                 .method("call", "ToolMethod", "java.util.Map", ADK + "tools.ToolContext");
-        weaving.type(ADK + "telemetry.Tracing")
-                .exactly("getTracer", "OwnSpans")
-                .exactly("trace", "Traced", STRING)
-                .method("traceAgent", "Traced", STRING);
         memory(weaving);
+    }
+
+    @Override
+    public Set<String> ownTracers() {
+        return Set.of("gcp.vertex.agent");
     }
 
     private static void memory(Weaving weaving) {
@@ -95,28 +94,6 @@ public final class GoogleAdkInstrumentation implements Instrumentation {
                 .exactly("createSession", "CreateSession", STRING, STRING, "java.util.concurrent.ConcurrentMap", STRING)
                 .exactly("appendEvent", "AppendEvent", SESSION, ADK + "events.Event")
                 .exactly("deleteSession", "DeleteSession", STRING, STRING, STRING);
-    }
-
-    /**
-     * ADK makes spans of its own of what is followed here. Without an SDK of the application's they would be Weir's too, and
-     * everything would stand in the tree twice.
-     */
-    static final class OwnSpans {
-
-        static @Nullable Tracer exit(@Nullable Tracer tracer) {
-            // Of another adapter, and so of another class loader, perhaps.
-            boolean weirs = tracer != null && tracer.getClass().getName().startsWith("dev.weir.");
-            return weirs ? TracerProvider.noop().get("") : tracer;
-        }
-    }
-
-    /** Not all of ADK asks for the tracer: some of it takes what is there. */
-    static final class Traced {
-
-        static void enter() {
-            Tracer tracer = Tracing.getTracer();
-            if (tracer == TracerProvider.noop().get("")) Tracing.setTracerForTesting(tracer);
-        }
     }
 
     // ---- runs

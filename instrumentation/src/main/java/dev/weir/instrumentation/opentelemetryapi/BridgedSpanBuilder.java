@@ -14,10 +14,12 @@ import org.jspecify.annotations.Nullable;
 /** Puts a span of Weir's together. */
 final class BridgedSpanBuilder implements SpanBuilder {
 
+    private final String scope;
     private final Recorded recorded;
     private @Nullable Context parent;
 
     BridgedSpanBuilder(String scope, @Nullable String name) {
+        this.scope = scope;
         recorded = new Recorded(scope, name == null ? "" : name);
     }
 
@@ -91,7 +93,7 @@ final class BridgedSpanBuilder implements SpanBuilder {
         Context context = parent == null ? Context.current() : parent;
         SpanContext around = Span.fromContext(context).getSpanContext();
         Hooks.SpanContext parentSpan = SpanContexts.of(around);
-        Hooks.SpanContext span = Hooks.startSpan(parentSpan);
+        Hooks.SpanContext span = Hooks.startSpan(scope, parentSpan);
         // Nobody wants it: what it is in stays what it is in.
         if (span == null) return Span.wrap(around);
         SpanContext made = SpanContexts.of(span);

@@ -1,5 +1,7 @@
 package dev.weir.instrumentation.weaving;
 
+import java.util.Set;
+
 /**
  * One library's adapter: where it is woven, what facts it reports, what levers it offers.
  *
@@ -12,4 +14,12 @@ public interface Instrumentation {
 
     /** Says which methods of which classes get which advice. */
     void weave(Weaving weaving);
+
+    /**
+     * The tracers (instrumentation scopes) of OpenTelemetry with which the library makes spans of what this adapter tells of
+     * itself. Where Weir stands in for the SDK, they make none: everything would be there twice.
+     */
+    default Set<String> ownTracers() {
+        return Set.of();
+    }
 }

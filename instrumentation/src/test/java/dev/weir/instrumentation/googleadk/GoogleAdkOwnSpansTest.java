@@ -1,41 +1,33 @@
 package dev.weir.instrumentation.googleadk;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertSame;
 
 import com.google.adk.telemetry.Tracing;
+import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.opentelemetryapi.OpenTelemetryApiInstrumentation;
 import dev.weir.instrumentation.testing.Woven;
-import io.opentelemetry.api.GlobalOpenTelemetry;
-import io.opentelemetry.api.trace.Tracer;
-import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.reactivex.rxjava3.core.Flowable;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Spans that ADK makes of its runs, where the application has no SDK, and where it has one. */
+/** Spans that ADK makes of its runs where the application has no SDK: whose they are. */
 class GoogleAdkOwnSpansTest {
 
     @RegisterExtension
-    final Woven woven = new Woven(new GoogleAdkInstrumentation(), new OpenTelemetryApiInstrumentation());
+    final Woven woven = new Woven(new OpenTelemetryApiInstrumentation());
 
     @Test
-    void onlyAnSdkOfTheApplicationMakesThem() {
-        GlobalOpenTelemetry.getTracer("another")
-                .spanBuilder("stands in")
-                .startSpan()
-                .end();
-        assertEquals(
-                List.of("stands in"),
-                woven.agent().spans().stream().map(span -> span.name).toList());
-        assertFalse(Tracing.getTracer().spanBuilder("invocation").startSpan().isRecording());
+    void allAreOfTheTracerThatTheAdapterNames() {
+        Tracing.getTracer().spanBuilder("call_llm").startSpan().end();
         assertEquals(7, Flowable.just(7).compose(Tracing.trace("invocation")).blockingFirst());
-        assertEquals(1, woven.agent().spans().size());
-
-        Tracer own = SdkTracerProvider.builder().build().get("gcp.vertex.agent");
-        Tracing.setTracerForTesting(own);
-        assertSame(own, Tracing.getTracer());
+        List<Hooks.SpanData> spans = woven.agent().spans();
+        assertEquals(
+                List.of("call_llm", "invocation"),
+                spans.stream().map(span -> span.name).toList());
+        for (Hooks.SpanData span : spans) {
+            assertEquals(Set.of(span.scope), new GoogleAdkInstrumentation().ownTracers());
+        }
     }
 }

@@ -117,6 +117,20 @@ class BridgeTest {
     }
 
     @Test
+    void whatNobodyWantsIsNoSpanAndChangesNothing() {
+        woven.agent().unwanted("the.framework");
+        woven.agent().inSpan(new Hooks.SpanContext(TRACE, LINKED, (byte) 1, null));
+        Span span =
+                GlobalOpenTelemetry.getTracer("the.framework").spanBuilder("x").startSpan();
+        assertFalse(span.isRecording());
+        assertEquals(LINKED, span.getSpanContext().getSpanId());
+        span.end();
+        assertEquals(List.of(), woven.agent().spans());
+        GlobalOpenTelemetry.getTracer("another").spanBuilder("y").startSpan().end();
+        assertEquals("another", only().scope);
+    }
+
+    @Test
     void whatIsNotSampledIsNotRecordedButPassedOn() {
         woven.agent().sample(false);
         Span span = GlobalOpenTelemetry.getTracer("test").spanBuilder("x").startSpan();

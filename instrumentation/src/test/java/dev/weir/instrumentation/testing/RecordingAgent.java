@@ -52,6 +52,7 @@ public final class RecordingAgent implements Hooks.Agent {
     private volatile Hooks.@Nullable SpanContext span;
     private volatile boolean sampled = true;
     private final List<String> outer = new CopyOnWriteArrayList<>();
+    private volatile String unwanted = "";
     private final List<Hooks.SpanData> spans = new CopyOnWriteArrayList<>();
     private final String instrumentation;
     private final List<String> also = new CopyOnWriteArrayList<>();
@@ -306,8 +307,14 @@ public final class RecordingAgent implements Hooks.Agent {
         return outer.contains(applicationSpanId) || applicationSpanId.equals(current.spanId) ? current : null;
     }
 
+    /** From now on no spans of this tracer are wanted. */
+    public void unwanted(String tracer) {
+        unwanted = tracer;
+    }
+
     @Override
-    public Hooks.SpanContext startSpan(Hooks.@Nullable SpanContext parent) {
+    public Hooks.@Nullable SpanContext startSpan(String tracer, Hooks.@Nullable SpanContext parent) {
+        if (tracer.equals(unwanted)) return null;
         String spanId = String.format("%016x", ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE));
         if (parent != null) return new Hooks.SpanContext(parent.traceId, spanId, parent.flags, parent.traceState);
         return new Hooks.SpanContext("0000000000000001" + spanId, spanId, (byte) (sampled ? 1 : 0), null);
