@@ -38,9 +38,7 @@ final class OperationRun {
                 InboundRequests requests = new InboundRequests(process.port(), SOCKET_TIMEOUT_MILLIS)) {
             Driven driven = new Driven(line, agent, sink, process, requests);
             driven.warmUp();
-            for (int i = 0; i < pace.batches(); i++) {
-                driven.measureBatch();
-            }
+            driven.measure();
             int status = process.stop();
             List<String> objections = new ArrayList<>();
             if (status != 0) {
@@ -68,8 +66,7 @@ final class OperationRun {
         private final InboundRequests requests;
         private final ThreadTimes cpu;
         private final int rootsPerBurst;
-        private final List<Double> times = new ArrayList<>();
-        private final List<Double> cpuTimes = new ArrayList<>();
+        private final Batches batches;
         private long measuredOperations;
         private long measuredBytes;
         private int diedThreads;
@@ -84,6 +81,7 @@ final class OperationRun {
             this.requests = requests;
             this.cpu = new ThreadTimes(process.pid());
             this.rootsPerBurst = line.rootsPerBurst(pace.rootsPerBurst());
+            this.batches = new Batches(pace.batches());
         }
 
         /** Back to back, so that the compiler is done soon; but never faster than the exporter. */
@@ -108,9 +106,17 @@ final class OperationRun {
                     || !stable && seconds(start) < pace.maximumWarmUpSeconds());
         }
 
-        void measureBatch() throws IOException, InterruptedException {
+        void measure() throws IOException, InterruptedException {
+            StolenTime stolen = new StolenTime();
+            while (!batches.enough()) {
+                measureBatch(stolen);
+            }
+        }
+
+        private void measureBatch(StolenTime stolen) throws IOException, InterruptedException {
             MeasuredProcess.Mark before = process.mark();
             cpu.advance();
+            stolen.advance();
             int diedBefore = cpu.died();
             long nanos = 0;
             long next = System.nanoTime();
@@ -126,10 +132,10 @@ final class OperationRun {
                 }
             }
             long cpuNanos = cpu.advance().program();
+            double stolenShare = stolen.advance();
             MeasuredProcess.Mark after = process.mark();
             long operations = (long) pace.burstsPerBatch() * rootsPerBurst * line.operationsPerRoot();
-            times.add((double) nanos / operations);
-            cpuTimes.add((double) cpuNanos / operations);
+            batches.add(new Batches.Batch(stolenShare, (double) nanos / operations, (double) cpuNanos / operations));
             measuredOperations += operations;
             measuredBytes += after.allocatedBytes() - before.allocatedBytes();
             diedThreads += Math.max(after.diedThreads() - before.diedThreads(), cpu.died() - diedBefore);
@@ -158,8 +164,8 @@ final class OperationRun {
 
         Map<Metric, Double> values() {
             Map<Metric, Double> values = new EnumMap<>(Metric.class);
-            values.put(Metric.OPERATION_TIME, Sample.of(times).median() / 1_000);
-            values.put(Metric.OPERATION_CPU, Sample.of(cpuTimes).median() / 1_000);
+            values.put(Metric.OPERATION_TIME, batches.median(Batches.Batch::nanos) / 1_000);
+            values.put(Metric.OPERATION_CPU, batches.median(Batches.Batch::cpuNanos) / 1_000);
             values.put(Metric.OPERATION_BYTES, (double) measuredBytes / measuredOperations);
             return values;
         }
@@ -171,6 +177,9 @@ final class OperationRun {
             }
             if (lateBursts > 0) {
                 notes.add("bursts came late, so the pace was slower than asked for");
+            }
+            if (batches.disturbed()) {
+                notes.add("other machines took the CPU in every attempt at some batch");
             }
             if (diedThreads > 0) {
                 notes.add("threads died while measured, with some of their CPU and bytes uncounted");
