@@ -38,8 +38,13 @@ public abstract class SqlFacts extends CallFacts {
         return 1;
     }
 
-    /** The bound values in order (all sets of a batch one after the other); {@code null} when there are none. */
-    public Object @Nullable [] parameters() {
-        return null;
+    /** How many values are bound, all sets of a batch together. */
+    public int parameterCount() {
+        return 0;
+    }
+
+    /** A bound value; those of the sets of a batch come one after the other. */
+    public @Nullable Object parameter(int index) {
+        throw new IndexOutOfBoundsException(index);
     }
 }

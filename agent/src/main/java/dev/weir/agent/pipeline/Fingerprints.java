@@ -79,7 +79,8 @@ final class Fingerprints {
             hash.add(text);
         }
         digests.add(sql.url(), hash);
-        values(hash, sql.parameters());
+        int parameters = sql.parameterCount();
+        for (int i = 0; i < parameters; i++) value(hash, sql.parameter(i));
     }
 
     private static void file(KeyedHash hash, FileFacts file) {

@@ -148,7 +148,7 @@ class CallPipelineTest {
     void factsThatThrowLeaveTheCallAlone() {
         Call call = pipeline.begin(new SqlFacts("test", "select 1", "jdbc:x") {
             @Override
-            public Object[] parameters() {
+            public int parameterCount() {
                 throw new IllegalStateException("a broken adapter");
             }
         });

@@ -24,8 +24,13 @@ class FingerprintsTest {
         }
 
         @Override
-        public Object[] parameters() {
-            return values;
+        public int parameterCount() {
+            return values.length;
+        }
+
+        @Override
+        public Object parameter(int index) {
+            return values[index];
         }
     }
 

@@ -33,7 +33,8 @@ public final class ApacheHttpAsyncClient4Instrumentation implements Instrumentat
         weaving.type(PACKAGE + "AbstractClientExchangeHandler")
                 .exactly("setRoute", "Route", "org.apache.http.conn.routing.HttpRoute")
                 .exactly("setCurrentRequest", "Request", "org.apache.http.client.methods.HttpRequestWrapper")
-                .exactly("requestConnection", "Connect");
+                .exactly("requestConnection", "Connect")
+                .exactly("close", "Over");
         for (String handler : new String[] {"DefaultClientExchangeHandlerImpl", "MinimalClientExchangeHandlerImpl"}) {
             weaving.type(PACKAGE + handler)
                     .exactly("start", "Start")
@@ -61,6 +62,13 @@ public final class ApacheHttpAsyncClient4Instrumentation implements Instrumentat
 
         static void enter(HttpAsyncClientExchangeHandler handler) {
             EXCHANGES.put(handler, new Exchange(handler));
+        }
+    }
+
+    static final class Over {
+
+        static void exit(@Nullable Throwable thrown, Object handler) {
+            Start.EXCHANGES.remove(handler);
         }
     }
 

@@ -3,12 +3,10 @@ package dev.weir.instrumentation.apachehttpclient5;
 import dev.weir.bootstrap.Attachments;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
+import dev.weir.bootstrap.WeakIdentityMap;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.util.Collections;
 import java.util.Deque;
-import java.util.Map;
-import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import org.apache.hc.client5.http.async.AsyncExecCallback;
 import org.apache.hc.client5.http.async.AsyncExecChain;
@@ -23,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class AsyncRequest extends RequestFacts {
 
     // What the application's future was asked for in: a scheduler's thread, which starts retries, does not know.
-    private static final Map<CancellableDependency, Object> CAUSES = Collections.synchronizedMap(new WeakHashMap<>());
+    private static final WeakIdentityMap<Object> CAUSES = new WeakIdentityMap<>(1 << 16);
 
     private final HttpRequest request;
     private final @Nullable AsyncEntityProducer producer;

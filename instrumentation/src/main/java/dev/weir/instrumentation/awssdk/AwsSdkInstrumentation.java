@@ -39,8 +39,14 @@ public final class AwsSdkInstrumentation implements Instrumentation {
 
     static final class Execute {
 
-        static void enter(Object stage, Object request, RequestExecutionContext context) {
-            LOOPS.put(context, new RetryLoop("aws-sdk", "aws-sdk").causedHere());
+        static RetryLoop enter(Object stage, Object request, RequestExecutionContext context) {
+            RetryLoop loop = new RetryLoop("aws-sdk", "aws-sdk").causedHere();
+            LOOPS.put(context, loop);
+            return loop;
+        }
+
+        static void exit(@Nullable RetryLoop loop, @Nullable Object result) {
+            if (loop != null) loop.over(result);
         }
     }
 

@@ -1,8 +1,8 @@
 package dev.weir.instrumentation.googleadk;
 
-import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.shared.InContext;
 import dev.weir.instrumentation.shared.Scoped;
+import dev.weir.instrumentation.shared.reactivestreams.ScopedSubscriber;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.FlowableSubscriber;
 import java.util.concurrent.CancellationException;
@@ -11,7 +11,6 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
-import org.reactivestreams.Subscription;
 
 /**
  * A stream, each subscription to which is a scope of its own, from its begin to its last signal or its cancellation. Whoever
@@ -62,68 +61,24 @@ final class ScopedFlowable<T> extends Flowable<T> {
         }
     }
 
-    private static final class Inner<T> implements FlowableSubscriber<T>, Subscription {
+    private static final class Inner<T> extends ScopedSubscriber<T> implements FlowableSubscriber<T> {
 
-        private final Subscriber<? super T> actual;
-        private final Scoped<T> scope;
-        private volatile @Nullable Subscription upstream;
         private volatile boolean heardOf;
 
         Inner(Subscriber<? super T> actual, Scoped<T> scope) {
-            this.actual = actual;
-            this.scope = scope;
+            super(actual, scope);
         }
 
         @Override
-        public void onSubscribe(Subscription subscription) {
-            upstream = subscription;
-            InContext.run(scope.outside(), actual, this, Subscriber::onSubscribe);
-        }
-
-        @Override
-        public void onNext(T item) {
+        protected void heard(Scoped<T> scope, T item) {
             heardOf = true;
             scope.heard(item);
-            InContext.<Subscriber<? super T>, T, RuntimeException>run(
-                    scope.outside(), actual, item, Subscriber::onNext);
         }
 
         @Override
-        public void onError(Throwable thrown) {
-            scope.end(thrown);
-            InContext.run(scope.outside(), actual, thrown, Subscriber::onError);
-        }
-
-        @Override
-        public void onComplete() {
-            scope.end(null);
-            InContext.run(scope.outside(), actual, Subscriber::onComplete);
-        }
-
-        // What is asked for may be made here and now.
-        @Override
-        public void request(long n) {
-            Subscription subscription = upstream;
-            if (subscription == null) return;
-            Object before = Hooks.enter(scope.inside());
-            try {
-                subscription.request(n);
-            } finally {
-                Hooks.exit(before);
-            }
-        }
-
-        @Override
-        public void cancel() {
-            Subscription subscription = upstream;
-            Object before = Hooks.enter(scope.inside());
-            try {
-                if (subscription != null) subscription.cancel();
-            } finally {
-                Hooks.exit(before);
-                // Whoever has heard of something and wants no more has not given up.
-                scope.end(heardOf ? null : new CancellationException("cancelled"));
-            }
+        protected @Nullable Throwable givenUp() {
+            // Whoever has heard of something and wants no more has not given up.
+            return heardOf ? null : new CancellationException("cancelled");
         }
     }
 }

@@ -21,14 +21,15 @@ final class Batch {
     private int statements;
     private boolean digested;
 
-    void add(@Nullable Object[] set) {
+    void add(Parameters set) {
         size++;
-        if (values.size() + set.length <= MOST_VALUES && !digested) {
-            for (Object value : set) values.add(value);
+        int count = set.count();
+        if (values.size() + count <= MOST_VALUES && !digested) {
+            for (int i = 0; i < count; i++) values.add(set.value(i));
         } else {
             digested = true;
-            rest.add(set.length);
-            for (Object value : set) rest.add(value);
+            rest.add(count);
+            for (int i = 0; i < count; i++) rest.add(set.value(i));
         }
     }
 
@@ -55,8 +56,8 @@ final class Batch {
     }
 
     @Nullable
-    Object @Nullable [] values() {
-        if (!digested) return values.isEmpty() ? null : values.toArray();
+    Object[] values() {
+        if (!digested) return values.toArray();
         List<@Nullable Object> all = new ArrayList<>(values);
         all.add(rest.value());
         return all.toArray();

@@ -115,7 +115,11 @@ public final class JdbcInstrumentation implements Instrumentation {
                 .exactly("clearBatch", "ClearBatch")
                 .exactly("clearParameters", "ClearParameters")
                 .exactly("setQueryTimeout", "Timeout", "int")
-                .exactly("close", "Close");
+                .exactly("close", "Close")
+                .exactly("unwrap", "Unwrap", "java.lang.Class")
+                // Commons DBCP's.
+                .exactly("getDelegate", "Unwrap")
+                .exactly("getInnermostDelegate", "Unwrap");
         for (String[] setter : VALUES) {
             target.method(setter[0], "Bind", "int", setter[1]).method(setter[0], "BindNamed", STRING, setter[1]);
         }
@@ -200,40 +204,72 @@ public final class JdbcInstrumentation implements Instrumentation {
         }
     }
 
+    /** What is told of the outermost holds for all that are nested in it, of which nothing needs to be known. */
     static final class Close {
 
-        static void exit(@Nullable Throwable thrown, Statement statement) {
-            StatementState.closed(statement);
+        static Integer enter(Statement statement) {
+            return Nesting.begin(Nesting.CLOSING);
+        }
+
+        static void exit(@Nullable Integer previous, @Nullable Throwable thrown, Statement statement) {
+            if (previous != null && Nesting.end(Nesting.CLOSING, previous)) StatementState.closed(statement);
+        }
+    }
+
+    static final class Unwrap {
+
+        static void exit(@Nullable Object result, @Nullable Throwable thrown, Statement statement) {
+            if (result instanceof Statement inner && inner != statement) StatementState.unwrapped(statement, inner);
         }
     }
 
     static final class Bind {
 
-        static void enter(Statement statement, int index, @Nullable Object value) {
-            StatementState state = StatementState.of(statement);
+        static Integer enter(Statement statement, int index, @Nullable Object value) {
+            Integer previous = Nesting.begin(Nesting.BINDING);
+            StatementState state = Nesting.isOutermost(previous) ? StatementState.of(statement) : null;
             if (state != null) state.bind(index, value);
+            return previous;
+        }
+
+        static void exit(@Nullable Integer previous) {
+            if (previous != null) Nesting.end(Nesting.BINDING, previous);
         }
     }
 
     static final class BindNamed {
 
-        static void enter(Statement statement, @Nullable String name, @Nullable Object value) {
-            StatementState state = StatementState.of(statement);
+        static Integer enter(Statement statement, @Nullable String name, @Nullable Object value) {
+            Integer previous = Nesting.begin(Nesting.BINDING);
+            StatementState state = Nesting.isOutermost(previous) ? StatementState.of(statement) : null;
             if (state != null) state.bind(name, value);
+            return previous;
+        }
+
+        static void exit(@Nullable Integer previous) {
+            Bind.exit(previous);
         }
     }
 
     static final class BindNull {
 
-        static void enter(Statement statement, int index) {
-            Bind.enter(statement, index, null);
+        static Integer enter(Statement statement, int index) {
+            return Bind.enter(statement, index, null);
+        }
+
+        static void exit(@Nullable Integer previous) {
+            Bind.exit(previous);
         }
     }
 
     static final class BindNullNamed {
 
-        static void enter(Statement statement, @Nullable String name) {
-            BindNamed.enter(statement, name, null);
+        static Integer enter(Statement statement, @Nullable String name) {
+            return BindNamed.enter(statement, name, null);
+        }
+
+        static void exit(@Nullable Integer previous) {
+            Bind.exit(previous);
         }
     }
 
@@ -242,7 +278,7 @@ public final class JdbcInstrumentation implements Instrumentation {
     static final class Prepare {
 
         static Integer enter(Connection connection) {
-            return Nesting.prepare();
+            return Nesting.begin(Nesting.PREPARING);
         }
 
         static void exit(
@@ -252,9 +288,8 @@ public final class JdbcInstrumentation implements Instrumentation {
                 Connection connection,
                 @Nullable String sql) {
             if (previous == null) return;
-            boolean outermost = Nesting.prepared(previous);
-            if (sql != null && statement instanceof Statement prepared) {
-                StatementState.prepared(prepared, sql, outermost);
+            if (Nesting.end(Nesting.PREPARING, previous) && sql != null && statement instanceof Statement prepared) {
+                StatementState.prepared(prepared, sql);
             }
         }
     }
@@ -299,7 +334,7 @@ public final class JdbcInstrumentation implements Instrumentation {
         }
 
         static void exit(@Nullable Object token, @Nullable Throwable thrown) {
-            if (token instanceof Integer previous) Nesting.endQuiet(previous);
+            if (token instanceof Integer previous) Nesting.end(Nesting.QUIET, previous);
             else if (token instanceof Call call) TransactionFacts.end(call, thrown);
         }
     }
@@ -308,11 +343,11 @@ public final class JdbcInstrumentation implements Instrumentation {
     static final class Session {
 
         static Integer enter(Connection connection) {
-            return Nesting.quiet();
+            return Nesting.begin(Nesting.QUIET);
         }
 
         static void exit(@Nullable Integer previous) {
-            if (previous != null) Nesting.endQuiet(previous);
+            if (previous != null) Nesting.end(Nesting.QUIET, previous);
         }
     }
 
@@ -320,18 +355,18 @@ public final class JdbcInstrumentation implements Instrumentation {
     static final class Obtain {
 
         static Integer enter(Object source) {
-            return Nesting.quiet();
+            return Nesting.begin(Nesting.QUIET);
         }
 
         static void exit(@Nullable Integer previous) {
-            if (previous != null) Nesting.endQuiet(previous);
+            if (previous != null) Nesting.end(Nesting.QUIET, previous);
         }
     }
 
     static final class Connect {
 
         static Integer enter(Object driver) {
-            return Nesting.quiet();
+            return Nesting.begin(Nesting.QUIET);
         }
 
         static void exit(
@@ -341,7 +376,7 @@ public final class JdbcInstrumentation implements Instrumentation {
                 Object driver,
                 @Nullable String url,
                 @Nullable Properties properties) {
-            if (previous != null) Nesting.endQuiet(previous);
+            if (previous != null) Nesting.end(Nesting.QUIET, previous);
             if (connection != null) ConnectionState.opened(connection, url, properties);
         }
     }

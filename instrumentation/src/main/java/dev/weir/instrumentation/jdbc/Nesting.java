@@ -3,42 +3,43 @@ package dev.weir.instrumentation.jdbc;
 /** Whether this thread is inside a pool's or driver's method that calls JDBC again by itself. */
 final class Nesting {
 
-    private static final int PREPARING = 0;
-    private static final int QUIET = 1;
+    /** A statement is being prepared: what is prepared for it further in is a part of it. */
+    static final int PREPARING = 0;
+
+    /** What this thread executes is the driver's own affair. */
+    static final int QUIET = 1;
+
+    /** A pool hands each value on to the driver's statement. */
+    static final int BINDING = 2;
+
+    /** A pool's statement closes the driver's. */
+    static final int CLOSING = 3;
 
     // An array of the JDK's: an object of ours would tie the library's class loader to the application's threads.
-    private static final ThreadLocal<int[]> depths = ThreadLocal.withInitial(() -> new int[2]);
+    private static final ThreadLocal<int[]> depths = ThreadLocal.withInitial(() -> new int[4]);
 
     private Nesting() {}
 
-    /** A statement is being prepared: what is prepared for it further in is a part of it. */
-    static Integer prepare() {
-        return set(PREPARING, 1);
+    /** Returns what {@link #end} needs. */
+    static Integer begin(int which) {
+        int[] depth = depths.get();
+        int previous = depth[which];
+        depth[which] = 1;
+        return previous;
     }
 
-    /** Whether the {@link #prepare} that returned {@code previous} is over, and whether it was the outermost. */
-    static boolean prepared(Integer previous) {
-        depths.get()[PREPARING] = previous;
+    /** Whether that was the outermost. */
+    static boolean end(int which, Integer previous) {
+        depths.get()[which] = previous;
         return previous == 0;
     }
 
-    /** Until {@link #endQuiet}, what this thread executes is the driver's own affair. */
-    static Integer quiet() {
-        return set(QUIET, 1);
-    }
-
-    static void endQuiet(Integer previous) {
-        depths.get()[QUIET] = previous;
+    /** Whether a {@link #begin} returned this that was the outermost. */
+    static boolean isOutermost(Integer previous) {
+        return previous == 0;
     }
 
     static boolean isQuiet() {
         return depths.get()[QUIET] != 0;
-    }
-
-    private static Integer set(int which, int value) {
-        int[] depth = depths.get();
-        int previous = depth[which];
-        depth[which] = value;
-        return previous;
     }
 }

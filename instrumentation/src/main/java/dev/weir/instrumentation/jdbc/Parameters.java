@@ -38,21 +38,19 @@ final class Parameters {
         byName = null;
     }
 
-    boolean isEmpty() {
-        return count == 0 && byName == null;
+    int count() {
+        return byName == null ? count : count + 2 * byName.size();
     }
 
     /** The values in order; those that were bound by name come last, each after its name. */
     @Nullable
-    Object[] values() {
-        if (byName == null) return Arrays.copyOf(byIndex, count);
-        Object[] values = Arrays.copyOf(byIndex, count + byName.size() * 2);
-        int at = count;
+    Object value(int index) {
+        if (index < count || byName == null) return byIndex[index];
+        int left = (index - count) / 2;
         for (Map.Entry<String, @Nullable Object> named : byName.entrySet()) {
-            values[at++] = named.getKey();
-            values[at++] = named.getValue();
+            if (left-- == 0) return (index - count) % 2 == 0 ? named.getKey() : named.getValue();
         }
-        return values;
+        throw new IndexOutOfBoundsException(index);
     }
 
     /**

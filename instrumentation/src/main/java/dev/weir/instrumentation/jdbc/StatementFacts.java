@@ -16,6 +16,7 @@ final class StatementFacts extends SqlFacts {
     private final @Nullable Batch batch;
     private final boolean prepared;
     private final ConnectionState connection;
+    private @Nullable Object @Nullable [] batchValues;
     private long limitMillis;
     private @Nullable StatementLimit limit;
 
@@ -140,9 +141,20 @@ final class StatementFacts extends SqlFacts {
     }
 
     @Override
-    public @Nullable Object @Nullable [] parameters() {
-        if (batch != null) return batch.values();
-        return prepared && state != null ? state.values() : null;
+    public int parameterCount() {
+        if (batch != null) return batchValues(batch).length;
+        return prepared && state != null ? state.valueCount() : 0;
+    }
+
+    @Override
+    public @Nullable Object parameter(int index) {
+        if (batch != null) return batchValues(batch)[index];
+        return state == null ? null : state.value(index);
+    }
+
+    private @Nullable Object[] batchValues(Batch batch) {
+        if (batchValues == null) batchValues = batch.values();
+        return batchValues;
     }
 
     @Override

@@ -13,14 +13,12 @@ final class StatementState {
     private static final WeakIdentityMap<StatementState> known = new WeakIdentityMap<>(MOST);
 
     private final String text;
-    private final boolean inner;
     private @Nullable Parameters parameters;
     private @Nullable Batch batch;
     private long timeoutMillis;
 
-    private StatementState(String text, boolean inner) {
+    private StatementState(String text) {
         this.text = text;
-        this.inner = inner;
     }
 
     static @Nullable StatementState of(Statement statement) {
@@ -31,20 +29,21 @@ final class StatementState {
     static StatementState kept(Statement statement) {
         StatementState state = known.get(statement);
         if (state == null) {
-            state = new StatementState("", false);
+            state = new StatementState("");
             known.put(statement, state);
         }
         return state;
     }
 
-    /**
-     * A statement was prepared.
-     *
-     * @param outermost whether it is the one that the application gets: values are only kept there, a pool hands each
-     *     value on to the driver's statement
-     */
-    static void prepared(Statement statement, String text, boolean outermost) {
-        known.put(statement, new StatementState(text, !outermost));
+    /** A statement was prepared, and this is the one that the application gets. */
+    static void prepared(Statement statement, String text) {
+        known.put(statement, new StatementState(text));
+    }
+
+    /** The application looks under a pool's statement: what is known of that holds for the driver's too. */
+    static void unwrapped(Statement from, Statement statement) {
+        StatementState state = known.get(from);
+        if (state != null) known.put(statement, state);
     }
 
     static void closed(Statement statement) {
@@ -64,11 +63,11 @@ final class StatementState {
     }
 
     void bind(int index, @Nullable Object value) {
-        if (!inner) bound().bind(index, value);
+        bound().bind(index, value);
     }
 
     void bind(@Nullable String name, @Nullable Object value) {
-        if (!inner && name != null) bound().bind(name, value);
+        if (name != null) bound().bind(name, value);
     }
 
     private Parameters bound() {
@@ -80,14 +79,18 @@ final class StatementState {
         if (parameters != null) parameters.clear();
     }
 
-    /** The values that are bound now; {@code null} when there are none. */
+    int valueCount() {
+        return parameters == null ? 0 : parameters.count();
+    }
+
+    /** A value that is bound now. */
     @Nullable
-    Object @Nullable [] values() {
-        return parameters == null || parameters.isEmpty() ? null : parameters.values();
+    Object value(int index) {
+        return bound().value(index);
     }
 
     void addBatch() {
-        if (!inner) openBatch().add(bound().values());
+        openBatch().add(bound());
     }
 
     void addBatch(String sql) {

@@ -39,7 +39,7 @@ final class TransactionFacts extends SqlFacts {
     static @Nullable Object beginMode(Connection connection, boolean automatic) {
         if (!Hooks.follows(Kind.SQL) || Nesting.isQuiet() || isAutomatic(connection) == automatic) return null;
         ConnectionState state = ConnectionState.of(connection);
-        if (automatic && !state.used()) return Nesting.quiet();
+        if (automatic && !state.used()) return Nesting.begin(Nesting.QUIET);
         if (!automatic) state.used(false);
         return Hooks.begin(new TransactionFacts(automatic ? "COMMIT" : "BEGIN", state, false));
     }

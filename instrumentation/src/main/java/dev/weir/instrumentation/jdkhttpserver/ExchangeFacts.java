@@ -8,6 +8,7 @@ import java.lang.ref.WeakReference;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one inbound request. */
@@ -16,6 +17,7 @@ final class ExchangeFacts extends HttpFacts {
     // Weak: these facts are found by their exchange, for as long as it lives.
     private final WeakReference<HttpExchange> exchange;
     private final @Nullable String peer;
+    private final List<Map.Entry<String, List<String>>> headers;
 
     private ExchangeFacts(HttpExchange exchange, URI uri, HostPort authority) {
         super(
@@ -28,6 +30,7 @@ final class ExchangeFacts extends HttpFacts {
                 uri.getRawPath(),
                 uri.getRawQuery());
         this.exchange = new WeakReference<>(exchange);
+        this.headers = List.copyOf(exchange.getRequestHeaders().entrySet());
         InetSocketAddress address = exchange.getRemoteAddress();
         this.peer = address == null || address.getAddress() == null
                 ? null
@@ -42,6 +45,11 @@ final class ExchangeFacts extends HttpFacts {
         return new ExchangeFacts(exchange, uri, authority);
     }
 
+    @Nullable
+    HttpExchange exchange() {
+        return exchange.get();
+    }
+
     @Override
     public @Nullable String peerAddress() {
         return peer;
@@ -49,17 +57,24 @@ final class ExchangeFacts extends HttpFacts {
 
     @Override
     public @Nullable String header(String name) {
-        HttpExchange alive = exchange.get();
-        List<String> lines = alive == null ? null : alive.getRequestHeaders().get(name);
-        if (lines == null || lines.isEmpty()) return null;
-        return lines.size() == 1 ? lines.get(0) : String.join(",", lines);
+        List<String> values = values(name);
+        if (values == null || values.isEmpty()) return null;
+        return values.size() == 1 ? values.get(0) : String.join(",", values);
     }
 
     @Override
     public boolean repeatsHeader(String name) {
-        HttpExchange alive = exchange.get();
-        List<String> values = alive == null ? null : alive.getRequestHeaders().get(name);
+        List<String> values = values(name);
         return values != null && values.size() > 1;
+    }
+
+    /** Headers that are asked by name make a name of their own for it, each time; most of what we ask for is not there. */
+    private @Nullable List<String> values(String name) {
+        for (int i = 0; i < headers.size(); i++) {
+            Map.Entry<String, List<String>> header = headers.get(i);
+            if (header.getKey().equalsIgnoreCase(name)) return header.getValue();
+        }
+        return null;
     }
 
     @Override

@@ -57,8 +57,7 @@ public final class JdkHttpServerInstrumentation implements Instrumentation {
                 @Nullable Call call, @Nullable Throwable thrown, Object chain, HttpExchange exchange) {
             if (call == null) return null;
             if (call instanceof Call.Denied denied) return refuse(exchange, denied);
-            Served served = Served.of(exchange);
-            if (served != null) served.returned(thrown);
+            Served.returned(exchange, thrown);
             return null;
         }
 
@@ -94,8 +93,7 @@ public final class JdkHttpServerInstrumentation implements Instrumentation {
     static final class Close {
 
         static void exit(@Nullable Throwable thrown, HttpExchange exchange) {
-            Served served = Served.of(exchange);
-            if (served != null) served.replied();
+            Served.closed(exchange);
         }
     }
 

@@ -36,6 +36,21 @@ final class Served {
         return EXCHANGES.get(exchange);
     }
 
+    /**
+     * The handler of an exchange, and all filters around it, returned or threw. What is over is forgotten at once: it holds
+     * all that was done for it, and the collector would have to copy that until somebody sweeps.
+     */
+    static void returned(HttpExchange exchange, @Nullable Throwable thrown) {
+        Served served = EXCHANGES.get(exchange);
+        if (served != null && served.returned(thrown)) EXCHANGES.remove(exchange);
+    }
+
+    /** An exchange was closed. */
+    static void closed(HttpExchange exchange) {
+        Served served = EXCHANGES.get(exchange);
+        if (served != null && served.replied()) EXCHANGES.remove(exchange);
+    }
+
     /** The head of the reply is about to be sent; streams that are made meanwhile are for its body. */
     void sending(int code) {
         Hooks.replying(call);
@@ -57,20 +72,23 @@ final class Served {
     /** The body is complete, or will never be. */
     static void bodyClosed(OutputStream stream) {
         Served served = REPLIES.remove(stream);
-        if (served != null) served.replied();
+        if (served == null || !served.replied() || served.call == null) return;
+        HttpExchange exchange = ((ExchangeFacts) served.call.facts()).exchange();
+        if (exchange != null) EXCHANGES.remove(exchange);
     }
 
-    void replied() {
+    /** Returns whether all is over. */
+    private boolean replied() {
         boolean over;
         synchronized (this) {
             over = returned && !replied;
             replied = true;
         }
         if (over) Hooks.end(call, status, null);
+        return over;
     }
 
-    /** The handler, and all filters around it, returned or threw. */
-    void returned(@Nullable Throwable thrown) {
+    private boolean returned(@Nullable Throwable thrown) {
         boolean over;
         synchronized (this) {
             returned = true;
@@ -78,5 +96,6 @@ final class Served {
         }
         if (over) Hooks.end(call, status, thrown);
         else Hooks.leave(call);
+        return over;
     }
 }

@@ -22,7 +22,7 @@ public final class RetryLoop {
     private volatile @Nullable Call latest;
     private final AtomicInteger tries = new AtomicInteger();
     private boolean bound;
-    private @Nullable Object cause;
+    private volatile @Nullable Object cause;
 
     /**
      * @param instrumentation the adapter's name
@@ -122,6 +122,23 @@ public final class RetryLoop {
         Call begun = Hooks.begin(new Try(instrumentation, name, latest, tries.incrementAndGet()));
         if (begun != null && !(begun instanceof Call.Denied)) latest = begun;
         return begun;
+    }
+
+    /**
+     * The logical call is over, or, when its result is a stage, will be with that. Whoever goes on to hold the loop holds
+     * nothing of its tries any more.
+     */
+    public void over(@Nullable Object result) {
+        if (result instanceof CompletionStage<?> stage) {
+            stage.whenComplete((answer, thrown) -> forget());
+        } else {
+            forget();
+        }
+    }
+
+    private void forget() {
+        latest = null;
+        cause = null;
     }
 
     /** How many tries have begun. */

@@ -1,12 +1,10 @@
 package dev.weir.instrumentation.springai;
 
-import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.shared.Scoped;
-import dev.weir.instrumentation.shared.reactivestreams.FollowedSubscriber;
+import dev.weir.instrumentation.shared.reactivestreams.ScopedSubscriber;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
 import reactor.core.publisher.Flux;
@@ -40,15 +38,13 @@ final class ScopedFlux<T> extends FluxOperator<T, T> {
         }
     }
 
-    private static final class Inner<T> extends FollowedSubscriber<T> implements CoreSubscriber<T>, Scannable {
+    private static final class Inner<T> extends ScopedSubscriber<T> implements CoreSubscriber<T>, Scannable {
 
         private final CoreSubscriber<? super T> actual;
-        private final Scoped<T> scope;
 
         Inner(CoreSubscriber<? super T> actual, Scoped<T> scope) {
-            super(actual);
+            super(actual, scope);
             this.actual = actual;
-            this.scope = scope;
         }
 
         @Override
@@ -64,62 +60,13 @@ final class ScopedFlux<T> extends FluxOperator<T, T> {
         }
 
         @Override
-        public void onSubscribe(Subscription subscription) {
-            Object before = enter();
-            try {
-                super.onSubscribe(subscription);
-            } finally {
-                exit(before);
-            }
-        }
-
-        @Override
-        protected T item(T item) {
+        protected void heard(Scoped<T> scope, T item) {
             scope.piece(item);
-            return item;
         }
 
         @Override
-        protected void over(@Nullable Throwable thrown) {
-            scope.end(thrown);
-        }
-
-        @Override
-        protected void cancelled() {
-            scope.end(new CancellationException("cancelled"));
-        }
-
-        @Override
-        protected @Nullable Object enter() {
-            return Hooks.enter(scope.outside());
-        }
-
-        @Override
-        protected void exit(@Nullable Object before) {
-            Hooks.exit(before);
-        }
-
-        // What is asked for may be made here and now.
-        @Override
-        public void request(long n) {
-            Object before = Hooks.enter(scope.inside());
-            try {
-                super.request(n);
-            } finally {
-                Hooks.exit(before);
-            }
-        }
-
-        @Override
-        public void cancel() {
-            Subscription subscription = upstream();
-            Object before = Hooks.enter(scope.inside());
-            try {
-                if (subscription != null) subscription.cancel();
-            } finally {
-                Hooks.exit(before);
-                cancelled();
-            }
+        protected Throwable givenUp() {
+            return new CancellationException("cancelled");
         }
     }
 }

@@ -14,7 +14,8 @@ public final class AnthropicJavaInstrumentation implements Instrumentation {
 
     static final String NAME = "anthropic-java";
 
-    private static final String HELPERS = "com.anthropic.helpers.";
+    private static final String SDK = "com.anthropic";
+    private static final String HELPERS = SDK + ".helpers.";
 
     @Override
     public String name() {
@@ -23,22 +24,12 @@ public final class AnthropicJavaInstrumentation implements Instrumentation {
 
     @Override
     public void weave(Weaving weaving) {
-        service(weaving, "", "com.anthropic.models.messages.MessageCreateParams");
-        service(weaving, "beta.", "com.anthropic.models.beta.messages.MessageCreateParams");
+        Services.weave(weaving, SDK, "MessageService", SDK + ".models.messages.MessageCreateParams");
+        Services.weave(weaving, SDK, "beta.MessageService", SDK + ".models.beta.messages.MessageCreateParams");
         weaving.type(HELPERS + "BetaToolRunner")
-                .method("generateToolUseResult", "Tool", "com.anthropic.models.beta.messages.BetaToolUseBlockParam");
+                .method("generateToolUseResult", "Tool", SDK + ".models.beta.messages.BetaToolUseBlockParam");
         weaving.type(HELPERS + "BetaRunnableTool")
-                .exactly("run$anthropic_java_core", "ToolItself", "com.anthropic.core.JsonField");
-    }
-
-    private static void service(Weaving weaving, String version, String params) {
-        String options = "com.anthropic.core.RequestOptions";
-        weaving.type("com.anthropic.services.blocking." + version + "MessageServiceImpl")
-                .exactly("create", "Create", params, options)
-                .exactly("createStreaming", "Streamed", params, options);
-        weaving.type("com.anthropic.services.async." + version + "MessageServiceAsyncImpl")
-                .exactly("create", "CreateAsync", params, options)
-                .exactly("createStreaming", "Streamed", params, options);
+                .exactly("run$anthropic_java_core", "ToolItself", SDK + ".core.JsonField");
     }
 
     private static @Nullable ModelCall begin(Object params) {

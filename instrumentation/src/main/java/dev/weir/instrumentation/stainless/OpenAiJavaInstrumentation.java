@@ -10,33 +10,27 @@ import org.jspecify.annotations.Nullable;
 /** Model calls of openai-java: chat completions, responses and embeddings, blocking, asynchronous and streamed. */
 public final class OpenAiJavaInstrumentation implements Instrumentation {
 
-    private static final String MODELS = "com.openai.models.";
+    private static final String NAME = "openai-java";
+
+    private static final String SDK = "com.openai";
+    private static final String MODELS = SDK + ".models.";
 
     @Override
     public String name() {
-        return "openai-java";
+        return NAME;
     }
 
     @Override
     public void weave(Weaving weaving) {
-        service(weaving, "chat.ChatCompletionService", MODELS + "chat.completions.ChatCompletionCreateParams");
-        service(weaving, "ResponseService", MODELS + "responses.ResponseCreateParams");
-        service(weaving, "EmbeddingService", MODELS + "embeddings.EmbeddingCreateParams");
-    }
-
-    private static void service(Weaving weaving, String name, String params) {
-        String options = "com.openai.core.RequestOptions";
-        weaving.type("com.openai.services.blocking." + name + "Impl")
-                .exactly("create", "Create", params, options)
-                .exactly("createStreaming", "Streamed", params, options);
-        weaving.type("com.openai.services.async." + name + "AsyncImpl")
-                .exactly("create", "CreateAsync", params, options)
-                .exactly("createStreaming", "Streamed", params, options);
+        Services.weave(
+                weaving, SDK, "chat.ChatCompletionService", MODELS + "chat.completions.ChatCompletionCreateParams");
+        Services.weave(weaving, SDK, "ResponseService", MODELS + "responses.ResponseCreateParams");
+        Services.weave(weaving, SDK, "EmbeddingService", MODELS + "embeddings.EmbeddingCreateParams");
     }
 
     private static @Nullable ModelCall begin(Object params) {
         if (!Hooks.armed()) return null;
-        return ModelCall.begin(new ModelFacts("openai-java", "openai", params, ObjectMappers.jsonMapper()));
+        return ModelCall.begin(new ModelFacts(NAME, "openai", params, ObjectMappers.jsonMapper()));
     }
 
     static final class Create {

@@ -50,17 +50,38 @@ public final class StainlessInstrumentation implements Instrumentation {
         return own;
     }
 
+    private static void over(@Nullable HttpRequest own, @Nullable Object result) {
+        RetryLoop loop = own == null ? null : LOOPS.get(own);
+        if (loop != null) loop.over(result);
+    }
+
     static final class OpenAi {
 
-        static HttpRequest argument0(Object client, HttpRequest request) {
+        static HttpRequest enter(Object client, HttpRequest request) {
             return begin(request, "openai-java");
+        }
+
+        static HttpRequest argument0(@Nullable HttpRequest own, Object client, HttpRequest request) {
+            return own == null ? request : own;
+        }
+
+        static void exit(@Nullable HttpRequest own, @Nullable Object result) {
+            over(own, result);
         }
     }
 
     static final class Anthropic {
 
-        static HttpRequest argument0(Object client, HttpRequest request) {
+        static HttpRequest enter(Object client, HttpRequest request) {
             return begin(request, "anthropic-java");
+        }
+
+        static HttpRequest argument0(@Nullable HttpRequest own, Object client, HttpRequest request) {
+            return own == null ? request : own;
+        }
+
+        static void exit(@Nullable HttpRequest own, @Nullable Object result) {
+            over(own, result);
         }
     }
 

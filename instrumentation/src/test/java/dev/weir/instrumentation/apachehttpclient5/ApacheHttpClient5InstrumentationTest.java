@@ -50,6 +50,11 @@ import org.junit.jupiter.api.Test;
 /** What is special about HttpClient 5. */
 class ApacheHttpClient5InstrumentationTest extends ApacheHttpClient5Contract {
 
+    @Override
+    protected boolean forgetsAtOnce() {
+        return false;
+    }
+
     private static final DefaultHttpRequestRetryStrategy AT_ONCE =
             new DefaultHttpRequestRetryStrategy(1, TimeValue.ofMilliseconds(1));
 

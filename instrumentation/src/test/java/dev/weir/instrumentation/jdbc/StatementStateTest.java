@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class StatementStateTest {
@@ -21,14 +22,19 @@ class StatementStateTest {
         parameters.bind(0, "before the first");
         parameters.bind(Integer.MAX_VALUE, "after the last");
         parameters.bind("name", Thread.State.NEW);
-        Object[] values = parameters.values();
-        assertEquals(22, values.length);
+        assertEquals(22, parameters.count());
+        Object[] values = values(parameters);
         assertEquals(1, values[0]);
         assertEquals("twenty", values[19]);
         assertArrayEquals(new Object[] {"name", "NEW"}, new Object[] {values[20], values[21]});
         parameters.clear();
-        assertTrue(parameters.isEmpty());
-        assertEquals(0, parameters.values().length);
+        assertEquals(0, parameters.count());
+    }
+
+    private static Object[] values(Parameters parameters) {
+        return IntStream.range(0, parameters.count())
+                .mapToObj(parameters::value)
+                .toArray();
     }
 
     @Test
@@ -44,7 +50,12 @@ class StatementStateTest {
     private static Object[] values(int rows, int special) {
         Batch batch = new Batch();
         for (int i = 0; i < rows; i++) {
-            batch.add(new Object[] {i, i == special ? "special" : null, new byte[] {(byte) i}, String.class});
+            Parameters row = new Parameters();
+            row.bind(1, i);
+            row.bind(2, i == special ? "special" : null);
+            row.bind(3, new byte[] {(byte) i});
+            row.bind(4, String.class);
+            batch.add(row);
         }
         assertEquals(rows, batch.size());
         assertNull(batch.text());

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,18 +11,12 @@ import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
-import dev.weir.bootstrap.ScopeFacts;
 import dev.weir.instrumentation.testing.Suspending;
-import dev.weir.instrumentation.testing.Woven;
-import dev.weir.instrumentation.threads.ThreadsInstrumentation;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import kotlin.Unit;
-import kotlin.coroutines.Continuation;
 import kotlin.coroutines.CoroutineContext;
 import kotlin.coroutines.EmptyCoroutineContext;
 import kotlinx.coroutines.BuildersKt;
@@ -39,126 +32,11 @@ import kotlinx.coroutines.GlobalScope;
 import kotlinx.coroutines.Job;
 import kotlinx.coroutines.TimeoutKt;
 import kotlinx.coroutines.YieldKt;
-import kotlinx.coroutines.channels.Channel;
-import kotlinx.coroutines.channels.ChannelKt;
-import kotlinx.coroutines.flow.Flow;
-import kotlinx.coroutines.flow.FlowCollector;
-import kotlinx.coroutines.flow.FlowKt;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Wherever a coroutine goes on, it does so in the context in which it was started. */
-class KotlinCoroutinesInstrumentationTest {
-
-    private static final String NOTHING = "nothing";
-
-    @RegisterExtension
-    final Woven woven = new Woven(new KotlinCoroutinesInstrumentation(), new ThreadsInstrumentation());
-
-    /** A thread that no run has started, as an event loop is one. */
-    private final ExecutorService foreign = Executors.newSingleThreadExecutor();
-
-    private final ExecutorService pool = Executors.newFixedThreadPool(2);
-    private final CoroutineContext ofPool = ExecutorsKt.from(pool);
-    private final List<Object> heard = new CopyOnWriteArrayList<>();
-
-    @AfterEach
-    void stop() throws InterruptedException {
-        for (ExecutorService each : List.of(foreign, pool)) {
-            each.shutdown();
-            assertTrue(each.awaitTermination(20, TimeUnit.SECONDS));
-        }
-    }
-
-    private static Object here() {
-        Object context = Hooks.capture();
-        return context == null ? NOTHING : context;
-    }
-
-    private Object hear() {
-        heard.add(here());
-        return Unit.INSTANCE;
-    }
-
-    private Call scope(String name) {
-        Call scope =
-                Hooks.begin(new ScopeFacts(CallFacts.Kind.TOOL, woven.adapter().name(), name) {});
-        assertNotNull(scope);
-        return scope;
-    }
-
-    private static Job launch(CoroutineContext dispatcher, Suspending<CoroutineScope> body) {
-        return launch(GlobalScope.INSTANCE, dispatcher, CoroutineStart.DEFAULT, body);
-    }
-
-    private static Job launch(
-            CoroutineScope scope, CoroutineContext dispatcher, CoroutineStart start, Suspending<CoroutineScope> body) {
-        return BuildersKt.launch(scope, dispatcher, start, body.typed());
-    }
-
-    private static void await(Job job) throws Exception {
-        CompletableFuture<Object> over = new CompletableFuture<>();
-        job.invokeOnCompletion(thrown -> {
-            if (thrown == null) over.complete(NOTHING);
-            else over.completeExceptionally(thrown);
-            return Unit.INSTANCE;
-        });
-        over.get(20, TimeUnit.SECONDS);
-    }
-
-    private interface Start {
-
-        Job run() throws Exception;
-    }
-
-    /** Started inside a scope and left alone, a coroutine hears that scope each time; outside, nothing. */
-    private void assertCarried(Start start) throws Exception {
-        heard.clear();
-        Call scope = scope("cause");
-        Object inside = here();
-        Job job;
-        try {
-            job = start.run();
-        } finally {
-            Hooks.leave(scope);
-        }
-        await(job);
-        Hooks.end(scope, 0, null);
-        assertHeard(inside);
-        heard.clear();
-        await(start.run());
-        assertHeard(NOTHING);
-    }
-
-    private void assertHeard(Object each) {
-        assertFalse(heard.isEmpty());
-        for (Object context : heard) assertSame(each, context, heard::toString);
-    }
-
-    private static Object delay(Continuation<? super Unit> next) {
-        return DelayKt.delay(1, next);
-    }
-
-    private static Object in(CoroutineContext context, Suspending<CoroutineScope> body, Continuation<Object> next) {
-        return BuildersKt.withContext(context, body.<Object>typed(), next);
-    }
-
-    /** A part of a coroutine that suspends. */
-    private Suspending<CoroutineScope> pausing() {
-        return Suspending.of(
-                (scope, result, next) -> {
-                    hear();
-                    return delay(unit(next));
-                },
-                (scope, result, next) -> hear());
-    }
-
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    private static Continuation<? super Unit> unit(Continuation<Object> next) {
-        return (Continuation) next;
-    }
+/** Coroutines on each dispatcher, and what they are caused by. */
+class KotlinCoroutinesInstrumentationTest extends CoroutinesFixture {
 
     @Test
     @Tag("traced-async")
@@ -326,100 +204,6 @@ class KotlinCoroutinesInstrumentationTest {
             return YieldKt.yield(unit(next));
         };
         return Suspending.of(look, look, look, look, look, look, look, look, look, look);
-    }
-
-    // ---- flows
-
-    private Flow<Object> numbers() {
-        return FlowKt.flow(Suspending.<FlowCollector<? super Object>>of(
-                        (collector, result, next) -> {
-                            hear();
-                            return collector.emit(1, unit(next));
-                        },
-                        (collector, result, next) -> delay(unit(next)),
-                        (collector, result, next) -> {
-                            hear();
-                            return collector.emit(2, unit(next));
-                        })
-                .typed());
-    }
-
-    private Suspending<CoroutineScope> collecting(Flow<Object> flow) {
-        return Suspending.of(
-                (scope, result, next) -> flow.collect(
-                        (item, then) -> {
-                            hear();
-                            return Unit.INSTANCE;
-                        },
-                        unit(next)),
-                (scope, result, next) -> hear());
-    }
-
-    @Test
-    @Tag("traced-async")
-    void flows() throws Exception {
-        for (CoroutineContext dispatcher : List.of(Dispatchers.getIO(), ofPool, Dispatchers.getUnconfined())) {
-            assertCarried(() -> launch(Dispatchers.getDefault(), collecting(FlowKt.flowOn(numbers(), dispatcher))));
-            assertEquals(5, heard.size());
-            assertCarried(() -> launch(dispatcher, collecting(FlowKt.buffer(numbers(), 4, overflow()))));
-        }
-        assertCarried(() -> launch(Dispatchers.getDefault(), collecting(numbers())));
-    }
-
-    private static kotlinx.coroutines.channels.BufferOverflow overflow() {
-        return kotlinx.coroutines.channels.BufferOverflow.SUSPEND;
-    }
-
-    /** A flow's items must come from the context that it is collected in, as far as the library can see. */
-    @Test
-    @Tag("traced-async")
-    void scopesInsideAFlowAreNoOtherContextForTheLibrary() throws Exception {
-        Flow<Object> flow = FlowKt.flow(Suspending.<FlowCollector<? super Object>>of((collector, result, next) -> {
-                    Call tool = scope("tool");
-                    try {
-                        return BuildersKt.withContext(
-                                EmptyCoroutineContext.INSTANCE,
-                                Suspending.<CoroutineScope>of((scope, nothing, then) -> collector.emit(1, unit(then)))
-                                        .<Object>typed(),
-                                next);
-                    } finally {
-                        Hooks.end(tool, 0, null);
-                    }
-                })
-                .typed());
-        Call run = scope("run");
-        Job job = launch(Dispatchers.getDefault(), collecting(flow));
-        Hooks.leave(run);
-        await(job);
-        Hooks.end(run, 0, null);
-        assertEquals(2, heard.size());
-    }
-
-    @Test
-    @Tag("traced-async")
-    void whoReceivesFromAChannelIsNotCausedByWhoSends() throws Exception {
-        Channel<Object> channel = ChannelKt.Channel(1, overflow(), null);
-        Job receiving = launch(
-                ofPool,
-                Suspending.of(
-                        (scope, result, next) -> channel.receive(next),
-                        (scope, result, next) -> {
-                            hear();
-                            return channel.receive(next);
-                        },
-                        (scope, result, next) -> hear()));
-        assertNull(Hooks.capture());
-        Call sender = scope("sender");
-        Job sending = launch(
-                ofPool,
-                Suspending.of(
-                        (scope, result, next) -> channel.send(1, unit(next)),
-                        (scope, result, next) -> channel.send(2, unit(next))));
-        Hooks.leave(sender);
-        await(sending);
-        await(receiving);
-        Hooks.end(sender, 0, null);
-        assertEquals(List.of(NOTHING, NOTHING), heard);
     }
 
     // ---- ends

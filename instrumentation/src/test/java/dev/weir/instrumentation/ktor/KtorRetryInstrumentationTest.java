@@ -55,6 +55,11 @@ class KtorRetryInstrumentationTest extends RetryLayerContract {
     }
 
     @Override
+    protected boolean forgetsAtOnce() {
+        return false;
+    }
+
+    @Override
     protected Woven woven() {
         return woven;
     }

@@ -2,155 +2,40 @@ package dev.weir.instrumentation.langchain4j;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.langchain4j.agent.tool.P;
-import dev.langchain4j.agent.tool.Tool;
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.memory.chat.MessageWindowChatMemory;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.embedding.EmbeddingModel;
-import dev.langchain4j.model.openai.OpenAiChatModel;
 import dev.langchain4j.model.openai.OpenAiEmbeddingModel;
-import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import dev.langchain4j.service.AiServices;
-import dev.langchain4j.service.MemoryId;
-import dev.langchain4j.service.TokenStream;
-import dev.langchain4j.service.UserMessage;
 import dev.langchain4j.service.tool.ToolExecutor;
-import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts.Kind;
 import dev.weir.bootstrap.GenAiFacts;
 import dev.weir.bootstrap.Hooks;
-import dev.weir.bootstrap.ScopeFacts;
-import dev.weir.instrumentation.testing.OpenAiServer;
-import dev.weir.instrumentation.testing.RecordingAgent;
-import dev.weir.instrumentation.testing.Woven;
-import java.io.IOException;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import sample.langchain4j.MapMemoryStore;
 import sample.langchain4j.OwnChatModel;
 import sample.langchain4j.PersistentToolExecutor;
 
-class LangChain4jInstrumentationTest {
-
-    @RegisterExtension
-    final Woven woven = new Woven(new LangChain4jInstrumentation());
-
-    private OpenAiServer server;
-
-    @BeforeEach
-    void startServer() throws IOException {
-        server = new OpenAiServer();
-    }
-
-    @AfterEach
-    void closeServer() {
-        server.close();
-    }
-
-    public interface Clerk {
-        String ask(String question);
-
-        default String politely(String question) {
-            return ask("Please: " + question);
-        }
-    }
-
-    interface Remembering {
-        String ask(@MemoryId String customer, @UserMessage String question);
-    }
-
-    interface Streaming {
-        TokenStream ask(String question);
-    }
-
-    /** The tools, and what was around each call of one. */
-    static final class Tools {
-        final List<Object> contexts = new CopyOnWriteArrayList<>();
-        final CountDownLatch together = new CountDownLatch(2);
-
-        @Tool("charges a card")
-        String charge(@P("cents") int cents) {
-            contexts.add(Hooks.capture());
-            return "charged " + cents;
-        }
-
-        @Tool("always fails")
-        String refund(@P("cents") int cents) {
-            contexts.add(Hooks.capture());
-            throw new IllegalStateException("no money left");
-        }
-
-        @Tool("waits for its like")
-        String meet(@P("name") String name) throws InterruptedException {
-            contexts.add(Hooks.capture());
-            together.countDown();
-            assertTrue(together.await(10, TimeUnit.SECONDS));
-            return "met";
-        }
-
-        @Tool("answers with 10 MB")
-        String flood() {
-            return "x".repeat(10_000_000);
-        }
-    }
-
-    private OpenAiChatModel model() {
-        return OpenAiChatModel.builder()
-                .baseUrl(server.url())
-                .apiKey("none")
-                .modelName("gpt-x")
-                .maxRetries(0)
-                .build();
-    }
-
-    private OpenAiStreamingChatModel streamingModel() {
-        return OpenAiStreamingChatModel.builder()
-                .baseUrl(server.url())
-                .apiKey("none")
-                .modelName("gpt-x")
-                .build();
-    }
-
-    private Clerk clerk(Object... tools) {
-        return AiServices.builder(Clerk.class).chatModel(model()).tools(tools).build();
-    }
-
-    private List<String> events() {
-        return woven.agent().events();
-    }
-
-    private GenAiFacts begun(int index) {
-        return (GenAiFacts) woven.agent().begun().get(index);
-    }
-
-    private List<String> names() {
-        return woven.agent().begun().stream()
-                .map(facts -> facts.kind() + " " + ((ScopeFacts) facts).name())
-                .toList();
-    }
+/** Runs, model calls, tools and memory of services of LangChain4j. */
+class LangChain4jInstrumentationTest extends LangChain4jFixture {
 
     @Test
     void aRunHasItsModelCallsAndToolsInsideOneAfterTheOther() {
@@ -327,142 +212,6 @@ class LangChain4jInstrumentationTest {
     }
 
     @Test
-    void aStreamedRunIsOverWhenTheModelHasSaidItsLast() throws Exception {
-        Tools tools = new Tools();
-        server.calls("call_1", "charge", "{\"cents\":5}").says("done now");
-        Streaming service = AiServices.builder(Streaming.class)
-                .streamingChatModel(streamingModel())
-                .tools(tools)
-                .build();
-        CompletableFuture<String> text = new CompletableFuture<>();
-        List<Object> contexts = new CopyOnWriteArrayList<>();
-        TokenStream stream = service.ask("charge 5");
-        assertEquals(List.of("begin RUN"), events());
-        assertNull(Hooks.capture());
-        stream.onPartialResponse(piece -> contexts.add(Hooks.capture()))
-                .onCompleteResponse(response -> {
-                    contexts.add(Hooks.capture());
-                    text.complete(response.aiMessage().text());
-                })
-                .onError(text::completeExceptionally)
-                .start();
-        assertEquals("done now", text.get(10, TimeUnit.SECONDS));
-        woven.agent().awaitEnds(4);
-        assertEquals(List.of("RUN Streaming", "MODEL gpt-x", "TOOL charge", "MODEL gpt-x"), names());
-        assertEquals(List.of("RUN", "RUN"), woven.agent().parents(Kind.MODEL));
-        assertEquals(List.of("RUN"), woven.agent().parents(Kind.TOOL));
-        assertEquals("end RUN", events().get(events().size() - 1));
-        // What the application is told, it is told inside the run, and not inside a model call.
-        for (Object context : contexts) assertEquals(Kind.RUN, kind(context));
-        GenAiFacts last = begun(3);
-        assertNotEquals(0, last.firstChunkNanos());
-        assertEquals("stop", last.finishReason());
-        assertEquals(7, last.outputTokens());
-    }
-
-    @Test
-    void aStreamThatFailsFailsTheRun() throws Exception {
-        server.fails(500);
-        CompletableFuture<Throwable> failure = new CompletableFuture<>();
-        AiServices.builder(Streaming.class)
-                .streamingChatModel(streamingModel())
-                .build()
-                .ask("anything")
-                .onPartialResponse(piece -> {})
-                .onError(failure::complete)
-                .start();
-        assertNotNull(failure.get(10, TimeUnit.SECONDS));
-        woven.agent().awaitEnds(2);
-        assertEquals(
-                2,
-                events().stream()
-                        .filter(event -> event.matches("end (MODEL|RUN) .+"))
-                        .count());
-    }
-
-    @Test
-    void aToolsOwnStreamIsNotTheEndOfTheRunThatCalledIt() throws Exception {
-        Streaming inner = AiServices.builder(Streaming.class)
-                .streamingChatModel(streamingModel())
-                .build();
-        Object tool = new Object() {
-            @Tool("asks another")
-            String ask() throws Exception {
-                CompletableFuture<String> text = new CompletableFuture<>();
-                inner.ask("inside")
-                        .onPartialResponse(piece -> {})
-                        .onCompleteResponse(
-                                response -> text.complete(response.aiMessage().text()))
-                        .onError(text::completeExceptionally)
-                        .start();
-                return text.get(10, TimeUnit.SECONDS);
-            }
-        };
-        server.calls("call_1", "ask", "{}").says("from inside").says("done");
-        CompletableFuture<String> text = new CompletableFuture<>();
-        AiServices.builder(Streaming.class)
-                .streamingChatModel(streamingModel())
-                .tools(tool)
-                .build()
-                .ask("go")
-                .onPartialResponse(piece -> {})
-                .onCompleteResponse(
-                        response -> text.complete(response.aiMessage().text()))
-                .onError(text::completeExceptionally)
-                .start();
-        assertEquals("done", text.get(10, TimeUnit.SECONDS));
-        woven.agent().awaitEnds(6);
-        assertEquals(List.of("none", "TOOL"), woven.agent().parents(Kind.RUN));
-        assertEquals(List.of("RUN", "RUN", "RUN"), woven.agent().parents(Kind.MODEL));
-        assertEquals("end RUN", events().get(events().size() - 1));
-        assertEquals(2, events().stream().filter("end RUN"::equals).count());
-    }
-
-    /** What old versions have no types for. */
-    private static final class Newer {
-        static void cancelAtTheFirstPiece(TokenStream stream) {
-            stream.onPartialResponseWithContext(
-                            (piece, context) -> context.streamingHandle().cancel())
-                    .onError(error -> {})
-                    .start();
-        }
-    }
-
-    @Test
-    void aCancelledStreamIsOver() throws Exception {
-        assumeTrue(has(TokenStream.class, "onPartialResponseWithContext"), "came with 1.8");
-        CountDownLatch never = new CountDownLatch(1);
-        server.says("half", never);
-        Streaming service = AiServices.builder(Streaming.class)
-                .streamingChatModel(streamingModel())
-                .build();
-        Newer.cancelAtTheFirstPiece(service.ask("anything"));
-        woven.agent().awaitEnds(2);
-        assertEquals(
-                List.of("end MODEL CancellationException", "end RUN CancellationException"),
-                events().stream().filter(event -> event.startsWith("end")).toList());
-        never.countDown();
-    }
-
-    @Test
-    void aStreamIsStartedInsideItsRunWhereverThatIs() throws Exception {
-        server.says("done");
-        TokenStream stream = AiServices.builder(Streaming.class)
-                .streamingChatModel(streamingModel())
-                .build()
-                .ask("anything");
-        CompletableFuture<Object> done = new CompletableFuture<>();
-        Thread other = new Thread(() -> stream.onPartialResponse(piece -> {})
-                .onCompleteResponse(done::complete)
-                .onError(done::completeExceptionally)
-                .start());
-        other.start();
-        done.get(10, TimeUnit.SECONDS);
-        woven.agent().awaitEnds(2);
-        assertEquals(List.of("RUN"), woven.agent().parents(Kind.MODEL));
-    }
-
-    @Test
     void aStoreOfChatMemoryIsReadAndWrittenInsideTheRun() {
         MapMemoryStore store = new MapMemoryStore();
         server.says("hello");
@@ -570,33 +319,5 @@ class LangChain4jInstrumentationTest {
         assertNotNull(answer.get(10, TimeUnit.SECONDS));
         assertEquals(List.of("begin MODEL", "end MODEL"), events());
         assertEquals(List.of("assistant: later"), texts(begun(0).output()));
-    }
-
-    private static ChatRequest question(String text) {
-        return ChatRequest.builder()
-                .messages(dev.langchain4j.data.message.UserMessage.from(text))
-                .build();
-    }
-
-    private static Kind kind(Object context) {
-        assertTrue(context instanceof RecordingAgent.Open, () -> "no context but " + context);
-        return ((Call) context).facts().kind();
-    }
-
-    private static List<String> texts(GenAiFacts.Message[] messages) {
-        return Arrays.stream(messages).map(m -> m.role + ": " + m.text).toList();
-    }
-
-    private static boolean atLeast(String className) {
-        try {
-            Class.forName(className, false, LangChain4jInstrumentationTest.class.getClassLoader());
-            return true;
-        } catch (ClassNotFoundException e) {
-            return false;
-        }
-    }
-
-    private static boolean has(Class<?> type, String method) {
-        return Arrays.stream(type.getMethods()).anyMatch(m -> m.getName().equals(method));
     }
 }

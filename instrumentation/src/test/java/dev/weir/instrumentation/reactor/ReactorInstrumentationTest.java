@@ -10,17 +10,17 @@ import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.ScopeFacts;
+import dev.weir.instrumentation.testing.Emission;
+import dev.weir.instrumentation.testing.EventLoop;
 import dev.weir.instrumentation.testing.Woven;
 import dev.weir.instrumentation.threads.ThreadsInstrumentation;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -29,8 +29,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.reactivestreams.Publisher;
-import org.reactivestreams.Subscriber;
-import org.reactivestreams.Subscription;
 import reactor.core.Disposable;
 import reactor.core.Scannable;
 import reactor.core.publisher.Flux;
@@ -354,60 +352,6 @@ class ReactorInstrumentationTest {
             assertTrue(Scannable.from(inner.get()).actuals().count() >= 2);
         } finally {
             Hooks.end(scope, 0, null);
-        }
-    }
-
-    /** Runs tasks that no executor of the JDK has seen. */
-    private static final class EventLoop {
-
-        private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
-        private final Thread thread = new Thread(() -> {
-            try {
-                while (true) tasks.take().run();
-            } catch (InterruptedException e) {
-                // Stopped.
-            }
-        });
-
-        EventLoop() {
-            thread.start();
-        }
-
-        void execute(Runnable task) {
-            tasks.add(task);
-        }
-
-        void stop() throws InterruptedException {
-            thread.interrupt();
-            thread.join();
-        }
-    }
-
-    /** A publisher's two items and its end. */
-    private static final class Emission implements Subscription {
-
-        private final Subscriber<? super Integer> subscriber;
-        private boolean over;
-
-        Emission(Subscriber<? super Integer> subscriber) {
-            this.subscriber = subscriber;
-        }
-
-        void begin() {
-            subscriber.onSubscribe(this);
-        }
-
-        @Override
-        public void request(long n) {
-            if (over) return;
-            over = true;
-            subscriber.onNext(1);
-            subscriber.onComplete();
-        }
-
-        @Override
-        public void cancel() {
-            over = true;
         }
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.testing.Emission;
 import io.reactivex.rxjava3.core.BackpressureStrategy;
 import io.reactivex.rxjava3.core.Completable;
 import io.reactivex.rxjava3.core.CompletableEmitter;
@@ -44,8 +45,6 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Publisher;
-import org.reactivestreams.Subscriber;
-import org.reactivestreams.Subscription;
 
 /** Sources whose signals come from any thread, and what several subscribers share. */
 class RxJava3InstrumentationTest extends RxJava3Contract {
@@ -320,34 +319,6 @@ class RxJava3InstrumentationTest extends RxJava3Contract {
             assertTrue(cancelled.get(20, TimeUnit.SECONDS));
         } finally {
             Hooks.end(scope, 0, null);
-        }
-    }
-
-    /** A publisher's item and its end. */
-    private static final class Emission implements Subscription {
-
-        private final Subscriber<? super Integer> subscriber;
-        private boolean over;
-
-        Emission(Subscriber<? super Integer> subscriber) {
-            this.subscriber = subscriber;
-        }
-
-        void begin() {
-            subscriber.onSubscribe(this);
-        }
-
-        @Override
-        public void request(long n) {
-            if (over) return;
-            over = true;
-            subscriber.onNext(1);
-            subscriber.onComplete();
-        }
-
-        @Override
-        public void cancel() {
-            over = true;
         }
     }
 }

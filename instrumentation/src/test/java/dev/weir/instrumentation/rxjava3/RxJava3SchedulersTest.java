@@ -7,19 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.testing.EventLoop;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.core.Observable;
 import io.reactivex.rxjava3.core.Scheduler;
 import io.reactivex.rxjava3.core.Single;
 import io.reactivex.rxjava3.schedulers.Schedulers;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -189,32 +188,6 @@ class RxJava3SchedulersTest extends RxJava3Contract {
             assertTrue(latch.await(20, TimeUnit.SECONDS));
         } catch (InterruptedException e) {
             throw new AssertionError(e);
-        }
-    }
-
-    /** Runs tasks that no executor of the JDK has seen. */
-    private static final class EventLoop {
-
-        private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
-        private final Thread thread = new Thread(() -> {
-            try {
-                while (true) tasks.take().run();
-            } catch (InterruptedException e) {
-                // Stopped.
-            }
-        });
-
-        EventLoop() {
-            thread.start();
-        }
-
-        void execute(Runnable task) {
-            tasks.add(task);
-        }
-
-        void stop() throws InterruptedException {
-            thread.interrupt();
-            thread.join();
         }
     }
 }

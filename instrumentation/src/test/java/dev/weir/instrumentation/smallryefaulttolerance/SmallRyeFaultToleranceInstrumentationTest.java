@@ -31,6 +31,11 @@ class SmallRyeFaultToleranceInstrumentationTest extends RetryLayerContract {
     final Woven woven = new Woven(new SmallRyeFaultToleranceInstrumentation());
 
     @Override
+    protected boolean forgetsAtOnce() {
+        return false;
+    }
+
+    @Override
     protected Woven woven() {
         return woven;
     }

@@ -91,6 +91,29 @@ public abstract class HttpClientContract extends HttpClientFaults {
         assertEquals(cause, seen.get());
     }
 
+    /** Whether anything says that a request, redirects and retries included, is over; else it is forgotten some calls later. */
+    protected boolean forgetsAtOnce() {
+        return true;
+    }
+
+    /** Each in a scope of its own, which is over too. */
+    @Test
+    void nothingIsHeldOfCallsThatAreOver() throws Exception {
+        assumeTrue(forgetsAtOnce());
+        woven().agent().forgetWhatIsOver();
+        int rounds = 10;
+        for (int i = 0; i < rounds; i++) {
+            Call scope = scope("cause");
+            everyForm("GET", server().uri("/a"), NO_HEADERS, null);
+            Hooks.end(scope, 0, null);
+        }
+        woven().agent().awaitEnds(rounds * (forms() + 1));
+        // A connection or a thread may know what it did last.
+        long few = 2L * (forms() + 1);
+        long held = woven().agent().held((int) few);
+        assertTrue(held <= few, held + " are held");
+    }
+
     @Test
     @Tag("traced-sync")
     void refusedConnectionEndsWithItsException() throws Exception {

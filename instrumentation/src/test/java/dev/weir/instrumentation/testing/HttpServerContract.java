@@ -93,6 +93,19 @@ public abstract class HttpServerContract {
     }
 
     @Test
+    void nothingIsHeldOfRequestsThatAreOver() throws Exception {
+        woven().agent().forgetWhatIsOver();
+        int rounds = 10;
+        for (int i = 0; i < rounds; i++) {
+            for (String form : FORMS) assertEquals(200, get(form).statusCode());
+        }
+        woven().agent().awaitEnds(rounds * FORMS.size());
+        // A connection or a thread may know what it did last.
+        long held = woven().agent().held(FORMS.size());
+        assertTrue(held <= FORMS.size(), held + " are held");
+    }
+
+    @Test
     @Tag("traced-sync")
     void aRequestIsAScopeAroundItsHandler() throws Exception {
         List<String> seen = new CopyOnWriteArrayList<>();

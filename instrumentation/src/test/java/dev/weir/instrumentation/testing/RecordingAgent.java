@@ -7,6 +7,7 @@ import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
 import dev.weir.bootstrap.MessageFacts;
 import dev.weir.bootstrap.SqlFacts;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -40,7 +41,9 @@ public final class RecordingAgent implements Hooks.Agent {
     private final List<String> events = new CopyOnWriteArrayList<>();
     private final List<CallFacts> begun = new CopyOnWriteArrayList<>();
     private final List<Open> calls = new CopyOnWriteArrayList<>();
+    private final List<WeakReference<Open>> over = new CopyOnWriteArrayList<>();
     private final ThreadLocal<@Nullable Object> current = new ThreadLocal<>();
+    private volatile boolean forgetful;
     private volatile Predicate<CallFacts> denied = facts -> false;
     private volatile boolean deniedForTime;
     private volatile Consumer<CallFacts> levers = facts -> {};
@@ -66,6 +69,8 @@ public final class RecordingAgent implements Hooks.Agent {
         events.clear();
         begun.clear();
         calls.clear();
+        over.clear();
+        forgetful = false;
         current.remove();
         also.clear();
         denied = facts -> false;
@@ -130,6 +135,25 @@ public final class RecordingAgent implements Hooks.Agent {
     /** The facts of the calls that began, in order. */
     public List<CallFacts> begun() {
         return List.copyOf(begun);
+    }
+
+    /** From now on nothing is remembered of a call that is over. */
+    public void forgetWhatIsOver() {
+        forgetful = true;
+    }
+
+    /**
+     * How many calls that were forgotten somebody else still holds, when the garbage collector had 10 s to make it so few.
+     * Whatever holds a call that is over holds all that was done under its root.
+     */
+    public long held(int atMost) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (true) {
+            System.gc();
+            long held = over.stream().filter(each -> each.get() != null).count();
+            if (held <= atMost || System.nanoTime() > deadline) return held;
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
     }
 
     /** The kinds of what was open around each call of this kind, in order. */
@@ -215,6 +239,7 @@ public final class RecordingAgent implements Hooks.Agent {
         open.ended = true;
         events.add("end " + line(open.facts) + (status == 0 ? "" : " " + status) + (code == null ? "" : " " + code)
                 + (thrown == null ? "" : " " + thrown.getClass().getSimpleName()));
+        forget(open);
         notifyAll();
     }
 
@@ -224,7 +249,15 @@ public final class RecordingAgent implements Hooks.Agent {
         leave(call);
         open.ended = true;
         events.add("withdrawn " + line(open.facts));
+        forget(open);
         notifyAll();
+    }
+
+    private void forget(Open call) {
+        if (!forgetful) return;
+        calls.remove(call);
+        begun.remove(call.facts);
+        over.add(new WeakReference<>(call));
     }
 
     @Override

@@ -89,6 +89,11 @@ public abstract class RetryLayerContract {
         return true;
     }
 
+    /** Whether anything says that a logical call is over; else it is forgotten some calls later. */
+    protected boolean forgetsAtOnce() {
+        return true;
+    }
+
     /** What the end of a try says of {@link Unlucky}. */
     protected String failure() {
         return " Unlucky";
@@ -124,6 +129,32 @@ public abstract class RetryLayerContract {
                 woven().agent().events());
         assertEquals(3, inside.stream().distinct().count(), "each try has a context of its own");
         for (Object context : inside) assertNotNull(context);
+    }
+
+    @Test
+    void nothingIsHeldOfTriesThatAreOver() throws Exception {
+        assumeTrue(forgetsAtOnce());
+        woven().agent().forgetWhatIsOver();
+        int rounds = 10;
+        for (int i = 0; i < rounds; i++) {
+            AtomicInteger tries = new AtomicInteger();
+            if (hasBlockingForm()) {
+                call(() -> {
+                    if (tries.incrementAndGet() < 2) throw new Unlucky(tries.get());
+                    return "done";
+                });
+            } else {
+                callAsync(() -> tries.incrementAndGet() < 2
+                                ? CompletableFuture.failedFuture(new Unlucky(tries.get()))
+                                : CompletableFuture.completedFuture("done"))
+                        .toCompletableFuture()
+                        .get();
+            }
+        }
+        woven().agent().awaitEnds(2 * rounds);
+        // A client or a thread may know what it did last.
+        long held = woven().agent().held(4);
+        assertTrue(held <= 4, held + " are held");
     }
 
     @Test

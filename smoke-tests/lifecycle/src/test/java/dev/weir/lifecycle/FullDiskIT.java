@@ -95,26 +95,40 @@ class FullDiskIT {
                 .toList();
     }
 
+    /** Returns how many were sent: the disk takes no more. */
+    private int sendUntilRefused(Program serve, URI at) throws IOException, InterruptedException {
+        int sent = 0;
+        while (complaints(serve).isEmpty() && sent < 100) send(at, ++sent);
+        return sent;
+    }
+
+    /** Goes on, now and then, and returns how many were sent in all: the disk takes them again. */
+    private int sendUntilWritten(Program serve, URI at, int before) throws IOException, InterruptedException {
+        int sent = before;
+        while (serve.stderr().stream().noneMatch(line -> line.endsWith(" is written again."))) {
+            assertTrue(sent < 900, () -> "never written again: " + serve);
+            TimeUnit.MILLISECONDS.sleep(100);
+            send(at, ++sent);
+        }
+        return sent;
+    }
+
     /** A limit on the size of files: a write fails in the middle of a line, and the next file has room again. */
     @Test
     void whatCannotBeWrittenIsSaidOnceAndHeld() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "no bash: no limit for files can be set");
         Path data = folder.resolve("data");
-        int sent = 0;
+        int sent;
         try (Program serve = serve(data, "/bin/bash", "-c", "ulimit -f " + LIMIT_KIB + " && exec \"$0\" \"$@\"")) {
             URI at = address(serve);
-            while (complaints(serve).isEmpty() && sent < 100) send(at, ++sent);
+            sent = sendUntilRefused(serve, at);
             assertTrue(sent > 5, "there was room for some");
             String complaint = complaints(serve).get(0);
             assertTrue(complaint.startsWith("weir serve: cannot write to " + data + " ("), complaint);
             assertTrue(complaint.endsWith("Is the disk full?"), complaint);
             send(at, ++sent);
             assertEquals(sent, held(at).size(), "all are still shown");
-            while (serve.stderr().stream().noneMatch(line -> line.endsWith(" is written again."))) {
-                assertTrue(sent < 900, () -> "never written again: " + serve);
-                TimeUnit.MILLISECONDS.sleep(100);
-                send(at, ++sent);
-            }
+            sent = sendUntilWritten(serve, at, sent);
             assertEquals(1, complaints(serve).size(), serve::toString);
             assertEquals(sent, held(at).size());
             serve.terminate();
@@ -144,17 +158,12 @@ class FullDiskIT {
             Path data = small.directory().resolve("data");
             try (Program serve = serve(data)) {
                 URI at = address(serve);
-                int sent = 0;
-                while (complaints(serve).isEmpty() && sent < 100) send(at, ++sent);
+                int sent = sendUntilRefused(serve, at);
                 String complaint = complaints(serve).get(0);
                 assertTrue(complaint.contains("No space left on device"), complaint);
                 assertEquals(sent, held(at).size());
                 Files.delete(filler);
-                while (serve.stderr().stream().noneMatch(line -> line.endsWith(" is written again."))) {
-                    assertTrue(sent < 900, () -> "never written again: " + serve);
-                    TimeUnit.MILLISECONDS.sleep(100);
-                    send(at, ++sent);
-                }
+                sent = sendUntilWritten(serve, at, sent);
                 assertEquals(sent, held(at).size());
                 serve.terminate();
                 serve.end();

@@ -12,20 +12,18 @@ import dev.weir.incidents.harness.Span;
 import dev.weir.runtimes.adk.GeminiModel.Question;
 import dev.weir.runtimes.adk.GeminiModel.ToolCall;
 import dev.weir.runtimes.adk.GeminiModel.Turn;
+import dev.weir.runtimes.harness.Jvms;
 import dev.weir.runtimes.harness.SmokeRun;
 import example.adk.Shop;
 import example.adk.ToolServer;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Agents of Google's ADK: a team with an MCP tool, two side by side, one that is a tool of another. */
@@ -33,14 +31,6 @@ class GoogleAdkIT {
 
     @TempDir
     Path directory;
-
-    static Stream<InstalledJdk> jdks() throws IOException {
-        return InstalledJdk.all().stream();
-    }
-
-    static Stream<Arguments> jdksAndProcessors() throws IOException {
-        return jdks().flatMap(jdk -> Stream.of(Arguments.of(jdk, 1), Arguments.of(jdk, 4)));
-    }
 
     private static List<Span> spans(SmokeRun run, String name) {
         return run.spans().stream()
@@ -75,7 +65,7 @@ class GoogleAdkIT {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("jdks")
+    @MethodSource(Jvms.JDKS)
     void team(InstalledJdk jdk) throws Exception {
         AtomicInteger charges = new AtomicInteger();
         try (GeminiModel model = GeminiModel.start(GoogleAdkIT::team);
@@ -135,7 +125,7 @@ class GoogleAdkIT {
     }
 
     @ParameterizedTest(name = "{0}, {1} processors")
-    @MethodSource("jdksAndProcessors")
+    @MethodSource(Jvms.JDKS_AND_PROCESSORS)
     void sideBySide(InstalledJdk jdk, int processors) throws Exception {
         try (GeminiModel model = GeminiModel.start(GoogleAdkIT::sideBySide);
                 FaultServer warehouse = FaultServer.start(request -> FaultServer.Reply.of(200, "reserved"));
@@ -173,7 +163,7 @@ class GoogleAdkIT {
 
     /** The agent's session and the calls of tools have other random ids the second time: no identity has them. */
     @ParameterizedTest(name = "{0}")
-    @MethodSource("jdks")
+    @MethodSource(Jvms.JDKS)
     void agentAsATool(InstalledJdk jdk) throws Exception {
         try (GeminiModel model = GeminiModel.start(GoogleAdkIT::reservingTwice);
                 FaultServer warehouse = FaultServer.start(request -> FaultServer.Reply.of(200, "reserved"));

@@ -10,6 +10,7 @@ import dev.weir.incidents.harness.InstalledJdk;
 import dev.weir.incidents.harness.Program;
 import dev.weir.incidents.harness.Span;
 import dev.weir.runtimes.harness.Documented;
+import dev.weir.runtimes.harness.Jvms;
 import dev.weir.runtimes.harness.SmokeRun;
 import dev.weir.runtimes.harness.SpanTree;
 import example.tracing.Shop;
@@ -35,30 +36,26 @@ class OtherAgentsIT {
         "-Ddd.trace.startup.logs=false"
     };
 
-    static Stream<InstalledJdk> jdks() throws IOException {
-        return InstalledJdk.all().stream();
-    }
-
     @ParameterizedTest(name = "{0}")
-    @MethodSource("jdks")
+    @MethodSource(Jvms.JDKS)
     void openTelemetryBefore(InstalledJdk jdk) throws Exception {
         assertOneTree(before(jdk, agent("opentelemetry.jar")), "OpenTelemetry's agent first");
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("jdks")
+    @MethodSource(Jvms.JDKS)
     void openTelemetryAfter(InstalledJdk jdk) throws Exception {
         assertOneTree(new SmokeRun(jdk, OPTIONS).after(agent("opentelemetry.jar")), "Weir first");
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("jdks")
+    @MethodSource(Jvms.JDKS)
     void datadogBefore(InstalledJdk jdk) throws Exception {
         assertBothAtWork(before(jdk, agent("datadog.jar")));
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("jdks")
+    @MethodSource(Jvms.JDKS)
     void datadogAfter(InstalledJdk jdk) throws Exception {
         assertBothAtWork(new SmokeRun(jdk, OPTIONS).after(agent("datadog.jar")));
     }

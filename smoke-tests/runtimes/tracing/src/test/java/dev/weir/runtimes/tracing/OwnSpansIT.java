@@ -8,6 +8,7 @@ import dev.weir.incidents.harness.InstalledJdk;
 import dev.weir.incidents.harness.Program;
 import dev.weir.incidents.harness.Span;
 import dev.weir.runtimes.harness.Documented;
+import dev.weir.runtimes.harness.Jvms;
 import dev.weir.runtimes.harness.SmokeRun;
 import dev.weir.runtimes.harness.SpanTree;
 import example.tracing.Shop;
@@ -16,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -25,10 +25,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OwnSpansIT {
 
     private static final String RUN = "-Dweir.scope.run=example.tracing.Shop#buy";
-
-    static Stream<InstalledJdk> jdks() throws IOException {
-        return InstalledJdk.all().stream();
-    }
 
     /** Refuses the first charge. */
     static FaultServer payments() throws IOException {
@@ -39,32 +35,32 @@ class OwnSpansIT {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("jdks")
+    @MethodSource(Jvms.JDKS)
     void withAnSdk(InstalledJdk jdk) throws Exception {
         assertOneTree(jdk, "sdk");
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("jdks")
+    @MethodSource(Jvms.JDKS)
     void withoutAnSdk(InstalledJdk jdk) throws Exception {
         assertOneTree(jdk, "api");
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("jdks")
+    @MethodSource(Jvms.JDKS)
     void byMicrometerOverOpenTelemetry(InstalledJdk jdk) throws Exception {
         assertOneTree(jdk, "micrometer-otel");
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("jdks")
+    @MethodSource(Jvms.JDKS)
     void byMicrometerOverBrave(InstalledJdk jdk) throws Exception {
         assertOneTree(jdk, "micrometer-brave");
     }
 
     /** What the other tests would see without the adapter. */
     @ParameterizedTest(name = "{0}")
-    @MethodSource("jdks")
+    @MethodSource(Jvms.JDKS)
     void inTwoTracesWhenTheAdapterIsOff(InstalledJdk jdk) throws Exception {
         try (FaultServer payments = payments();
                 SmokeRun run = new SmokeRun(jdk, RUN, "-Dweir.instrumentation.opentelemetry-api=off")) {
