@@ -7,6 +7,7 @@ import dev.weir.instrumentation.awssdk.AwsSdkInstrumentation;
 import dev.weir.instrumentation.azurecore.AzureCoreInstrumentation;
 import dev.weir.instrumentation.brave.BraveInstrumentation;
 import dev.weir.instrumentation.declared.DeclaredScopesInstrumentation;
+import dev.weir.instrumentation.embabel.EmbabelInstrumentation;
 import dev.weir.instrumentation.failsafe.FailsafeInstrumentation;
 import dev.weir.instrumentation.files.FilesInstrumentation;
 import dev.weir.instrumentation.gax.GaxInstrumentation;
@@ -82,6 +83,7 @@ public final class Instrumentations {
                 new AzureCoreInstrumentation(),
                 new BraveInstrumentation(),
                 new DeclaredScopesInstrumentation(),
+                new EmbabelInstrumentation(),
                 new FailsafeInstrumentation(),
                 new FilesInstrumentation(),
                 new GaxInstrumentation(),

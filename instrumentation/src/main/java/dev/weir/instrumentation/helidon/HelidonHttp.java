@@ -1,9 +1,7 @@
 package dev.weir.instrumentation.helidon;
 
+import dev.weir.instrumentation.shared.PublicMethods;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
-import java.lang.reflect.Method;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.function.Supplier;
@@ -18,40 +16,42 @@ import org.jspecify.annotations.Nullable;
  */
 final class HelidonHttp {
 
-    private static final MethodHandles.Lookup LOOKUP = MethodHandles.publicLookup();
-    private static final Class<?> REQUEST = type("io.helidon.webserver.http.ServerRequest");
-    private static final Class<?> RESPONSE = type("io.helidon.webserver.http.ServerResponse");
-    private static final Class<?> HEADERS = type("io.helidon.http.Headers");
-    private static final Class<?> WRITABLE_HEADERS = type("io.helidon.http.WritableHeaders");
-    private static final Class<?> HEADER_NAME = type("io.helidon.http.HeaderName");
+    private static final PublicMethods HELIDON = new PublicMethods(HelidonHttp.class, "Helidon");
+    private static final Class<?> REQUEST = HELIDON.type("io.helidon.webserver.http.ServerRequest");
+    private static final Class<?> RESPONSE = HELIDON.type("io.helidon.webserver.http.ServerResponse");
+    private static final Class<?> HEADERS = HELIDON.type("io.helidon.http.Headers");
+    private static final Class<?> WRITABLE_HEADERS = HELIDON.type("io.helidon.http.WritableHeaders");
+    private static final Class<?> HEADER_NAME = HELIDON.type("io.helidon.http.HeaderName");
 
-    private static final MethodHandle METHOD = path(String.class, REQUEST, "prologue", "method", "text");
-    private static final MethodHandle PATH = path(String.class, REQUEST, "prologue", "uriPath", "rawPath");
-    private static final MethodHandle QUERY = path(String.class, REQUEST, "prologue", "query", "rawValue");
-    private static final MethodHandle SECURE = path(boolean.class, REQUEST, "isSecure");
-    private static final MethodHandle AUTHORITY = path(String.class, REQUEST, "authority");
-    private static final MethodHandle PEER = path(SocketAddress.class, REQUEST, "remotePeer", "address");
-    private static final MethodHandle REQUEST_HEADERS = path(Object.class, REQUEST, "headers");
-    private static final MethodHandle RESPONSE_HEADERS = path(Object.class, RESPONSE, "headers");
-    private static final MethodHandle STATUS = path(int.class, RESPONSE, "status", "code");
-    private static final MethodHandle NAME =
-            erased(method(type("io.helidon.http.HeaderNames"), "create", String.class), Object.class, String.class);
-    private static final MethodHandle ALL = erased(
-            method(HEADERS, "all", HEADER_NAME, Supplier.class),
+    private static final MethodHandle METHOD = HELIDON.path(String.class, REQUEST, "prologue", "method", "text");
+    private static final MethodHandle PATH = HELIDON.path(String.class, REQUEST, "prologue", "uriPath", "rawPath");
+    private static final MethodHandle QUERY = HELIDON.path(String.class, REQUEST, "prologue", "query", "rawValue");
+    private static final MethodHandle SECURE = HELIDON.path(boolean.class, REQUEST, "isSecure");
+    private static final MethodHandle AUTHORITY = HELIDON.path(String.class, REQUEST, "authority");
+    private static final MethodHandle PEER = HELIDON.path(SocketAddress.class, REQUEST, "remotePeer", "address");
+    private static final MethodHandle REQUEST_HEADERS = HELIDON.path(Object.class, REQUEST, "headers");
+    private static final MethodHandle RESPONSE_HEADERS = HELIDON.path(Object.class, RESPONSE, "headers");
+    private static final MethodHandle STATUS = HELIDON.path(int.class, RESPONSE, "status", "code");
+    private static final MethodHandle NAME = PublicMethods.erased(
+            HELIDON.method(HELIDON.type("io.helidon.http.HeaderNames"), "create", String.class),
+            Object.class,
+            String.class);
+    private static final MethodHandle ALL = PublicMethods.erased(
+            HELIDON.method(HEADERS, "all", HEADER_NAME, Supplier.class),
             List.class,
             Object.class,
             Object.class,
             Supplier.class);
-    private static final MethodHandle SET = erased(
-            method(WRITABLE_HEADERS, "set", HEADER_NAME, String[].class).asFixedArity(),
+    private static final MethodHandle SET = PublicMethods.erased(
+            HELIDON.method(WRITABLE_HEADERS, "set", HEADER_NAME, String[].class).asFixedArity(),
             void.class,
             Object.class,
             Object.class,
             String[].class);
     private static final MethodHandle SET_STATUS =
-            erased(method(RESPONSE, "status", int.class), void.class, Object.class, int.class);
-    private static final MethodHandle SEND =
-            erased(method(RESPONSE, "send", byte[].class), void.class, Object.class, byte[].class);
+            PublicMethods.erased(HELIDON.method(RESPONSE, "status", int.class), void.class, Object.class, int.class);
+    private static final MethodHandle SEND = PublicMethods.erased(
+            HELIDON.method(RESPONSE, "send", byte[].class), void.class, Object.class, byte[].class);
     private static final Supplier<List<String>> NONE = List::of;
 
     private HelidonHttp() {}
@@ -110,38 +110,5 @@ final class HelidonHttp {
         SET_STATUS.invokeExact(response, status);
         set(responseHeaders(response), "Content-Type", "text/plain; charset=utf-8");
         SEND.invokeExact(response, text);
-    }
-
-    /** Calls one method after the other, each on what the one before returned. */
-    private static MethodHandle path(Class<?> result, Class<?> from, String... names) {
-        MethodHandle path = MethodHandles.identity(from);
-        Class<?> at = from;
-        for (String name : names) {
-            MethodHandle next = method(at, name);
-            path = MethodHandles.filterReturnValue(path, next.asType(next.type().changeParameterType(0, at)));
-            at = next.type().returnType();
-        }
-        return erased(path, result, Object.class);
-    }
-
-    private static MethodHandle method(Class<?> of, String name, Class<?>... parameters) {
-        try {
-            Method found = of.getMethod(name, parameters);
-            return LOOKUP.unreflect(found);
-        } catch (ReflectiveOperationException e) {
-            throw new LinkageError("another Helidon than was tested: " + e, e);
-        }
-    }
-
-    private static MethodHandle erased(MethodHandle handle, Class<?> result, Class<?>... parameters) {
-        return handle.asType(MethodType.methodType(result, parameters));
-    }
-
-    private static Class<?> type(String name) {
-        try {
-            return Class.forName(name);
-        } catch (ClassNotFoundException e) {
-            throw new LinkageError("another Helidon than was tested: " + e, e);
-        }
     }
 }

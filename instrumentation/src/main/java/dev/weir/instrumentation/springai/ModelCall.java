@@ -1,8 +1,10 @@
 package dev.weir.instrumentation.springai;
 
 import dev.weir.bootstrap.GenAiFacts;
+import dev.weir.instrumentation.shared.Inside;
 import dev.weir.instrumentation.shared.Scoped;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.messages.Message;
 import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.prompt.Prompt;
@@ -13,23 +15,32 @@ import org.springframework.ai.chat.prompt.Prompt;
  */
 final class ModelCall extends Scoped<ChatResponse> {
 
-    private final Object model;
     private final String requested;
-    private final boolean summing;
+    private volatile @Nullable String provider;
+    private volatile boolean summing;
     // The stream goes on on another thread.
     private volatile ModelFacts facts;
     private long inputTokens;
     private long outputTokens;
 
     ModelCall(Object model, Prompt prompt) {
-        this.model = model;
         this.requested = Models.requested(model, prompt);
+        this.provider = Models.provider(model);
         this.summing = Models.isOfSpring(model);
         this.facts = facts(prompt.getInstructions());
+        if (Inside.get() instanceof ModelCall around) around.asks(this);
+    }
+
+    /** This model is one that only stands before another, such as an application's own that keeps answers. */
+    private void asks(ModelCall other) {
+        if (provider != null || other.provider == null) return;
+        provider = other.provider;
+        summing = other.summing;
+        facts.provider = other.provider;
     }
 
     private ModelFacts facts(List<Message> messages) {
-        return new ModelFacts(requested, Models.provider(model), messages, inputTokens, outputTokens);
+        return new ModelFacts(requested, provider, messages, inputTokens, outputTokens);
     }
 
     @Override

@@ -7,12 +7,13 @@ import org.jspecify.annotations.Nullable;
 /** One request to a model. */
 final class ModelFacts extends GenAiFacts {
 
-    private final @Nullable String provider;
     private final List<org.springframework.ai.chat.messages.Message> messages;
     private final long inputBefore;
     private final long outputBefore;
 
     final Answer answer = new Answer();
+
+    volatile @Nullable String provider;
 
     /**
      * @param inputBefore tokens that the answer counts though they were read for requests before

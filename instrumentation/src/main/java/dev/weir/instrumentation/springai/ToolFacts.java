@@ -24,9 +24,12 @@ final class ToolFacts extends GenAiFacts {
 
     static @Nullable Call begin(ToolCallback tool, @Nullable String input) {
         String name = name(tool);
-        // One form of the method calls the other, and one tool may stand for another.
+        // One form of the method calls the other, one tool may stand for another, and be that of a library above this
+        // one.
         if (name == null
-                || Inside.get() instanceof ToolFacts around && around.name().equals(name)) return null;
+                || Inside.get() instanceof GenAiFacts around
+                        && around.kind() == Kind.TOOL
+                        && around.name().equals(name)) return null;
         String json = input == null ? "" : input;
         ToolFacts facts = new ToolFacts(name, json, ToolRound.take(name, json));
         Call call = Hooks.begin(facts);

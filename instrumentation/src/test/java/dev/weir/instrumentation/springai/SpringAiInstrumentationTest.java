@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.example.springai.DecoratedModel;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.ai.chat.client.ChatClient;
@@ -27,9 +28,7 @@ import org.springframework.ai.chat.memory.ChatMemory;
 import org.springframework.ai.chat.memory.MessageWindowChatMemory;
 import org.springframework.ai.chat.messages.Message;
 import org.springframework.ai.chat.messages.UserMessage;
-import org.springframework.ai.chat.model.ChatModel;
 import org.springframework.ai.chat.model.ChatResponse;
-import org.springframework.ai.chat.prompt.ChatOptions;
 import org.springframework.ai.chat.prompt.Prompt;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
@@ -175,7 +174,7 @@ class SpringAiInstrumentationTest extends SpringAiFixture {
                                 .get(woven.agent().events().size() - 1)
                                 .equals("begin MODEL"));
         Shop shop = new Shop();
-        ChatClient decorated = ChatClient.builder(new Decorated(model)).build();
+        ChatClient decorated = ChatClient.builder(new DecoratedModel(model)).build();
         assertEquals(
                 "no",
                 decorated.prompt().user("will it rain?").tools(shop).call().content());
@@ -184,35 +183,14 @@ class SpringAiInstrumentationTest extends SpringAiFixture {
         assertEquals(List.of("RUN", "RUN"), parents(CallFacts.Kind.MODEL));
     }
 
-    /** An application's own model. Of whom it is made, its text must not be asked. */
-    private static final class Decorated implements ChatModel {
-
-        private final ChatModel model;
-
-        Decorated(ChatModel model) {
-            this.model = model;
-        }
-
-        @Override
-        public ChatResponse call(Prompt prompt) {
-            return model.call(prompt);
-        }
-
-        @Override
-        @SuppressWarnings("removal")
-        public ChatOptions getDefaultOptions() {
-            return model.getDefaultOptions();
-        }
-
-        @Override
-        public ChatOptions getOptions() {
-            return model.getOptions();
-        }
-
-        @Override
-        public String toString() {
-            return "decorated " + this;
-        }
+    @Test
+    void aModelThatStandsBeforeAnotherIsOfItsProvider() {
+        server.says("hello");
+        ChatClient decorated = ChatClient.builder(new DecoratedModel(model)).build();
+        assertEquals("hello", decorated.prompt().user("hi").call().content());
+        List<GenAiFacts> models = facts(CallFacts.Kind.MODEL);
+        assertEquals(2, models.size(), "both begin, and the pipeline keeps the inner one back");
+        assertEquals("openai", models.get(0).provider());
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.weir.instrumentation.testing;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringWriter;
@@ -10,12 +11,18 @@ import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
+import net.bytebuddy.agent.ByteBuddyAgent;
 
 /**
  * Classes that the running JDK compiles against this module's class path, from sources among the tests' resources: where the
@@ -46,6 +53,35 @@ public final class CompiledHere {
      */
     public static Class<?> load(String className, Path folder, String... more)
             throws IOException, ReflectiveOperationException {
+        compile(className, folder, more);
+        URL[] place = {folder.toUri().toURL()};
+        return new URLClassLoader(place, CompiledHere.class.getClassLoader()).loadClass(className);
+    }
+
+    /**
+     * The same on the class path, for libraries that look there for an application's classes.
+     *
+     * @param folder where its class files and its jar go to
+     * @param more options of the compiler
+     */
+    public static Class<?> loadOnClassPath(String className, Path folder, String... more)
+            throws IOException, ReflectiveOperationException {
+        Path classes = Files.createDirectory(folder.resolve("classes"));
+        compile(className, classes, more);
+        Path jar = folder.resolve("application.jar");
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
+                Stream<Path> files = Files.walk(classes)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                out.putNextEntry(
+                        new JarEntry(classes.relativize(file).toString().replace(File.separatorChar, '/')));
+                Files.copy(file, out);
+            }
+        }
+        ByteBuddyAgent.install().appendToSystemClassLoaderSearch(new JarFile(jar.toFile()));
+        return Class.forName(className, true, ClassLoader.getSystemClassLoader());
+    }
+
+    private static void compile(String className, Path folder, String... more) throws IOException {
         String resource = "/" + className.replace('.', '/') + ".java";
         Source source;
         try (InputStream in = CompiledHere.class.getResourceAsStream(resource)) {
@@ -64,7 +100,5 @@ public final class CompiledHere {
                 compiler.getTask(complaints, null, null, options, null, List.of(source))
                         .call(),
                 complaints::toString);
-        URL[] place = {folder.toUri().toURL()};
-        return new URLClassLoader(place, CompiledHere.class.getClassLoader()).loadClass(className);
     }
 }

@@ -45,6 +45,11 @@ public final class SmokeRun implements AutoCloseable {
 
     /** Forks a program of this module's {@code src/main}; {@code service} is its name in the tree. */
     public Program start(String service, Class<?> main, String... arguments) throws IOException {
+        return start(service, main.getName(), arguments);
+    }
+
+    /** The same for a program that this module's tests cannot be compiled against. */
+    public Program start(String service, String main, String... arguments) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command(service, main, arguments));
         builder.environment().keySet().removeIf(name -> name.startsWith("OTEL_") || name.startsWith("WEIR_"));
         Program program = new Program(service, builder);
@@ -54,6 +59,10 @@ public final class SmokeRun implements AutoCloseable {
 
     /** How such a program is started, for those that start one themselves. */
     public List<String> command(String service, Class<?> main, String... arguments) throws IOException {
+        return command(service, main.getName(), arguments);
+    }
+
+    private List<String> command(String service, String main, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(jdk.java().toString());
         command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
@@ -62,7 +71,7 @@ public final class SmokeRun implements AutoCloseable {
         command.addAll(optionsAfter);
         command.add("-Dotel.service.name=" + service);
         command.add("-Dotel.exporter.otlp.endpoint=" + collector.endpoint());
-        command.addAll(List.of("-cp", classPath(), main.getName()));
+        command.addAll(List.of("-cp", classPath(), main));
         command.addAll(List.of(arguments));
         return command;
     }
