@@ -137,7 +137,7 @@ final class Run extends Scoped<Object> {
 
     /** Whatever has not ended by then ends with the future. */
     void endsWith(CompletableFuture<?> stream) {
-        stream.whenComplete((nothing, thrown) ->
+        CompletableFuture<?> unused = stream.whenComplete((nothing, thrown) ->
                 over(thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown));
     }
 }
