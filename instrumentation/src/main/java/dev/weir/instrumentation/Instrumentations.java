@@ -1,5 +1,6 @@
 package dev.weir.instrumentation;
 
+import dev.weir.instrumentation.a2a.A2aInstrumentation;
 import dev.weir.instrumentation.apachehttpclient4.ApacheHttpAsyncClient4Instrumentation;
 import dev.weir.instrumentation.apachehttpclient4.ApacheHttpClient4Instrumentation;
 import dev.weir.instrumentation.apachehttpclient5.ApacheHttpClient5Instrumentation;
@@ -75,6 +76,7 @@ public final class Instrumentations {
     /** A new instance of each. */
     public static List<Instrumentation> all() {
         return List.of(
+                new A2aInstrumentation(),
                 new AnthropicJavaInstrumentation(),
                 new ApacheHttpAsyncClient4Instrumentation(),
                 new ApacheHttpClient4Instrumentation(),

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes the attributes of a run, a model call, a tool call or an access to memory. */
 final class GenAiAttributes {
 
+    private static final String STEP = "execute_action";
     private static final double NANOS = 1e9;
     private static final int LONGEST_CONTENT = 32_768;
     private static final int LONGEST_MESSAGE = 4_096;
@@ -24,7 +25,9 @@ final class GenAiAttributes {
 
     void write(SpanRecord record, GenAiRecord ai) {
         to.text(Attributes.GEN_AI_OPERATION, ai.operation);
-        if (!record.target.isEmpty()) name(record);
+        // A step of an agent's plan is a run too, and no agent.
+        boolean step = record.kind == CallFacts.Kind.RUN && ai.operation.equals(STEP);
+        if (!record.target.isEmpty() && !step) name(record);
         text(Attributes.GEN_AI_PROVIDER, ai.provider);
         text(Attributes.GEN_AI_RESPONSE_MODEL, ai.responseModel);
         text(Attributes.GEN_AI_RESPONSE_ID, ai.responseId);

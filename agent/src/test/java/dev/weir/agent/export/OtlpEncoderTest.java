@@ -254,6 +254,20 @@ class OtlpEncoderTest {
     }
 
     @Test
+    void stepsOfAnAgentAreNoAgents() throws Exception {
+        for (String operation : List.of("invoke_agent", "execute_action")) {
+            SpanRecord record = modelCall();
+            record.kind = CallFacts.Kind.RUN;
+            record.target = "sell";
+            record.genAi.operation = operation;
+            Span span = decoded(List.of(record)).get(0);
+            assertEquals(operation + " sell", span.getName());
+            Object agent = attributes(span.getAttributesList()).get("gen_ai.agent.name");
+            assertEquals(operation.equals("invoke_agent") ? "sell" : null, agent);
+        }
+    }
+
+    @Test
     void modelCallsFollowTheConventions() throws Exception {
         SpanRecord record = modelCall();
         GenAiRecord ai = record.genAi;

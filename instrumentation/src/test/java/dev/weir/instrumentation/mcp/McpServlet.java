@@ -1,6 +1,5 @@
 package dev.weir.instrumentation.mcp;
 
-import io.modelcontextprotocol.server.transport.HttpServletStreamableServerTransportProvider;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -22,7 +21,7 @@ final class McpServlet implements AutoCloseable {
     private final Tomcat tomcat = new Tomcat();
     private final Path base;
 
-    McpServlet(HttpServletStreamableServerTransportProvider transport) throws IOException, LifecycleException {
+    McpServlet(HttpServlet transport) throws IOException, LifecycleException {
         base = Files.createTempDirectory("mcp");
         tomcat.setBaseDir(base.toString());
         tomcat.setHostname("127.0.0.1");

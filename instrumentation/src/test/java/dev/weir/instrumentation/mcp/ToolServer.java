@@ -9,10 +9,12 @@ import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
 import io.modelcontextprotocol.spec.McpSchema.ServerCapabilities;
 import io.modelcontextprotocol.spec.McpSchema.Tool;
+import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /** An MCP server whose tools say what they were called with. As a program it speaks on its standard streams. */
 public final class ToolServer {
@@ -22,17 +24,21 @@ public final class ToolServer {
     static SyncToolSpecification tool(
             String name, BiFunction<McpSyncServerExchange, CallToolRequest, CallToolResult> handler) {
         return SyncToolSpecification.builder()
-                .tool(Tool.builder()
-                        .name(name)
-                        .description(name)
-                        .inputSchema(McpJsonDefaults.getMapper(), "{\"type\":\"object\"}")
-                        .build())
+                .tool(described(name))
                 .callHandler(handler)
                 .build();
     }
 
+    static Tool described(String name) {
+        return Tool.builder()
+                .name(name)
+                .description(name)
+                .inputSchema(McpJsonDefaults.getMapper(), "{\"type\":\"object\"}")
+                .build();
+    }
+
     /** Answers with the {@code _meta} that it was called with, in order. */
-    static CallToolResult meta(McpSyncServerExchange exchange, CallToolRequest request) {
+    static CallToolResult meta(@Nullable Object exchange, CallToolRequest request) {
         Map<String, Object> meta = request.meta() == null ? Map.of() : new TreeMap<>(request.meta());
         return text(meta.toString());
     }
@@ -56,7 +62,10 @@ public final class ToolServer {
     }
 
     public static void main(String[] arguments) {
-        McpServer.sync(new StdioServerTransportProvider(McpJsonDefaults.getMapper()))
+        // Whatever logs, in whichever class path, must not log into the protocol.
+        PrintStream protocol = System.out;
+        System.setOut(System.err);
+        McpServer.sync(new StdioServerTransportProvider(McpJsonDefaults.getMapper(), System.in, protocol))
                 .serverInfo("tools", "1")
                 .capabilities(ServerCapabilities.builder().tools(true).build())
                 .tools(tools())
