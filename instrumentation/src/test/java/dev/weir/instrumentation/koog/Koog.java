@@ -1,5 +1,8 @@
 package dev.weir.instrumentation.koog;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+
 import ai.koog.agents.core.agent.AIAgent;
 import ai.koog.agents.core.agent.AIAgentService;
 import ai.koog.agents.core.agent.AIAgentTool;
@@ -25,13 +28,19 @@ import ai.koog.serialization.JSONElementKt;
 import ai.koog.serialization.JSONObject;
 import ai.koog.serialization.JSONSerializer;
 import ai.koog.serialization.TypeToken;
+import dev.weir.bootstrap.Call;
+import dev.weir.bootstrap.CallFacts;
+import dev.weir.bootstrap.Hooks;
+import dev.weir.bootstrap.ScopeFacts;
 import dev.weir.instrumentation.testing.OpenAiServer;
+import dev.weir.instrumentation.testing.RecordingAgent;
 import dev.weir.instrumentation.testing.Suspending;
 import io.ktor.client.HttpClient;
 import io.ktor.client.HttpClientKt;
 import io.ktor.client.engine.cio.CIO;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -39,11 +48,18 @@ import java.util.concurrent.Flow.Subscriber;
 import java.util.concurrent.Flow.Subscription;
 import kotlin.Unit;
 import kotlin.coroutines.Continuation;
+import kotlin.coroutines.CoroutineContext;
+import kotlinx.coroutines.BuildersKt;
+import kotlinx.coroutines.CoroutineScope;
+import kotlinx.coroutines.DelayKt;
 import kotlinx.coroutines.flow.Flow;
 import org.jspecify.annotations.Nullable;
 
 /** Agents of Koog as an application in Java has them, with a model on a server of the test's. */
 final class Koog implements AutoCloseable {
+
+    /** What a model call is on the wire. */
+    static final String POST = "POST /v1/chat/completions";
 
     static final LLModel MODEL = new LLModel(
             LLMProvider.OpenAI,
@@ -181,6 +197,36 @@ final class Koog implements AutoCloseable {
         public String encodeResultToString(String result, JSONSerializer serializer) {
             return result;
         }
+    }
+
+    /** The causal context of this thread. */
+    static Object here() {
+        Object context = Hooks.capture();
+        return context == null ? "nothing" : context;
+    }
+
+    static Object delay(Continuation<Object> next) {
+        return DelayKt.delay(1, typed(next));
+    }
+
+    static Object await(CoroutineContext dispatcher, Suspending<CoroutineScope> body) throws Exception {
+        return BuildersKt.runBlocking(dispatcher, body.typed());
+    }
+
+    /** So many tries of one model call have each made one request. */
+    static void assertTries(RecordingAgent agent, int count) {
+        List<ScopeFacts> tries = agent.begun().stream()
+                .filter(facts -> facts.kind() == CallFacts.Kind.RETRY)
+                .map(ScopeFacts.class::cast)
+                .toList();
+        assertEquals(count, tries.size());
+        for (int i = 0; i < count; i++) {
+            assertEquals(i + 1, tries.get(i).tryNumber());
+            Call before = tries.get(i).previousTry();
+            assertSame(i == 0 ? null : tries.get(i - 1), before == null ? null : before.facts());
+        }
+        assertEquals(Collections.nCopies(count, "MODEL"), agent.parents(CallFacts.Kind.RETRY));
+        assertEquals(Collections.nCopies(count, "RETRY"), agent.parents(CallFacts.Kind.HTTP_CLIENT));
     }
 
     /** Subscribes to a stream and puts the text together. */

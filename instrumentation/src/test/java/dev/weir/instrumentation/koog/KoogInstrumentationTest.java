@@ -14,8 +14,6 @@ import ai.koog.serialization.JSONObject;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.GenAiFacts;
-import dev.weir.bootstrap.Hooks;
-import dev.weir.bootstrap.ScopeFacts;
 import dev.weir.instrumentation.kotlincoroutines.KotlinCoroutinesInstrumentation;
 import dev.weir.instrumentation.ktor.KtorClientInstrumentation;
 import dev.weir.instrumentation.testing.Suspending;
@@ -32,20 +30,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import kotlin.Unit;
-import kotlin.coroutines.Continuation;
 import kotlin.coroutines.CoroutineContext;
 import kotlin.coroutines.EmptyCoroutineContext;
-import kotlinx.coroutines.BuildersKt;
 import kotlinx.coroutines.CoroutineScope;
 import kotlinx.coroutines.DelayKt;
 import kotlinx.coroutines.Dispatchers;
 import kotlinx.coroutines.TimeoutCancellationException;
 import kotlinx.coroutines.TimeoutKt;
 import kotlinx.coroutines.YieldKt;
-import kotlinx.coroutines.flow.Flow;
-import kotlinx.coroutines.flow.FlowCollector;
-import kotlinx.coroutines.flow.FlowKt;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,8 +48,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Real agents of Koog, over a model that says what a test wants. */
 class KoogInstrumentationTest {
-
-    private static final String POST = "POST /v1/chat/completions";
 
     @RegisterExtension
     final Woven woven = new Woven(
@@ -100,14 +90,14 @@ class KoogInstrumentationTest {
                 List.of(
                         "begin RUN",
                         "begin MODEL",
-                        "begin " + POST,
-                        "end " + POST + " 200",
+                        "begin " + Koog.POST,
+                        "end " + Koog.POST + " 200",
                         "end MODEL",
                         "begin TOOL",
                         "end TOOL",
                         "begin MODEL",
-                        "begin " + POST,
-                        "end " + POST + " 200",
+                        "begin " + Koog.POST,
+                        "end " + Koog.POST + " 200",
                         "end MODEL",
                         "end RUN"),
                 woven.agent().events());
@@ -151,19 +141,6 @@ class KoogInstrumentationTest {
         return begun(kind).stream().map(GenAiFacts::name).toList();
     }
 
-    private static Object here() {
-        Object context = Hooks.capture();
-        return context == null ? "nothing" : context;
-    }
-
-    private static Object delay(Continuation<Object> next) {
-        return DelayKt.delay(1, Koog.typed(next));
-    }
-
-    private static Object await(CoroutineContext dispatcher, Suspending<CoroutineScope> body) throws Exception {
-        return BuildersKt.runBlocking(dispatcher, body.typed());
-    }
-
     /** Whoever resumes a tool or a run, it goes on in its own scope; and its caller in what was around it. */
     @RepeatedTest(5)
     @Tag("traced-async")
@@ -173,15 +150,15 @@ class KoogInstrumentationTest {
                 "slow",
                 Suspending.of(
                         (arguments, result, next) -> {
-                            inTool.add(here());
-                            return delay(next);
+                            inTool.add(Koog.here());
+                            return Koog.delay(next);
                         },
                         (arguments, result, next) -> {
-                            inTool.add(here());
+                            inTool.add(Koog.here());
                             return YieldKt.yield(Koog.typed(next));
                         },
                         (arguments, result, next) -> {
-                            inTool.add(here());
+                            inTool.add(Koog.here());
                             return "done";
                         }));
         for (CoroutineContext dispatcher : List.of(
@@ -193,24 +170,24 @@ class KoogInstrumentationTest {
             List<Object> around = new CopyOnWriteArrayList<>();
             koog.server.calls("call_A", "slow", "{}").says("sold");
             AIAgent<String, String> agent = koog.agent("clerk", slow);
-            Object answer = await(
+            Object answer = Koog.await(
                     dispatcher,
                     Suspending.of(
                             (scope, result, next) -> {
-                                around.add(here());
-                                return delay(next);
+                                around.add(Koog.here());
+                                return Koog.delay(next);
                             },
                             (scope, result, next) -> {
-                                around.add(here());
+                                around.add(Koog.here());
                                 return agent.run("two boots", "session-1", Koog.typed(next));
                             },
                             (scope, result, next) -> {
-                                around.add(here());
+                                around.add(Koog.here());
                                 assertEquals("sold", result);
-                                return delay(next);
+                                return Koog.delay(next);
                             },
                             (scope, result, next) -> {
-                                around.add(here());
+                                around.add(Koog.here());
                                 return "over";
                             }));
             assertEquals("over", answer);
@@ -233,9 +210,9 @@ class KoogInstrumentationTest {
     @Tag("concurrent")
     void runsAtTheSameTimeKeepApart() throws Exception {
         List<Object> heard = new CopyOnWriteArrayList<>();
-        Tool<JSONObject, String> tool =
-                Koog.tool("look", Suspending.of((arguments, result, next) -> delay(next), (arguments, result, next) -> {
-                    heard.add(Objects.requireNonNull(factsOf(here())));
+        Tool<JSONObject, String> tool = Koog.tool(
+                "look", Suspending.of((arguments, result, next) -> Koog.delay(next), (arguments, result, next) -> {
+                    heard.add(Objects.requireNonNull(factsOf(Koog.here())));
                     return "seen";
                 }));
         int runs = 8;
@@ -318,7 +295,7 @@ class KoogInstrumentationTest {
                 .calls("call_B", "nobody_has_it", "{}")
                 .says("sorry");
         Tool<JSONObject, String> broken = Koog.tool(
-                "broken", Suspending.of((arguments, result, next) -> delay(next), (arguments, result, next) -> {
+                "broken", Suspending.of((arguments, result, next) -> Koog.delay(next), (arguments, result, next) -> {
                     throw new Unlucky();
                 }));
         assertEquals("sorry", koog.agent("clerk", broken).run("two boots"));
@@ -339,8 +316,8 @@ class KoogInstrumentationTest {
                 List.of(
                         "begin RUN",
                         "begin MODEL",
-                        "begin " + POST,
-                        "end " + POST + " 400",
+                        "begin " + Koog.POST,
+                        "end " + Koog.POST + " 400",
                         "end MODEL LLMClientException",
                         "end RUN LLMClientException"),
                 woven.agent().events());
@@ -357,7 +334,7 @@ class KoogInstrumentationTest {
                 Suspending.of((scope, result, next) -> agent.run("two boots", null, Koog.typed(next)));
         assertThrows(
                 TimeoutCancellationException.class,
-                () -> await(
+                () -> Koog.await(
                         Dispatchers.getDefault(),
                         Suspending.of((scope, result, next) -> TimeoutKt.withTimeout(1_000, run.typed(), next))));
         assertTrue(
@@ -377,142 +354,19 @@ class KoogInstrumentationTest {
                 List.of(
                         "begin MODEL",
                         "begin RETRY",
-                        "begin " + POST,
-                        "end " + POST + " 503",
+                        "begin " + Koog.POST,
+                        "end " + Koog.POST + " 503",
                         "end RETRY LLMClientException",
                         "begin RETRY",
-                        "begin " + POST,
-                        "end " + POST + " 503",
+                        "begin " + Koog.POST,
+                        "end " + Koog.POST + " 503",
                         "end RETRY LLMClientException",
                         "begin RETRY",
-                        "begin " + POST,
-                        "end " + POST + " 200",
+                        "begin " + Koog.POST,
+                        "end " + Koog.POST + " 200",
                         "end RETRY",
                         "end MODEL"),
                 woven.agent().events());
-        assertTries(3);
-    }
-
-    private void assertTries(int count) {
-        List<ScopeFacts> tries = woven.agent().begun().stream()
-                .filter(facts -> facts.kind() == CallFacts.Kind.RETRY)
-                .map(ScopeFacts.class::cast)
-                .toList();
-        assertEquals(count, tries.size());
-        for (int i = 0; i < count; i++) {
-            assertEquals(i + 1, tries.get(i).tryNumber());
-            Call before = tries.get(i).previousTry();
-            assertSame(i == 0 ? null : tries.get(i - 1), before == null ? null : before.facts());
-        }
-        assertEquals(Collections.nCopies(count, "MODEL"), woven.agent().parents(CallFacts.Kind.RETRY));
-        assertEquals(Collections.nCopies(count, "RETRY"), woven.agent().parents(CallFacts.Kind.HTTP_CLIENT));
-    }
-
-    // ---- streams
-
-    private final List<Object> collected = new CopyOnWriteArrayList<>();
-    private final List<Object> around = new CopyOnWriteArrayList<>();
-
-    /** Collects a stream, each piece with a pause, and says where it is meanwhile. */
-    private Suspending<CoroutineScope> collecting(Flow<Object> flow, Runnable whenHeard) {
-        FlowCollector<Object> collector = (frame, next) -> Suspending.<Object>of(
-                        (item, result, then) -> {
-                            collected.add(item);
-                            around.add(here());
-                            whenHeard.run();
-                            return delay(then);
-                        },
-                        (item, result, then) -> {
-                            around.add(here());
-                            return Unit.INSTANCE;
-                        })
-                .<Unit>typed()
-                .invoke(frame, next);
-        return Suspending.of(
-                (scope, result, next) -> flow.collect(collector, Koog.typed(next)), (scope, result, next) -> {
-                    around.add(here());
-                    return Unit.INSTANCE;
-                });
-    }
-
-    @Test
-    @Tag("traced-async")
-    void whatBecomesOfAStreamIsNoPartOfIt() throws Exception {
-        Call cause = Hooks.begin(new ScopeFacts(CallFacts.Kind.TOOL, KoogInstrumentation.NAME, "cause") {});
-        Object outside = here();
-        CountDownLatch secondHalf = new CountDownLatch(1);
-        koog.server.says("sold", secondHalf);
-        long before = System.nanoTime();
-        await(Dispatchers.getDefault(), collecting(Koog.stream(koog.executor(), "two boots"), secondHalf::countDown));
-        Hooks.end(cause, 0, null);
-        assertEquals("TextDelta", collected.get(0).getClass().getSimpleName());
-        assertEquals("End", collected.get(collected.size() - 1).getClass().getSimpleName());
-        for (Object each : around) assertSame(outside, each);
-        assertEquals(2 * collected.size() + 1, around.size());
-        assertEquals(
-                List.of("begin TOOL", "begin MODEL", "begin " + POST, "end " + POST + " 200", "end MODEL", "end TOOL"),
-                woven.agent().events());
-        assertEquals(List.of("MODEL"), woven.agent().parents(CallFacts.Kind.HTTP_CLIENT));
-        GenAiFacts chat = (GenAiFacts) woven.agent().begun().get(1);
-        assertTrue(chat.firstChunkNanos() > before);
-        assertEquals("stop", chat.finishReason());
-        assertEquals(11, chat.inputTokens());
-        assertEquals("sold", Objects.requireNonNull(chat.output())[0].text);
-    }
-
-    @Test
-    @Tag("traced-async")
-    void aStreamForJavaBeginsWithItsSubscriber() throws Exception {
-        koog.server.says("sold");
-        CompletableFuture<String> answer = new CompletableFuture<>();
-        koog.executor().executeStreaming(Koog.prompt("two boots"), Koog.MODEL).subscribe(new Koog.Text(answer));
-        assertEquals("sold", answer.get(20, TimeUnit.SECONDS));
-        woven.agent().awaitEnds(2);
-        assertEquals(
-                List.of("begin MODEL", "begin " + POST, "end " + POST + " 200", "end MODEL"),
-                woven.agent().events());
-    }
-
-    @Test
-    @Tag("attempts-async")
-    void aStreamThatIsMadeAgainIsTries() throws Exception {
-        koog.server.fails(503).fails(503).says("sold");
-        MultiLLMPromptExecutor executor = new MultiLLMPromptExecutor(koog.retrying());
-        await(Dispatchers.getDefault(), collecting(Koog.stream(executor, "two boots"), () -> {}));
-        for (Object each : around) assertEquals("nothing", each);
-        List<String> ends = woven.agent().events().stream()
-                .filter(event -> !event.startsWith("begin"))
-                .map(event -> event.replaceAll(" \\w*Exception", " failed"))
-                .toList();
-        assertEquals(
-                List.of(
-                        "end " + POST + " 503",
-                        "end RETRY failed",
-                        "end " + POST + " 503",
-                        "end RETRY failed",
-                        "end " + POST + " 200",
-                        "end RETRY",
-                        "end MODEL"),
-                ends);
-        assertTries(3);
-    }
-
-    /** A flow throws when an item comes in another context than that in which it is collected. */
-    @Test
-    @Tag("other")
-    void aToolMayEmitIntoAFlowAroundTheRun() throws Exception {
-        koog.server.calls("call_A", "tell", "{}").says("sold");
-        Flow<Object> flow = FlowKt.flow(Suspending.<FlowCollector<? super Object>>of((collector, result, next) -> {
-                    Tool<JSONObject, String> telling = Koog.tool(
-                            "tell",
-                            Suspending.of(
-                                    (arguments, nothing, then) -> collector.emit("from the tool", Koog.typed(then)),
-                                    (arguments, nothing, then) -> "told"));
-                    return koog.agent("clerk", telling).run("two boots", null, Koog.typed(next));
-                })
-                .typed());
-        await(Dispatchers.getDefault(), collecting(flow, () -> {}));
-        assertEquals(List.of("from the tool"), collected);
-        assertEquals(List.of("RUN"), woven.agent().parents(CallFacts.Kind.TOOL));
+        Koog.assertTries(woven.agent(), 3);
     }
 }
