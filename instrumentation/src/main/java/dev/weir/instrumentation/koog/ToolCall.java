@@ -24,6 +24,7 @@ final class ToolCall extends Scoped<Object> {
         return !environment.getClass().getName().equals("ai.koog.agents.core.environment.ContextualAgentEnvironment");
     }
 
+    @SuppressWarnings("ReferenceEquality") // Two calls may be equal.
     boolean isOf(MessagePart.Tool.Call call) {
         return facts.call == call;
     }

@@ -62,7 +62,7 @@ class ContinuationInContext extends ContinuationImpl {
         }
 
         @Override
-        public void resumeWith(@Nullable Object result) {
+        public void resumeWith(Object result) {
             if (putsBack) {
                 InContext.run(causal, continuation, result, Continuation::resumeWith);
             } else {
