@@ -28,6 +28,7 @@ import dev.weir.instrumentation.jdkhttpserver.JdkHttpServerInstrumentation;
 import dev.weir.instrumentation.jettyclient.JettyClientInstrumentation;
 import dev.weir.instrumentation.jms.JmsInstrumentation;
 import dev.weir.instrumentation.kafka.KafkaInstrumentation;
+import dev.weir.instrumentation.koog.KoogInstrumentation;
 import dev.weir.instrumentation.kotlincoroutines.KotlinCoroutinesInstrumentation;
 import dev.weir.instrumentation.ktor.KtorClientInstrumentation;
 import dev.weir.instrumentation.ktor.KtorRetryInstrumentation;
@@ -105,6 +106,7 @@ public final class Instrumentations {
                 new JettyClientInstrumentation(),
                 new JmsInstrumentation(),
                 new KafkaInstrumentation(),
+                new KoogInstrumentation(),
                 new KotlinCoroutinesInstrumentation(),
                 new KtorClientInstrumentation(),
                 new KtorRetryInstrumentation(),

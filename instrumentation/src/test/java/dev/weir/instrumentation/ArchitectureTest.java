@@ -24,6 +24,8 @@ class ArchitectureTest {
 
     private static final String SHARED_ON_REACTIVE_STREAMS = SHARED + ".reactivestreams";
 
+    private static final String SHARED_ON_COROUTINES = SHARED + ".coroutines";
+
     private final JavaClasses classes = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("dev.weir.instrumentation");
@@ -37,7 +39,8 @@ class ArchitectureTest {
                         alwaysTrue(),
                         resideInAPackage(WEAVING)
                                 .or(resideInAPackage(SHARED))
-                                .or(resideInAPackage(SHARED_ON_REACTIVE_STREAMS)))
+                                .or(resideInAPackage(SHARED_ON_REACTIVE_STREAMS))
+                                .or(resideInAPackage(SHARED_ON_COROUTINES)))
                 .check(classes);
     }
 
@@ -75,6 +78,26 @@ class ArchitectureTest {
                         "dev.weir.bootstrap",
                         "java.lang..",
                         "org.reactivestreams",
+                        "org.jspecify..")
+                .check(classes);
+    }
+
+    /** It is defined beside each library of this sort, which may have nothing of another. */
+    @Test
+    void whatAdaptersOnCoroutinesShareKnowsNoMore() {
+        classes()
+                .that()
+                .resideInAPackage(SHARED_ON_COROUTINES)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        SHARED_ON_COROUTINES,
+                        SHARED,
+                        "dev.weir.bootstrap",
+                        "java.lang..",
+                        "java.util.function",
+                        "kotlin..",
+                        "kotlinx.coroutines..",
                         "org.jspecify..")
                 .check(classes);
     }

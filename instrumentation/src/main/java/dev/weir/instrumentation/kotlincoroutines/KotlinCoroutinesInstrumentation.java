@@ -1,10 +1,12 @@
 package dev.weir.instrumentation.kotlincoroutines;
 
 import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.shared.coroutines.CausalElement;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import kotlin.coroutines.CoroutineContext;
 import kotlinx.coroutines.CoroutineScope;
+import kotlinx.coroutines.flow.internal.SafeCollector;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,12 @@ public final class KotlinCoroutinesInstrumentation implements Instrumentation {
                         "Started",
                         "kotlinx.coroutines.CoroutineScope",
                         "kotlin.coroutines.CoroutineContext");
+        weaving.type("kotlinx.coroutines.flow.internal.SafeCollector_commonKt")
+                .exactly(
+                        "checkContext",
+                        "Emitted",
+                        "kotlinx.coroutines.flow.internal.SafeCollector",
+                        "kotlin.coroutines.CoroutineContext");
     }
 
     /** A coroutine that is started where there is no causal context has what its parent has. */
@@ -38,9 +46,15 @@ public final class KotlinCoroutinesInstrumentation implements Instrumentation {
                 @Nullable CoroutineContext made, @Nullable Throwable thrown, CoroutineScope scope) {
             Object here = made == null ? null : Hooks.capture();
             if (made == null || here == null || LongLived.isServedBy(scope)) return made;
-            CausalElement inherited = made.get(CausalElement.KEY);
-            // The same one where it is the same: flows compare the elements around them by identity.
-            return inherited != null && inherited.isOf(here) ? made : made.plus(new CausalElement(here));
+            return CausalElement.in(made, here);
+        }
+    }
+
+    /** A flow allows an item only where it is collected. That a scope has begun there since is none of its business. */
+    static final class Emitted {
+
+        static CoroutineContext argument1(SafeCollector<?> collector, CoroutineContext context) {
+            return CausalElement.like(context, collector.collectContext);
         }
     }
 }

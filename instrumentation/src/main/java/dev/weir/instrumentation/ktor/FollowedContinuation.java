@@ -1,5 +1,6 @@
 package dev.weir.instrumentation.ktor;
 
+import dev.weir.instrumentation.shared.coroutines.Outcome;
 import io.ktor.client.request.HttpResponseData;
 import kotlin.ResultKt;
 import kotlin.coroutines.Continuation;

@@ -4,6 +4,7 @@ import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.shared.Entered;
 import dev.weir.instrumentation.shared.Refused;
+import dev.weir.instrumentation.shared.coroutines.Outcome;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import io.ktor.client.request.HttpRequestBuilder;

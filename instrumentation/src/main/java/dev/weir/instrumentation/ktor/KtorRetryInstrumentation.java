@@ -5,6 +5,7 @@ import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.WeakIdentityMap;
 import dev.weir.instrumentation.shared.OwnCause;
 import dev.weir.instrumentation.shared.RetryLoop;
+import dev.weir.instrumentation.shared.coroutines.Outcome;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import io.ktor.client.request.HttpRequestBuilder;

@@ -141,6 +141,19 @@ public final class RetryLoop {
         cause = null;
     }
 
+    /** The next try, which has not begun. */
+    public Lasting<Object> next() {
+        return new Lasting<>() {
+            @Override
+            protected @Nullable Call start() {
+                return RetryLoop.this.begin();
+            }
+
+            @Override
+            public void heard(Object result) {}
+        };
+    }
+
     /** How many tries have begun. */
     public int tries() {
         return tries.get();

@@ -87,6 +87,13 @@ public final class RecordingAgent implements Hooks.Agent {
         spans.clear();
     }
 
+    /** What was recorded until now is of no interest. */
+    public void forget() {
+        events.clear();
+        begun.clear();
+        calls.removeIf(call -> call.ended);
+    }
+
     /** Calls for which this holds are denied. */
     public void deny(Predicate<CallFacts> which) {
         denied = which;
@@ -213,6 +220,7 @@ public final class RecordingAgent implements Hooks.Agent {
         if (previous instanceof Open outer
                 && outer.facts.kind() == facts.kind()
                 && !facts.kind().scope()) return null;
+        if (facts.kind() == CallFacts.Kind.MODEL && isOfModel(previous)) return null;
         events.add("begin " + line(facts));
         begun.add(facts);
         if (facts.refusable() && denied.test(facts)) return new Call.Denied("test", "denied by test", deniedForTime);
@@ -221,6 +229,13 @@ public final class RecordingAgent implements Hooks.Agent {
         calls.add(call);
         current.set(call);
         return call;
+    }
+
+    /** Directly inside of a model call, with nothing but retries in between. */
+    private static boolean isOfModel(@Nullable Object around) {
+        Object at = around;
+        while (at instanceof Open open && open.facts.kind() == CallFacts.Kind.RETRY) at = open.previous;
+        return at instanceof Open open && open.facts.kind() == CallFacts.Kind.MODEL;
     }
 
     @Override

@@ -1,21 +1,21 @@
-package dev.weir.instrumentation.ktor;
+package dev.weir.instrumentation.shared.coroutines;
 
 import kotlin.Result;
 import kotlin.coroutines.intrinsics.IntrinsicsKt;
 import org.jspecify.annotations.Nullable;
 
 /** How a suspending function ends, as the Kotlin compiler writes it. */
-final class Outcome {
+public final class Outcome {
 
     private Outcome() {}
 
     /** Whether a function has not returned for good, but will resume its continuation. */
-    static boolean isSuspended(@Nullable Object returned) {
+    public static boolean isSuspended(@Nullable Object returned) {
         return returned == IntrinsicsKt.getCOROUTINE_SUSPENDED();
     }
 
     /** What a continuation is resumed with instead of a value; {@code null} when it is a value. */
-    static @Nullable Throwable failure(@Nullable Object result) {
+    public static @Nullable Throwable failure(@Nullable Object result) {
         return result instanceof Result.Failure failure ? failure.exception : null;
     }
 }

@@ -1,0 +1,5 @@
+/** Koog. */
+@NullMarked
+package dev.weir.instrumentation.koog;
+
+import org.jspecify.annotations.NullMarked;
