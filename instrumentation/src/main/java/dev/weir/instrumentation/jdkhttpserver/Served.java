@@ -73,7 +73,7 @@ final class Served {
     static void bodyClosed(OutputStream stream) {
         Served served = REPLIES.remove(stream);
         if (served == null || !served.replied() || served.call == null) return;
-        HttpExchange exchange = ((ExchangeFacts) served.call.facts()).exchange();
+        HttpExchange exchange = served.call.facts() instanceof ExchangeFacts facts ? facts.exchange() : null;
         if (exchange != null) EXCHANGES.remove(exchange);
     }
 
