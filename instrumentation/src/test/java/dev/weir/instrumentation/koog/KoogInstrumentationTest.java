@@ -14,11 +14,7 @@ import ai.koog.serialization.JSONObject;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.GenAiFacts;
-import dev.weir.instrumentation.kotlincoroutines.KotlinCoroutinesInstrumentation;
-import dev.weir.instrumentation.ktor.KtorClientInstrumentation;
 import dev.weir.instrumentation.testing.Suspending;
-import dev.weir.instrumentation.testing.Woven;
-import dev.weir.instrumentation.threads.ThreadsInstrumentation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -39,42 +35,12 @@ import kotlinx.coroutines.TimeoutCancellationException;
 import kotlinx.coroutines.TimeoutKt;
 import kotlinx.coroutines.YieldKt;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Real agents of Koog, over a model that says what a test wants. */
-class KoogInstrumentationTest {
-
-    @RegisterExtension
-    final Woven woven = new Woven(
-            new KoogInstrumentation(),
-            new KotlinCoroutinesInstrumentation(),
-            new KtorClientInstrumentation(),
-            new ThreadsInstrumentation());
-
-    private Koog koog;
-
-    @BeforeEach
-    void start() throws Exception {
-        koog = new Koog();
-        woven.agent().alsoFollow("ktor-client");
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        koog.close();
-    }
-
-    private List<GenAiFacts> begun(CallFacts.Kind kind) {
-        return woven.agent().begun().stream()
-                .filter(facts -> facts.kind() == kind)
-                .map(GenAiFacts.class::cast)
-                .toList();
-    }
+class KoogInstrumentationTest extends KoogFixture {
 
     private static Tool<JSONObject, String> answering(String name, String answer) {
         return Koog.tool(name, Suspending.of((arguments, result, next) -> answer));

@@ -12,11 +12,7 @@ import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.GenAiFacts;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.ScopeFacts;
-import dev.weir.instrumentation.kotlincoroutines.KotlinCoroutinesInstrumentation;
-import dev.weir.instrumentation.ktor.KtorClientInstrumentation;
 import dev.weir.instrumentation.testing.Suspending;
-import dev.weir.instrumentation.testing.Woven;
-import dev.weir.instrumentation.threads.ThreadsInstrumentation;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -29,34 +25,11 @@ import kotlinx.coroutines.Dispatchers;
 import kotlinx.coroutines.flow.Flow;
 import kotlinx.coroutines.flow.FlowCollector;
 import kotlinx.coroutines.flow.FlowKt;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What Koog streams, over a model that says what a test wants. */
-class KoogStreamsTest {
-
-    @RegisterExtension
-    final Woven woven = new Woven(
-            new KoogInstrumentation(),
-            new KotlinCoroutinesInstrumentation(),
-            new KtorClientInstrumentation(),
-            new ThreadsInstrumentation());
-
-    private Koog koog;
-
-    @BeforeEach
-    void start() throws Exception {
-        koog = new Koog();
-        woven.agent().alsoFollow("ktor-client");
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        koog.close();
-    }
+class KoogStreamsTest extends KoogFixture {
 
     private final List<Object> collected = new CopyOnWriteArrayList<>();
     private final List<Object> around = new CopyOnWriteArrayList<>();

@@ -9,9 +9,6 @@ import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.McpFacts;
-import dev.weir.bootstrap.ScopeFacts;
-import dev.weir.instrumentation.testing.Woven;
-import dev.weir.instrumentation.threads.ThreadsInstrumentation;
 import io.modelcontextprotocol.client.McpAsyncClient;
 import io.modelcontextprotocol.client.McpClient;
 import io.modelcontextprotocol.client.McpSyncClient;
@@ -26,58 +23,23 @@ import io.modelcontextprotocol.spec.McpError;
 import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
 import io.modelcontextprotocol.spec.McpSchema.ServerCapabilities;
-import io.modelcontextprotocol.spec.McpSchema.TextContent;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import reactor.core.publisher.Mono;
 
-class McpInstrumentationTest {
-
-    private static final String PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-
-    /** What an agent does around a tool call. */
-    private static final class Run extends ScopeFacts {
-
-        Run(String name) {
-            super(Kind.RUN, "mcp", name);
-        }
-    }
-
-    @RegisterExtension
-    final Woven woven = new Woven(new McpInstrumentation(), new ThreadsInstrumentation());
-
-    private final List<AutoCloseable> open = new ArrayList<>();
-
-    @AfterEach
-    void close() throws Exception {
-        for (int i = open.size() - 1; i >= 0; i--) open.get(i).close();
-    }
+class McpInstrumentationTest extends McpFixture {
 
     private String served() throws Exception {
-        HttpServletStreamableServerTransportProvider transport =
-                HttpServletStreamableServerTransportProvider.builder().build();
-        McpSyncServer server = McpServer.sync(transport)
-                .serverInfo("tools", "1")
-                .capabilities(ServerCapabilities.builder().tools(true).build())
-                .tools(ToolServer.tools())
-                .build();
-        McpServlet servlet = new McpServlet(transport);
-        open.add(servlet);
-        open.add(server::close);
-        return servlet.url();
+        return served(ServerCapabilities.builder().tools(true).build(), ToolServer.tools());
     }
 
     private McpClient.SyncSpec overHttp() throws Exception {
-        return McpClient.sync(
-                HttpClientStreamableHttpTransport.builder(served()).build());
+        return overHttp(served());
     }
 
     private McpClient.SyncSpec overPipes() {
@@ -86,38 +48,6 @@ class McpInstrumentationTest {
                 .args("-cp", System.getProperty("java.class.path"), ToolServer.class.getName())
                 .build();
         return McpClient.sync(new StdioClientTransport(parameters, McpJsonDefaults.getMapper()));
-    }
-
-    private McpSyncClient client(McpClient.SyncSpec spec) {
-        McpSyncClient client = spec.requestTimeout(Duration.ofSeconds(30)).build();
-        open.add(client::closeGracefully);
-        client.initialize();
-        return client;
-    }
-
-    private static CallToolRequest call(String tool) {
-        return new CallToolRequest(tool, Map.of("amount", 10));
-    }
-
-    private static String text(CallToolResult result) {
-        return ((TextContent) result.content().get(0)).text();
-    }
-
-    private List<McpFacts> facts(CallFacts.Kind kind, String method) {
-        return woven.agent().begun().stream()
-                .filter(facts -> facts.kind() == kind)
-                .map(McpFacts.class::cast)
-                .filter(facts -> facts.method().equals(method))
-                .toList();
-    }
-
-    private void carry() {
-        woven.agent().pull(facts -> {
-            if (facts.kind() != CallFacts.Kind.MCP_CLIENT) return;
-            if (facts.header("traceparent") == null) facts.setHeader("traceparent", PARENT);
-            facts.setHeader("weir-timeout-ms", "5000");
-            facts.setHeader("Idempotency-Key", "key");
-        });
     }
 
     @Test

@@ -9,9 +9,6 @@ import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.McpFacts;
-import dev.weir.bootstrap.ScopeFacts;
-import dev.weir.instrumentation.testing.Woven;
-import dev.weir.instrumentation.threads.ThreadsInstrumentation;
 import io.modelcontextprotocol.client.McpClient;
 import io.modelcontextprotocol.client.McpSyncClient;
 import io.modelcontextprotocol.client.transport.HttpClientSseClientTransport;
@@ -24,7 +21,6 @@ import io.modelcontextprotocol.server.McpSyncServer;
 import io.modelcontextprotocol.server.McpSyncServerExchange;
 import io.modelcontextprotocol.server.transport.HttpServletSseServerTransportProvider;
 import io.modelcontextprotocol.server.transport.HttpServletStatelessServerTransport;
-import io.modelcontextprotocol.server.transport.HttpServletStreamableServerTransportProvider;
 import io.modelcontextprotocol.spec.McpError;
 import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
@@ -34,8 +30,6 @@ import io.modelcontextprotocol.spec.McpSchema.LoggingMessageNotification;
 import io.modelcontextprotocol.spec.McpSchema.ProgressNotification;
 import io.modelcontextprotocol.spec.McpSchema.Root;
 import io.modelcontextprotocol.spec.McpSchema.ServerCapabilities;
-import io.modelcontextprotocol.spec.McpSchema.TextContent;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,39 +37,17 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The kinds of servers that the SDK has over HTTP: what holds for one holds for all. */
-class McpServersTest {
-
-    private static final String PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-
-    /** What an agent does around a tool call, and a tool inside. */
-    private static final class Run extends ScopeFacts {
-
-        Run(String name) {
-            super(Kind.RUN, "mcp", name);
-        }
-    }
+class McpServersTest extends McpFixture {
 
     /** How a server's sessions are kept, and how its messages travel. */
     enum Kind {
         STREAMABLE,
         STATELESS,
         SSE
-    }
-
-    @RegisterExtension
-    final Woven woven = new Woven(new McpInstrumentation(), new ThreadsInstrumentation());
-
-    private final List<AutoCloseable> open = new ArrayList<>();
-
-    @AfterEach
-    void close() throws Exception {
-        for (int i = open.size() - 1; i >= 0; i--) open.get(i).close();
     }
 
     // ---- servers
@@ -146,50 +118,7 @@ class McpServersTest {
             return McpClient.sync(
                     HttpClientSseClientTransport.builder(servlet.url()).build());
         }
-        HttpServletStreamableServerTransportProvider transport =
-                HttpServletStreamableServerTransportProvider.builder().build();
-        McpSyncServer server = McpServer.sync(transport)
-                .serverInfo("tools", "1")
-                .capabilities(capabilities)
-                .tools(tools)
-                .build();
-        McpServlet servlet = new McpServlet(transport);
-        open.add(servlet);
-        open.add(server::close);
-        return McpClient.sync(
-                HttpClientStreamableHttpTransport.builder(servlet.url()).build());
-    }
-
-    private McpSyncClient client(McpClient.SyncSpec spec) {
-        McpSyncClient client = spec.requestTimeout(Duration.ofSeconds(30)).build();
-        open.add(client::closeGracefully);
-        client.initialize();
-        return client;
-    }
-
-    private static CallToolRequest call(String tool) {
-        return new CallToolRequest(tool, Map.of("amount", 10));
-    }
-
-    private static String text(CallToolResult result) {
-        return ((TextContent) result.content().get(0)).text();
-    }
-
-    private List<McpFacts> facts(CallFacts.Kind kind, String method) {
-        return woven.agent().begun().stream()
-                .filter(facts -> facts.kind() == kind)
-                .map(McpFacts.class::cast)
-                .filter(facts -> facts.method().equals(method))
-                .toList();
-    }
-
-    private void carry() {
-        woven.agent().pull(facts -> {
-            if (facts.kind() != CallFacts.Kind.MCP_CLIENT) return;
-            if (facts.header("traceparent") == null) facts.setHeader("traceparent", PARENT);
-            facts.setHeader("weir-timeout-ms", "5000");
-            facts.setHeader("Idempotency-Key", "key");
-        });
+        return overHttp(served(capabilities, tools));
     }
 
     // ---- requests
