@@ -33,6 +33,7 @@ final class Sending implements Callback {
     private final @Nullable Object context = Hooks.capture();
     private final @Nullable Sending outer = CURRENT.get();
     private final @Nullable Call call;
+    private volatile @Nullable List<Call> batch;
 
     private Sending(ProducerRecord<?, ?> record, Client producer, @Nullable Callback applications) {
         this.record = record;
@@ -75,6 +76,13 @@ final class Sending implements Callback {
     @Override
     public void onCompletion(@Nullable RecordMetadata place, @Nullable Exception thrown) {
         facts.placed(place);
+        List<Call> together = batch;
+        if (together != null) {
+            // A batch is over for all of its records at once. The producer may keep it for longer.
+            synchronized (together) {
+                together.clear();
+            }
+        }
         Hooks.end(call, 0, thrown == null ? null : code(thrown), thrown);
         if (applications == null) return;
         if (context == null) {
@@ -118,6 +126,7 @@ final class Sending implements Callback {
         synchronized (calls) {
             calls.add(sending.call);
         }
+        sending.batch = calls;
     }
 
     static void repeated(Object batch) {

@@ -249,4 +249,24 @@ abstract class KafkaProducing extends KafkaUse {
         }
         assertEquals(1_600, events().size());
     }
+
+    /** The producer and the consumer go on. */
+    @Test
+    @Tag("other")
+    void nothingIsHeldOfMessagesThatAreOver() throws Exception {
+        WOVEN.agent().forgetWhatIsOver();
+        int rounds = 20;
+        try (KafkaProducer<String, String> producer = producer();
+                KafkaConsumer<String, String> consumer = assigned("billing")) {
+            for (int i = 0; i < rounds; i++) {
+                producer.send(new ProducerRecord<>(topic, "k", "v" + i)).get();
+            }
+            for (int i = 0; i < rounds; ) for (ConsumerRecord<String, String> each : poll(consumer, 1)) i++;
+            consumer.poll(Duration.ofMillis(1));
+            WOVEN.agent().awaitEnds(2 * rounds);
+            // Each may know what it did last.
+            long held = WOVEN.agent().held(4);
+            assertTrue(held <= 4, held + " are held");
+        }
+    }
 }
