@@ -74,6 +74,7 @@ class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
+                        SHARED,
                         SHARED_ON_REACTIVE_STREAMS,
                         "dev.weir.bootstrap",
                         "java.lang..",
