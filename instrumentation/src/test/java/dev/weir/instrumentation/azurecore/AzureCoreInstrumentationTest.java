@@ -42,6 +42,11 @@ class AzureCoreInstrumentationTest extends RetryLayerContract {
     final Woven woven = new Woven(new AzureCoreInstrumentation());
 
     @Override
+    protected boolean forgetsAtOnce() {
+        return false;
+    }
+
+    @Override
     protected Woven woven() {
         return woven;
     }

@@ -13,6 +13,12 @@ class KtorApache5Test extends KtorOverLibrary {
         super(new ApacheHttpClient5Instrumentation(), Apache5.INSTANCE);
     }
 
+    // Apache's client does not, below it.
+    @Override
+    protected boolean forgetsAtOnce() {
+        return false;
+    }
+
     @Override
     protected boolean hasReplayableBodies() {
         return false;
