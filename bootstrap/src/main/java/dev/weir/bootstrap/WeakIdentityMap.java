@@ -53,7 +53,6 @@ public final class WeakIdentityMap<V> {
     private final @Nullable Collected<? super V> whenCollected;
     // Written without a lock: a sweep sooner or later makes no difference.
     private int addedSinceSweep;
-    private int sweepAbove = SWEEP_AFTER;
 
     /** @param most how many entries it holds; the next one finds no room */
     public WeakIdentityMap(int most) {
@@ -134,8 +133,9 @@ public final class WeakIdentityMap<V> {
 
     private boolean makeRoom() {
         int now = size.get();
-        // Where what was added is removed again, as it should be, hardly ever.
-        if (now >= sweepAbove || ++addedSinceSweep > Math.max(buckets.length(), now)) sweep();
+        // Where everything that was added is removed again, there is nothing to sweep.
+        if (now == 0) addedSinceSweep = 0;
+        else if (++addedSinceSweep > Math.max(SWEEP_AFTER, now)) sweep();
         return size.get() < most;
     }
 
@@ -178,7 +178,6 @@ public final class WeakIdentityMap<V> {
             }
             if (any) find(bucket, head, 0, this);
         }
-        sweepAbove = 2 * Math.min(size.get(), most) + SWEEP_AFTER;
     }
 
     /** The entry of a key in a chain, which loses the entries without a value that come before it. */
