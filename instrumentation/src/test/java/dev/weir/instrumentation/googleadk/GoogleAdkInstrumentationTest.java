@@ -32,6 +32,7 @@ import com.google.genai.types.GenerateContentResponseUsageMetadata;
 import com.google.genai.types.Part;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.GenAiFacts;
+import dev.weir.instrumentation.opentelemetryapi.OpenTelemetryApiInstrumentation;
 import dev.weir.instrumentation.rxjava3.RxJava3Instrumentation;
 import dev.weir.instrumentation.testing.Woven;
 import dev.weir.instrumentation.threads.ThreadsInstrumentation;
@@ -59,8 +60,12 @@ import sample.googleadk.ScriptedModel;
 public class GoogleAdkInstrumentationTest {
 
     @RegisterExtension
-    final Woven woven =
-            new Woven(new GoogleAdkInstrumentation(), new RxJava3Instrumentation(), new ThreadsInstrumentation());
+    final Woven woven = new Woven(
+            new GoogleAdkInstrumentation(),
+            new RxJava3Instrumentation(),
+            new ThreadsInstrumentation(),
+            // For the other test here: ADK asks for its tracer only once.
+            new OpenTelemetryApiInstrumentation());
 
     // ---- a model, and what it says
 
