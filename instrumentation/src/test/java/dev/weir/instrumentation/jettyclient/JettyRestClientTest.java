@@ -2,6 +2,10 @@ package dev.weir.instrumentation.jettyclient;
 
 import dev.weir.instrumentation.testing.RestClientContract;
 import dev.weir.instrumentation.testing.Woven;
+import java.io.IOException;
+import java.net.URI;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.JettyClientHttpRequestFactory;
@@ -20,5 +24,16 @@ class JettyRestClientTest extends RestClientContract {
     @Override
     protected ClientHttpRequestFactory factory() {
         return new JettyClientHttpRequestFactory();
+    }
+
+    /** Before Spring 7, whatever makes both the body and its end fail is a failure to suppress itself. */
+    @Override
+    protected Answer send(String method, URI uri, Map<String, String> headers, @Nullable String body) throws Exception {
+        try {
+            return super.send(method, uri, headers, body);
+        } catch (IllegalArgumentException twice) {
+            if (twice.getCause() instanceof IOException cause) throw cause;
+            throw twice;
+        }
     }
 }
