@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes the attributes of a run, a model call, a tool call or an access to memory. */
 final class GenAiAttributes {
 
-    private static final String STEP = "execute_action";
+    private static final String AGENT_RUNS = "invoke_agent";
     private static final double NANOS = 1e9;
     private static final int LONGEST_CONTENT = 32_768;
     private static final int LONGEST_MESSAGE = 4_096;
@@ -25,9 +25,7 @@ final class GenAiAttributes {
 
     void write(SpanRecord record, GenAiRecord ai) {
         to.text(Attributes.GEN_AI_OPERATION, ai.operation);
-        // A step of an agent's plan is a run too, and no agent.
-        boolean step = record.kind == CallFacts.Kind.RUN && ai.operation.equals(STEP);
-        if (!record.target.isEmpty() && !step) name(record);
+        if (!record.target.isEmpty()) name(record, ai.operation);
         text(Attributes.GEN_AI_PROVIDER, ai.provider);
         text(Attributes.GEN_AI_RESPONSE_MODEL, ai.responseModel);
         text(Attributes.GEN_AI_RESPONSE_ID, ai.responseId);
@@ -48,16 +46,20 @@ final class GenAiAttributes {
     /** Scopes that an application declares have a name and nothing else. */
     void writeDeclared(SpanRecord record) {
         if (record.kind == CallFacts.Kind.RETRY) return;
-        to.text(Attributes.GEN_AI_OPERATION, record.kind == CallFacts.Kind.TOOL ? "execute_tool" : "invoke_agent");
-        name(record);
+        String operation = record.kind == CallFacts.Kind.TOOL ? "execute_tool" : AGENT_RUNS;
+        to.text(Attributes.GEN_AI_OPERATION, operation);
+        name(record, operation);
     }
 
-    private void name(SpanRecord record) {
+    private void name(SpanRecord record, String operation) {
         switch (record.kind) {
             case TOOL -> to.text(Attributes.GEN_AI_TOOL, record.target);
             case MODEL -> to.text(Attributes.GEN_AI_MODEL, record.target);
             case MEMORY -> to.text(Attributes.GEN_AI_MEMORY, record.target);
-            default -> to.text(Attributes.GEN_AI_AGENT, record.target);
+            default -> {
+                // A step of an agent's plan is a run too, and no agent.
+                if (operation.equals(AGENT_RUNS)) to.text(Attributes.GEN_AI_AGENT, record.target);
+            }
         }
     }
 

@@ -168,8 +168,15 @@ public final class JdbcInstrumentation implements Instrumentation {
 
     static final class AddText {
 
-        static void exit(@Nullable Throwable thrown, Statement statement, @Nullable String sql) {
-            if (thrown == null && sql != null) StatementState.kept(statement).addBatch(sql);
+        static Integer enter(Statement statement) {
+            return Nesting.begin(Nesting.SETTING_UP);
+        }
+
+        static void exit(
+                @Nullable Integer previous, @Nullable Throwable thrown, Statement statement, @Nullable String sql) {
+            boolean outermost = previous != null && Nesting.end(Nesting.SETTING_UP, previous);
+            if (outermost && thrown == null && sql != null)
+                StatementState.kept(statement).addBatch(sql);
         }
     }
 
@@ -199,8 +206,13 @@ public final class JdbcInstrumentation implements Instrumentation {
 
     static final class Timeout {
 
-        static void exit(@Nullable Throwable thrown, Statement statement, int seconds) {
-            if (thrown == null) StatementState.kept(statement).timeoutSeconds(seconds);
+        static Integer enter(Statement statement) {
+            return Nesting.begin(Nesting.SETTING_UP);
+        }
+
+        static void exit(@Nullable Integer previous, @Nullable Throwable thrown, Statement statement, int seconds) {
+            boolean outermost = previous != null && Nesting.end(Nesting.SETTING_UP, previous);
+            if (outermost && thrown == null) StatementState.kept(statement).timeoutSeconds(seconds);
         }
     }
 
@@ -226,23 +238,28 @@ public final class JdbcInstrumentation implements Instrumentation {
     static final class Bind {
 
         static Integer enter(Statement statement, int index, @Nullable Object value) {
-            Integer previous = Nesting.begin(Nesting.BINDING);
+            Integer previous = Nesting.begin(Nesting.SETTING_UP);
             StatementState state = Nesting.isOutermost(previous) ? StatementState.of(statement) : null;
-            if (state != null) state.bind(index, value);
+            if (state != null && !state.bind(index, value)) makeReadable(previous);
             return previous;
         }
 
+        /** A driver may turn it into something that can be read, and bind that by another method of the statement. */
+        static void makeReadable(Integer previous) {
+            Nesting.end(Nesting.SETTING_UP, previous);
+        }
+
         static void exit(@Nullable Integer previous) {
-            if (previous != null) Nesting.end(Nesting.BINDING, previous);
+            if (previous != null) Nesting.end(Nesting.SETTING_UP, previous);
         }
     }
 
     static final class BindNamed {
 
         static Integer enter(Statement statement, @Nullable String name, @Nullable Object value) {
-            Integer previous = Nesting.begin(Nesting.BINDING);
+            Integer previous = Nesting.begin(Nesting.SETTING_UP);
             StatementState state = Nesting.isOutermost(previous) ? StatementState.of(statement) : null;
-            if (state != null) state.bind(name, value);
+            if (state != null && !state.bind(name, value)) Bind.makeReadable(previous);
             return previous;
         }
 

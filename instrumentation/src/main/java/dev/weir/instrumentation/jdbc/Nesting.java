@@ -9,8 +9,8 @@ final class Nesting {
     /** What this thread executes is the driver's own affair. */
     static final int QUIET = 1;
 
-    /** A pool hands each value on to the driver's statement. */
-    static final int BINDING = 2;
+    /** A statement is being set up. A pool hands that on to the driver's statement. */
+    static final int SETTING_UP = 2;
 
     /** A pool's statement closes the driver's. */
     static final int CLOSING = 3;

@@ -19,23 +19,34 @@ final class Parameters {
     private @Nullable Object[] byIndex = NONE;
     private int count;
     private @Nullable Map<String, @Nullable Object> byName;
+    // Each name and its value, as long as nothing else is bound.
+    private @Nullable Object @Nullable [] named;
 
-    void bind(int index, @Nullable Object value) {
-        if (index < 1 || index > MOST) return;
+    /** Returns whether the value itself could be read. */
+    boolean bind(int index, @Nullable Object value) {
+        Object readable = readable(value);
+        boolean read = !(readable instanceof Class<?>);
+        if (index < 1 || index > MOST) return read;
         if (index > byIndex.length) byIndex = Arrays.copyOf(byIndex, Math.max(index, Math.max(4, count * 2)));
-        byIndex[index - 1] = readable(value);
+        byIndex[index - 1] = readable;
         count = Math.max(count, index);
+        return read;
     }
 
-    void bind(String name, @Nullable Object value) {
+    /** Returns whether the value itself could be read. */
+    boolean bind(String name, @Nullable Object value) {
+        Object readable = readable(value);
         if (byName == null) byName = new LinkedHashMap<>();
-        if (byName.size() < MOST) byName.put(name, readable(value));
+        if (byName.size() < MOST) byName.put(name, readable);
+        named = null;
+        return !(readable instanceof Class<?>);
     }
 
     void clear() {
         Arrays.fill(byIndex, 0, count, null);
         count = 0;
         byName = null;
+        named = null;
     }
 
     int count() {
@@ -45,12 +56,19 @@ final class Parameters {
     /** The values in order; those that were bound by name come last, each after its name. */
     @Nullable
     Object value(int index) {
-        if (index < count || byName == null) return byIndex[index];
-        int left = (index - count) / 2;
-        for (Map.Entry<String, @Nullable Object> named : byName.entrySet()) {
-            if (left-- == 0) return (index - count) % 2 == 0 ? named.getKey() : named.getValue();
+        return index < count || byName == null ? byIndex[index] : named(byName)[index - count];
+    }
+
+    private @Nullable Object[] named(Map<String, @Nullable Object> bound) {
+        if (named != null) return named;
+        @Nullable Object[] flat = new @Nullable Object[2 * bound.size()];
+        int at = 0;
+        for (Map.Entry<String, @Nullable Object> each : bound.entrySet()) {
+            flat[at++] = each.getKey();
+            flat[at++] = each.getValue();
         }
-        throw new IndexOutOfBoundsException(index);
+        named = flat;
+        return flat;
     }
 
     /**

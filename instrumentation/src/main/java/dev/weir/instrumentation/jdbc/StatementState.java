@@ -62,12 +62,14 @@ final class StatementState {
         timeoutMillis = Math.max(0, seconds) * 1_000L;
     }
 
-    void bind(int index, @Nullable Object value) {
-        bound().bind(index, value);
+    /** Returns whether the value itself could be read. */
+    boolean bind(int index, @Nullable Object value) {
+        return bound().bind(index, value);
     }
 
-    void bind(@Nullable String name, @Nullable Object value) {
-        if (name != null) bound().bind(name, value);
+    /** Returns whether the value itself could be read. */
+    boolean bind(@Nullable String name, @Nullable Object value) {
+        return name == null || bound().bind(name, value);
     }
 
     private Parameters bound() {

@@ -45,11 +45,6 @@ final class ExchangeFacts extends HttpFacts {
         return new ExchangeFacts(exchange, uri, authority);
     }
 
-    @Nullable
-    HttpExchange exchange() {
-        return exchange.get();
-    }
-
     @Override
     public @Nullable String peerAddress() {
         return peer;

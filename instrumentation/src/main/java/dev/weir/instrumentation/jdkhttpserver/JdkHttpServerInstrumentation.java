@@ -57,7 +57,8 @@ public final class JdkHttpServerInstrumentation implements Instrumentation {
                 @Nullable Call call, @Nullable Throwable thrown, Object chain, HttpExchange exchange) {
             if (call == null) return null;
             if (call instanceof Call.Denied denied) return refuse(exchange, denied);
-            Served.returned(exchange, thrown);
+            Served served = Served.of(exchange);
+            if (served != null) served.returned(thrown);
             return null;
         }
 
@@ -93,7 +94,8 @@ public final class JdkHttpServerInstrumentation implements Instrumentation {
     static final class Close {
 
         static void exit(@Nullable Throwable thrown, HttpExchange exchange) {
-            Served.closed(exchange);
+            Served served = Served.of(exchange);
+            if (served != null) served.replied();
         }
     }
 

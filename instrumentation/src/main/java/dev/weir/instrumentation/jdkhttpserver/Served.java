@@ -5,6 +5,7 @@ import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.WeakIdentityMap;
 import java.io.OutputStream;
+import java.lang.ref.WeakReference;
 import org.jspecify.annotations.Nullable;
 
 /** One request that is being served. It is over when its handler has returned and its reply is complete. */
@@ -15,12 +16,15 @@ final class Served {
     private static final WeakIdentityMap<Served> REPLIES = new WeakIdentityMap<>(MOST);
     private static final ThreadLocal<@Nullable Served> SENDING = new ThreadLocal<>();
 
+    // Weak: this is found by the exchange, for as long as it lives.
+    private final WeakReference<HttpExchange> exchange;
     private final @Nullable Call call;
     private volatile int status;
     private boolean returned;
     private boolean replied;
 
-    private Served(@Nullable Call call) {
+    private Served(HttpExchange exchange, @Nullable Call call) {
+        this.exchange = new WeakReference<>(exchange);
         this.call = call;
     }
 
@@ -29,26 +33,11 @@ final class Served {
     }
 
     static void add(HttpExchange exchange, @Nullable Call call) {
-        EXCHANGES.put(exchange, new Served(call));
+        EXCHANGES.put(exchange, new Served(exchange, call));
     }
 
     static @Nullable Served of(HttpExchange exchange) {
         return EXCHANGES.get(exchange);
-    }
-
-    /**
-     * The handler of an exchange, and all filters around it, returned or threw. What is over is forgotten at once: it holds
-     * all that was done for it, and the collector would have to copy that until somebody sweeps.
-     */
-    static void returned(HttpExchange exchange, @Nullable Throwable thrown) {
-        Served served = EXCHANGES.get(exchange);
-        if (served != null && served.returned(thrown)) EXCHANGES.remove(exchange);
-    }
-
-    /** An exchange was closed. */
-    static void closed(HttpExchange exchange) {
-        Served served = EXCHANGES.get(exchange);
-        if (served != null && served.replied()) EXCHANGES.remove(exchange);
     }
 
     /** The head of the reply is about to be sent; streams that are made meanwhile are for its body. */
@@ -72,30 +61,36 @@ final class Served {
     /** The body is complete, or will never be. */
     static void bodyClosed(OutputStream stream) {
         Served served = REPLIES.remove(stream);
-        if (served == null || !served.replied() || served.call == null) return;
-        HttpExchange exchange = served.call.facts() instanceof ExchangeFacts facts ? facts.exchange() : null;
-        if (exchange != null) EXCHANGES.remove(exchange);
+        if (served != null) served.replied();
     }
 
-    /** Returns whether all is over. */
-    private boolean replied() {
+    void replied() {
         boolean over;
         synchronized (this) {
             over = returned && !replied;
             replied = true;
         }
-        if (over) Hooks.end(call, status, null);
-        return over;
+        if (over) end(null);
     }
 
-    private boolean returned(@Nullable Throwable thrown) {
+    /** The handler, and all filters around it, returned or threw. */
+    void returned(@Nullable Throwable thrown) {
         boolean over;
         synchronized (this) {
             returned = true;
             over = replied || thrown != null;
         }
-        if (over) Hooks.end(call, status, thrown);
+        if (over) end(thrown);
         else Hooks.leave(call);
-        return over;
+    }
+
+    /**
+     * What is over is forgotten at once: it holds all that was done for the request, and the collector would have to copy
+     * that until somebody sweeps.
+     */
+    private void end(@Nullable Throwable thrown) {
+        Hooks.end(call, status, thrown);
+        HttpExchange alive = exchange.get();
+        if (alive != null) EXCHANGES.remove(alive);
     }
 }

@@ -21,6 +21,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -62,6 +64,7 @@ class AwsSdkSignatureTest {
 
     private final List<String> received = new CopyOnWriteArrayList<>();
     private final List<String> forged = new CopyOnWriteArrayList<>();
+    private final Set<String> signed = ConcurrentHashMap.newKeySet();
     private final AtomicInteger calls = new AtomicInteger();
     private HttpServer server;
 
@@ -73,6 +76,7 @@ class AwsSdkSignatureTest {
             byte[] body = exchange.getRequestBody().readAllBytes();
             Signature signature = new Signature(SECRET, exchange, body);
             if (!signature.isGenuine()) forged.add(signature.canonicalRequest());
+            signed.addAll(signature.signedHeaders());
             received.add(
                     signature.isGenuine() + " " + exchange.getRequestHeaders().getFirst("traceparent"));
             byte[] answer = "{}".getBytes(StandardCharsets.UTF_8);
@@ -141,6 +145,8 @@ class AwsSdkSignatureTest {
 
     private void assertBothSigned() throws InterruptedException {
         assertEquals(List.of(), forged);
+        assertTrue(signed.contains("host"), signed::toString);
+        assertFalse(signed.contains("traceparent"), "whoever stands in the way may set it anew");
         assertEquals(2, received.size());
         for (String each : received) assertTrue(each.startsWith("true of call "), each);
         assertNotEquals(received.get(0), received.get(1));

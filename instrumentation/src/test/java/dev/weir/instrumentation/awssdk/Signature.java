@@ -40,6 +40,11 @@ final class Signature {
         this.canonicalRequest = String.join("\n", lines);
     }
 
+    /** The names of the headers that were signed. */
+    List<String> signedHeaders() {
+        return List.of(authorization.group(3).split(";"));
+    }
+
     /** What was signed, as the server sees it. */
     String canonicalRequest() {
         return canonicalRequest;

@@ -42,6 +42,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import sample.jdbc.TranslatingConnection;
 
 class JdbcInstrumentationTest {
 
@@ -468,6 +469,20 @@ class JdbcInstrumentationTest {
         }
         assertEquals(once("SELECT ?", ""), events());
         assertArrayEquals(new Object[] {3}, parameters.get(0));
+    }
+
+    /** Of the application's object nothing is known but its class. */
+    @Test
+    void whatADriverMakesOfAnObjectIsItsValue() throws SQLException {
+        try (Connection connection = new TranslatingConnection(Database.H2.connect());
+                PreparedStatement select = connection.prepareStatement("SELECT ?")) {
+            for (int i = 0; i < 2; i++) {
+                select.setObject(1, new StringBuilder("value ").append(i));
+                select.executeQuery();
+            }
+        }
+        assertArrayEquals(new Object[] {"value 0"}, parameters.get(0));
+        assertArrayEquals(new Object[] {"value 1"}, parameters.get(1));
     }
 
     /** Commons DBCP has methods of its own for it. */

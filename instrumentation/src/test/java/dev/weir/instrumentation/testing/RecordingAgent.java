@@ -7,6 +7,7 @@ import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
 import dev.weir.bootstrap.MessageFacts;
 import dev.weir.bootstrap.SqlFacts;
+import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +43,7 @@ public final class RecordingAgent implements Hooks.Agent {
     private final List<CallFacts> begun = new CopyOnWriteArrayList<>();
     private final List<Open> calls = new CopyOnWriteArrayList<>();
     private final List<WeakReference<Open>> over = new CopyOnWriteArrayList<>();
+    private final ReferenceQueue<Open> collected = new ReferenceQueue<>();
     private final ThreadLocal<@Nullable Object> current = new ThreadLocal<>();
     private volatile boolean forgetful;
     private volatile Predicate<CallFacts> denied = facts -> false;
@@ -159,7 +161,8 @@ public final class RecordingAgent implements Hooks.Agent {
             System.gc();
             long held = over.stream().filter(each -> each.get() != null).count();
             if (held <= atMost || System.nanoTime() > deadline) return held;
-            TimeUnit.MILLISECONDS.sleep(10);
+            // Until another one is gone.
+            collected.remove(100);
         }
     }
 
@@ -272,7 +275,7 @@ public final class RecordingAgent implements Hooks.Agent {
         if (!forgetful) return;
         calls.remove(call);
         begun.remove(call.facts);
-        over.add(new WeakReference<>(call));
+        over.add(new WeakReference<>(call, collected));
     }
 
     @Override
