@@ -39,6 +39,7 @@ public final class AgentStartup {
         "DeadlineTimer$Started",
         "Fuse$Listener",
         "Fuse",
+        "Hooks$ForeignSpan",
         "Hooks$SpanContext",
         "Hooks$SpanData",
         "Hooks$CurrentSpan",

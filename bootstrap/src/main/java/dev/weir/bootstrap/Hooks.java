@@ -70,6 +70,16 @@ public final class Hooks {
         /** See {@link Hooks#endSpan}. */
         void endSpan(SpanData span);
 
+        /** See {@link Hooks#beside}. */
+        @Nullable
+        SpanContext beside(int kind, String parentSpanId);
+
+        /** See {@link Hooks#began}. */
+        void began(@Nullable ForeignSpan span);
+
+        /** See {@link Hooks#ending}. */
+        void ending(ForeignSpan span);
+
         /** See {@link Hooks#managed}. */
         void managed();
     }
@@ -91,11 +101,84 @@ public final class Hooks {
         /** The {@code tracestate}; {@code null} for none. */
         public final @Nullable String traceState;
 
+        /** The span itself, where another agent makes it of one call; {@code null} for all others. */
+        public final @Nullable ForeignSpan foreign;
+
         public SpanContext(String traceId, String spanId, byte flags, @Nullable String traceState) {
+            this(traceId, spanId, flags, traceState, null);
+        }
+
+        public SpanContext(
+                String traceId, String spanId, byte flags, @Nullable String traceState, @Nullable ForeignSpan foreign) {
             this.traceId = traceId;
             this.spanId = spanId;
             this.flags = flags;
             this.traceState = traceState;
+            this.foreign = foreign;
+        }
+    }
+
+    /**
+     * An open span that another agent makes of one call. Where that call is followed here too, what is to be said of it is said
+     * in this span, and there is no second one.
+     */
+    public abstract static class ForeignSpan {
+
+        /** As OTLP counts: 2 server, 3 client, 4 producer, 5 consumer. */
+        public final int kind;
+
+        /** The span around it: 16 hexadecimal digits; empty for none. */
+        public final String parentSpanId;
+
+        private @Nullable Call call;
+        private boolean taken;
+        private boolean ending;
+
+        protected ForeignSpan(int kind, String parentSpanId) {
+            this.kind = kind;
+            this.parentSpanId = parentSpanId;
+        }
+
+        /** Its ids. */
+        public abstract SpanContext context();
+
+        /** Whether it has an attribute of this name, which is a text. */
+        public abstract boolean has(String attribute);
+
+        /** Sets an attribute: a text, {@link Long} or {@link Boolean}. Ignored when the span is over. */
+        public abstract void attribute(String name, Object value);
+
+        /** Adds an event with attributes that are texts. Ignored when the span is over. */
+        public abstract void event(String name, Map<String, String> attributes);
+
+        /** Makes it the span of this call, unless it is that of another one. */
+        public final synchronized boolean take(Call of) {
+            if (taken || ending) return false;
+            taken = true;
+            call = of;
+            return true;
+        }
+
+        /** Its call has not taken place: it may be the span of another one. */
+        public final synchronized void giveBack() {
+            taken = false;
+            call = null;
+        }
+
+        /** Its call is over: nothing is kept of it. */
+        public final synchronized void release() {
+            call = null;
+        }
+
+        /** The span is about to end. The open call that it is the span of; {@code null} for none. */
+        public final synchronized @Nullable Call end() {
+            ending = true;
+            return call;
+        }
+
+        /** Whether it is too late to say more in it. */
+        public final synchronized boolean isEnding() {
+            return ending;
         }
     }
 
@@ -341,12 +424,16 @@ public final class Hooks {
     public static @Nullable SpanContext applicationSpan() {
         WeakReference<CurrentSpan>[] known = sources;
         if (known == null) return null;
+        SpanContext found = null;
         for (WeakReference<CurrentSpan> each : known) {
             CurrentSpan source = each.get();
             SpanContext span = source == null ? null : source.get();
-            if (span != null) return span;
+            if (span == null) continue;
+            if (found == null) found = span;
+            // An agent's copy of the API knows more of a span than the application's, which speaks through it.
+            if (span.foreign != null && span.spanId.equals(found.spanId)) return span;
         }
-        return null;
+        return found;
     }
 
     /**
@@ -376,5 +463,30 @@ public final class Hooks {
     public static void endSpan(SpanData span) {
         Agent installed = agent;
         if (installed != null) installed.endSpan(span);
+    }
+
+    /**
+     * Another agent is about to begin a span on this thread. When that is the span of a call that has begun here, it does not
+     * belong below that call but beside it, in its place. Followed by {@link #began}, whatever becomes of it.
+     *
+     * @param kind as {@link ForeignSpan#kind}
+     * @param parentSpanId the span that it would be below; empty for none
+     * @return the span that it belongs below, without ids when it belongs below none; {@code null} when it stays where it is
+     */
+    public static @Nullable SpanContext beside(int kind, String parentSpanId) {
+        Agent installed = agent;
+        return installed == null ? null : installed.beside(kind, parentSpanId);
+    }
+
+    /** The span that {@link #beside} was asked for has begun; {@code null} when there is none after all. */
+    public static void began(@Nullable ForeignSpan span) {
+        Agent installed = agent;
+        if (installed != null) installed.began(span);
+    }
+
+    /** A span of another agent's is about to end: the last moment to say something in it. */
+    public static void ending(ForeignSpan span) {
+        Agent installed = agent;
+        if (installed != null) installed.ending(span);
     }
 }

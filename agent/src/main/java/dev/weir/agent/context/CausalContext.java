@@ -104,6 +104,27 @@ public final class CausalContext {
         return made;
     }
 
+    /** The same scope, whose span has these ids after all. */
+    public CausalContext as(
+            long otherTraceHigh, long otherTraceLow, long otherSpanId, byte otherFlags, @Nullable String otherState) {
+        return new CausalContext(
+                otherTraceHigh,
+                otherTraceLow,
+                otherSpanId,
+                otherFlags,
+                otherState,
+                foreignBaggage,
+                deadlineNanos,
+                session,
+                scope,
+                attemptPath,
+                layers,
+                callerSpanId,
+                within,
+                around,
+                applicationSpanId);
+    }
+
     /** Whether a span is that of this scope, or one around it: of Weir's, of the application's own, or the caller's. */
     public boolean isIn(long span) {
         for (CausalContext at = this; at != null; at = at.around) {

@@ -10,7 +10,7 @@ import java.util.Map;
  *
  * <p>Source: opentelemetry-proto 1.x, {@code common/v1/common.proto}; the numbers below are its field numbers.
  */
-final class AttributeWriter {
+final class AttributeWriter implements AttributeTarget {
 
     /** The number of a span's attributes. */
     static final int OF_SPAN = 9;
@@ -28,7 +28,8 @@ final class AttributeWriter {
         this.field = field;
     }
 
-    void text(String name, CharSequence value) {
+    @Override
+    public void text(String name, CharSequence value) {
         text(field, name, value);
     }
 
@@ -79,7 +80,8 @@ final class AttributeWriter {
         out.end(attribute);
     }
 
-    void number(String name, long value) {
+    @Override
+    public void number(String name, long value) {
         int attribute = out.begin(field);
         byte[] key = key(name);
         out.raw(key, key.length);
@@ -99,8 +101,8 @@ final class AttributeWriter {
         out.end(attribute);
     }
 
-    /** Sixteen bytes as text. */
-    void hex(String name, long high, long low) {
+    @Override
+    public void hex(String name, long high, long low) {
         int attribute = out.begin(field);
         byte[] key = key(name);
         out.raw(key, key.length);

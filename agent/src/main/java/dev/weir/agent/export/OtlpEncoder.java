@@ -107,7 +107,7 @@ final class OtlpEncoder {
             }
         }
         if (record.application == null) {
-            weir(record);
+            WeirAttributes.write(record, attributes);
             events(record);
         } else {
             applicationSpans.events(record, record.application);
@@ -254,37 +254,6 @@ final class OtlpEncoder {
         if (!record.error) return;
         if (record.thrown != null) attributes.text(Attributes.ERROR_TYPE, record.thrown);
         else if (record.code != null) attributes.text(Attributes.ERROR_TYPE, record.code);
-    }
-
-    private void weir(SpanRecord record) {
-        attributes.hex(Attributes.OPERATION, record.operationHigh, record.operationLow);
-        attributes.number(Attributes.ATTEMPT, record.attempt);
-        if (!record.attemptPath.isEmpty()) attributes.text(Attributes.ATTEMPT_PATH, record.attemptPath);
-        if (record.layers != null) attributes.text(Attributes.ATTEMPT_LAYERS, record.layers);
-        attributes.text(Attributes.INSTRUMENTATION, record.instrumentation);
-        if (record.resends > 0) attributes.number(Attributes.RESENDS, record.resends);
-        if (record.remainingMillis != Long.MAX_VALUE) attributes.number(Attributes.REMAINING, record.remainingMillis);
-        if (record.overrunMillis > 0) attributes.number(Attributes.OVERRUN, record.overrunMillis);
-        if (record.idempotencyKey != null) attributes.text(Attributes.KEY, record.idempotencyKey);
-        if (record.session != null) {
-            attributes.text(Attributes.SESSION, record.session);
-            attributes.text(Attributes.GEN_AI_CONVERSATION, record.session);
-        }
-        if (record.verdicts != null) {
-            for (SpanRecord.Verdict verdict : record.verdicts) {
-                attributes.text(Attributes.VERDICT_PREFIX + verdict.rule(), verdict.outcome());
-                attributes.text(
-                        Attributes.VERDICT_PREFIX + verdict.rule() + Attributes.VERDICT_REASON, verdict.reason());
-            }
-        }
-        SpanRecord.Totals totals = record.totals;
-        if (totals != null) {
-            attributes.number(Attributes.AMPLIFICATION, totals.amplification());
-            attributes.number(Attributes.ATTEMPTS, totals.attempts());
-            attributes.number(Attributes.OPERATIONS, totals.operations());
-            attributes.number(Attributes.VERDICTS, totals.verdicts());
-            if (totals.forgotten() > 0) attributes.number(Attributes.FORGOTTEN, totals.forgotten());
-        }
     }
 
     private void events(SpanRecord record) {

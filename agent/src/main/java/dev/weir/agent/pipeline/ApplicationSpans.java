@@ -46,14 +46,17 @@ final class ApplicationSpans {
     /**
      * A request or message comes in while a span of the application's is current, and says itself what caused it. Both hold
      * when the span is the application's of this very request: it began before Weir's, in the same trace.
+     *
+     * @return whether the span is its parent
      */
-    void receive(OpenCall call, Hooks.@Nullable SpanContext application, @Nullable TraceParent remote) {
-        if (application == null || !isWellFormed(application)) return;
+    boolean receive(OpenCall call, Hooks.@Nullable SpanContext application, @Nullable TraceParent remote) {
+        if (application == null || !isWellFormed(application)) return false;
         call.applicationSpanId = Hex.read(application.spanId, 0);
         boolean ofThis = remote == null
                 || (remote.traceLow() == Hex.read(application.traceId, 16)
                         && remote.traceHigh() == Hex.read(application.traceId, 0));
         if (ofThis) hang(call, application);
+        return ofThis;
     }
 
     private void hang(OpenCall call, Hooks.SpanContext parent) {

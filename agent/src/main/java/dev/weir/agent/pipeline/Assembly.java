@@ -103,8 +103,8 @@ public final class Assembly {
      */
     public CallPipeline pipeline(
             RuleBook rules, Sampler sampler, RecordSink sink, Set<String> toldAlready, EpochClock clock, Log log) {
-        Records records =
-                new Records(sink, settings.oneOf(Setting.CONTENT, "off", "on").equals("on"));
+        Records records = new Records(
+                sink, identity, settings.oneOf(Setting.CONTENT, "off", "on").equals("on"));
         AttemptHeaders attemptHeaders = new AttemptHeaders();
         Wire wire = new Wire(
                 new HostClasses(settings.list(Setting.OUTBOUND_EXCLUDE)),
@@ -124,6 +124,7 @@ public final class Assembly {
                 attemptHeaders,
                 records,
                 new ApplicationSpans(identity, sampler, records, toldAlready),
+                new SharedSpans(sampler, records),
                 clock,
                 new GlobFilter(settings.list(Setting.FILES_INCLUDE), settings.list(Setting.FILES_EXCLUDE)),
                 settings.flag(Setting.FILES_OUTSIDE_RUNS),

@@ -63,6 +63,7 @@ public final class CallPipeline implements Hooks.Agent {
     private final RefusedAttributes refusedAttributes;
     private final Records records;
     private final ApplicationSpans applicationSpans;
+    private final SharedSpans sharedSpans;
     private final EpochClock clock;
     private final FileFilter fileFilter;
     private final boolean filesOutsideRuns;
@@ -81,6 +82,7 @@ public final class CallPipeline implements Hooks.Agent {
             AttemptHeaders attemptHeaders,
             Records records,
             ApplicationSpans applicationSpans,
+            SharedSpans sharedSpans,
             EpochClock clock,
             FileFilter fileFilter,
             boolean filesOutsideRuns,
@@ -98,6 +100,7 @@ public final class CallPipeline implements Hooks.Agent {
         this.attemptHeaders = attemptHeaders;
         this.records = records;
         this.applicationSpans = applicationSpans;
+        this.sharedSpans = sharedSpans;
         this.clock = clock;
         this.fileFilter = fileFilter;
         this.filesOutsideRuns = filesOutsideRuns;
@@ -181,7 +184,8 @@ public final class CallPipeline implements Hooks.Agent {
         OpenCall call = new OpenCall(attempt, parent, judgement, state, state.node, now, Math.min(inherited, own));
         call.spanId = identity.random();
         boolean contained = known == null && applicationSpans.contain(call, application, cause);
-        if (!contained) trace(call, cause);
+        if (contained) sharedSpans.begin(call, application);
+        else trace(call, cause);
         Call.Denied denial = facts.refusable() ? judgement.denial(facts) : null;
         if (denial != null) {
             judgement.refuse();
@@ -268,9 +272,10 @@ public final class CallPipeline implements Hooks.Agent {
         }
         judgement.apply(facts);
         call.traceState = remote == null ? null : wire.traceState(facts);
-        if (around == null) applicationSpans.receive(call, application, remote);
+        if (around == null && applicationSpans.receive(call, application, remote)) sharedSpans.begin(call, application);
         call.inside = Contexts.inbound(call, arrival);
         state.node = call.inside;
+        state.request = call;
         return call;
     }
 
@@ -326,6 +331,7 @@ public final class CallPipeline implements Hooks.Agent {
         if (!(call instanceof OpenCall open)) return;
         ThreadState state = states.get();
         if (state != open.began) return;
+        if (state.request == open) state.request = null;
         Object mine = open.inside == null ? open : open.inside;
         // Calls begun inside that never reported their end may still stand on top of this one.
         for (Object at = state.node; at != null; at = at instanceof OpenCall above ? above.previous : null) {
@@ -377,6 +383,7 @@ public final class CallPipeline implements Hooks.Agent {
         if (!(call instanceof OpenCall open)) return;
         leave(open);
         if (!open.end() || open.attempt.facts().kind().inbound()) return;
+        if (open.foreign != null) open.foreign.giveBack();
         try {
             long now = System.nanoTime();
             rules.dropped(open.attempt, now);
@@ -457,7 +464,7 @@ public final class CallPipeline implements Hooks.Agent {
     @Override
     public Hooks.@Nullable SpanContext span(String applicationSpanId) {
         ThreadState state = states.get();
-        if (state.inside || state.node == null) return null;
+        if (state.inside || state.node == null || state.beside) return null;
         return ApplicationSpans.nearer(state.node, startup.cause(state), applicationSpanId);
     }
 
@@ -469,6 +476,36 @@ public final class CallPipeline implements Hooks.Agent {
     @Override
     public void endSpan(Hooks.SpanData span) {
         applicationSpans.end(span);
+    }
+
+    @Override
+    public Hooks.@Nullable SpanContext beside(int kind, String parentSpanId) {
+        ThreadState state = states.get();
+        if (state.inside) return null;
+        Hooks.SpanContext parent = SharedSpans.beside(state, kind, parentSpanId);
+        state.beside = parent != null;
+        return parent;
+    }
+
+    @Override
+    public void began(Hooks.@Nullable ForeignSpan span) {
+        ThreadState state = states.get();
+        state.beside = false;
+        if (span != null) sharedSpans.began(state, span);
+    }
+
+    @Override
+    public void ending(Hooks.ForeignSpan span) {
+        ThreadState state = states.get();
+        boolean inside = state.inside;
+        state.inside = true;
+        try {
+            sharedSpans.ending(span);
+        } catch (Throwable t) {
+            log.failure("end of another agent's span", t);
+        } finally {
+            state.inside = inside;
+        }
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.weir.agent.context.ScopeAttempt;
 import dev.weir.agent.rules.Finding;
 import dev.weir.agent.rules.Judgement;
 import dev.weir.bootstrap.Call;
+import dev.weir.bootstrap.Hooks;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +54,9 @@ final class OpenCall extends Call {
     /** A span that it is linked to, as a {@code traceparent}. */
     @Nullable
     String linked;
+
+    /** What another agent makes of this call, and Weir says there what it has to say. */
+    Hooks.@Nullable ForeignSpan foreign;
 
     /** Scopes only: what is caused inside. */
     @Nullable

@@ -3,7 +3,9 @@ package dev.weir.agent.pipeline;
 import dev.weir.agent.context.CausalContext;
 import dev.weir.agent.context.HeaderNames;
 import dev.weir.agent.context.Hex;
+import dev.weir.agent.context.Identity;
 import dev.weir.agent.context.ScopeAttempt;
+import dev.weir.agent.export.ForeignSpans;
 import dev.weir.agent.export.GenAiRecord;
 import dev.weir.agent.export.McpRecord;
 import dev.weir.agent.export.RecordSink;
@@ -34,11 +36,13 @@ final class Records {
     private static final int LONGEST_KEY = 255;
 
     private final RecordSink sink;
+    private final Identity identity;
     private final boolean content;
 
     /** @param content whether what people, models and tools said is written down */
-    Records(RecordSink sink, boolean content) {
+    Records(RecordSink sink, Identity identity, boolean content) {
         this.sink = sink;
+        this.identity = identity;
         this.content = content;
     }
 
@@ -48,13 +52,12 @@ final class Records {
         record.error = true;
         record.code = "weir." + denial.rule();
         record.message = denial.message();
-        offer(record);
+        offer(call, record);
     }
 
     /** A call that is over. */
     void ended(OpenCall call, int status, @Nullable String code, @Nullable Throwable thrown, long nowNanos) {
-        long late = call.deadlineNanos == CausalContext.NO_DEADLINE ? 0 : (nowNanos - call.deadlineNanos) / MILLI;
-        SpanRecord record = record(call, nowNanos, Math.max(0, late));
+        SpanRecord record = record(call, nowNanos, overrunMillis(call, nowNanos));
         record.status = status;
         record.code = code;
         if (thrown != null) {
@@ -65,7 +68,19 @@ final class Records {
         }
         record.error = thrown != null || Settlement.isError(call.attempt.facts(), status, code);
         record.resends = call.resends;
-        offer(record);
+        offer(call, record);
+    }
+
+    /** A call that is not over, but the span that another agent makes of it is: what is known by now is said there. */
+    void soFar(OpenCall call, Hooks.ForeignSpan span, long nowNanos) {
+        SpanRecord record = record(call, nowNanos, overrunMillis(call, nowNanos));
+        record.resends = call.resends;
+        ForeignSpans.write(record, span);
+    }
+
+    private static long overrunMillis(OpenCall call, long nowNanos) {
+        if (call.deadlineNanos == CausalContext.NO_DEADLINE) return 0;
+        return Math.max(0, (nowNanos - call.deadlineNanos) / MILLI);
     }
 
     /** A span that the application made itself. */
@@ -104,8 +119,11 @@ final class Records {
 
     /** How many verdicts on a call a person should see. */
     int notable(OpenCall call) {
+        return notable(findings(call));
+    }
+
+    private static int notable(List<Finding> findings) {
         int notable = 0;
-        List<Finding> findings = findings(call);
         for (int i = 0; i < findings.size(); i++) if (findings.get(i).notable()) notable++;
         return notable;
     }
@@ -284,6 +302,25 @@ final class Records {
         }
         // A request that came from a call we know of and caused nothing would only repeat that it caused nothing.
         if (record.parentSpanId == 0 || totals.attempts() > 0 || totals.verdicts() > 0) record.totals = totals;
+    }
+
+    /** To the queue, or into the span that another agent makes of the call. */
+    private void offer(OpenCall call, SpanRecord record) {
+        Hooks.ForeignSpan span = call.foreign;
+        if (span == null) {
+            offer(record);
+        } else if (!span.isEnding()) {
+            ForeignSpans.write(record, span);
+            span.release();
+            sink.count(record);
+        } else if (call.notes != null && notable(call.notes) > 0) {
+            // Said too late for that span: a verdict is worth a span of its own.
+            record.parentSpanId = record.spanId;
+            record.spanId = identity.random();
+            offer(record);
+        } else {
+            sink.count(record);
+        }
     }
 
     private void offer(SpanRecord record) {

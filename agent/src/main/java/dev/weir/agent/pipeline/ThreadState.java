@@ -17,6 +17,13 @@ final class ThreadState {
     /** Whether the agent itself is at work on this thread: what it does is not followed. */
     boolean inside;
 
+    /** The request or message from outside that this thread began last and has not left. */
+    @Nullable
+    OpenCall request;
+
+    /** Whether another agent is beginning its span of the call that this thread is in. */
+    boolean beside;
+
     /** The table of operations of a thread that nothing inbound caused. */
     @Nullable
     ScopeAttempt ambient;

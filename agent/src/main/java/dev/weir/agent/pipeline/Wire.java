@@ -53,7 +53,7 @@ final class Wire {
         String present = facts.header(HeaderNames.TRACEPARENT);
         TraceParent foreign = TraceParent.read(present);
         if (foreign != null) {
-            join(call, foreign);
+            if (foreign.spanId() != call.spanId) join(call, foreign);
         } else if (present == null) {
             facts.setHeader(HeaderNames.TRACEPARENT, traceParent(call));
             if (call.traceState != null && facts.header(HeaderNames.TRACESTATE) == null) {
@@ -86,7 +86,7 @@ final class Wire {
         String present = facts.header(HeaderNames.TRACEPARENT);
         TraceParent foreign = TraceParent.read(present);
         if (foreign != null && !isCopied(foreign, cause)) {
-            join(call, foreign);
+            if (foreign.spanId() != call.spanId) join(call, foreign);
         } else if (present == null || foreign != null) {
             put(facts, HeaderNames.TRACEPARENT, present, traceParent(call));
             String state = call.traceState;

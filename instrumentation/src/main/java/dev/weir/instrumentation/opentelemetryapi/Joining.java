@@ -39,7 +39,7 @@ final class Joining {
         return nearer == null ? span : Span.wrap(SpanContexts.of(nearer));
     }
 
-    private static String idOf(SpanContext context) {
+    static String idOf(SpanContext context) {
         return context.isValid() ? context.getSpanId() : "";
     }
 
@@ -51,6 +51,8 @@ final class Joining {
                 Context context = ContextStorage.get().current();
                 if (context == null) return null;
                 if (Suppression.isOn(context)) return Hooks.SpanContext.OFF;
+                AgentSpan agents = AgentSpan.in(context);
+                if (agents != null) return agents.context();
                 Span span = Span.fromContextOrNull(context);
                 return span == null ? null : SpanContexts.of(span.getSpanContext());
             } catch (RuntimeException | LinkageError e) {

@@ -1,5 +1,6 @@
 package dev.weir.instrumentation.opentelemetryapi;
 
+import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import io.opentelemetry.api.trace.Span;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 public final class OpenTelemetryJavaagentInstrumentation implements Instrumentation {
 
     private static final String SHADED = "io.opentelemetry.javaagent.shaded.io.opentelemetry.";
+    private static final String INSTRUMENTER =
+            "io.opentelemetry.javaagent.shaded.instrumentation.api.instrumenter.Instrumenter";
     private static final String CONTEXT = SHADED + "context.Context";
 
     @Override
@@ -30,6 +33,11 @@ public final class OpenTelemetryJavaagentInstrumentation implements Instrumentat
                 .exactly("fromContext", "FromContext", CONTEXT)
                 .exactly("fromContextOrNull", "FromContext", CONTEXT)
                 .renaming("io/opentelemetry/", SHADED.replace('.', '/'));
+        weaving.type(INSTRUMENTER)
+                .exactly("start", "Start", CONTEXT, "java.lang.Object")
+                .fieldForReceiver("spanKindExtractor")
+                .method("end", "End", CONTEXT)
+                .renaming("io/opentelemetry/", SHADED.replace('.', '/'));
     }
 
     /** As {@link OpenTelemetryApiInstrumentation.Current}, for the agent's own copy. */
@@ -44,6 +52,34 @@ public final class OpenTelemetryJavaagentInstrumentation implements Instrumentat
 
         static void exit() {
             Joining.begin();
+        }
+    }
+
+    /**
+     * All spans that the agent makes of calls begin here. Where such a span is of a call that Weir's advice has begun already,
+     * it goes into that call's place.
+     */
+    static final class Start {
+
+        static @Nullable Begin enter(Object kinds, Context parent, Object request) {
+            int kind = AgentSpan.kind(kinds, request);
+            return kind == 0 ? null : Begin.of(parent, kind);
+        }
+
+        static Context argument0(@Nullable Begin begin, Object kinds, Context parent) {
+            return begin == null ? parent : begin.parent;
+        }
+
+        static @Nullable Context exit(@Nullable Begin begin, @Nullable Context result) {
+            return begin == null ? result : begin.end(result);
+        }
+    }
+
+    static final class End {
+
+        static void enter(Object instrumenter, @Nullable Context context) {
+            AgentSpan span = context == null ? null : AgentSpan.in(context);
+            if (span != null) Hooks.ending(span);
         }
     }
 

@@ -18,6 +18,12 @@ final class SpanContexts {
                 span.traceId, span.spanId, TraceFlags.fromByte(span.flags), traceState(span.traceState));
     }
 
+    /** The same span, as one that came in by a header. */
+    static SpanContext remote(SpanContext span) {
+        return SpanContext.createFromRemoteParent(
+                span.getTraceId(), span.getSpanId(), span.getTraceFlags(), span.getTraceState());
+    }
+
     /** {@code null} for the span of nobody. */
     static Hooks.@Nullable SpanContext of(SpanContext span) {
         if (!span.isValid()) return null;

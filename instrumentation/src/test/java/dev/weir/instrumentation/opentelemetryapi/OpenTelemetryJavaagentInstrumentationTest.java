@@ -1,13 +1,22 @@
 package dev.weir.instrumentation.opentelemetryapi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.testing.Woven;
 import dev.weir.instrumentation.weaving.Loom;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -19,6 +28,7 @@ class OpenTelemetryJavaagentInstrumentationTest {
 
     private static final String API = "io.opentelemetry.";
     private static final String SHADED = "io.opentelemetry.javaagent.shaded.io.opentelemetry.";
+    private static final String INSTRUMENTATION = "io.opentelemetry.javaagent.shaded.instrumentation.";
     private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
     private static final String WEIRS = "b7ad6b7169203331";
 
@@ -27,7 +37,7 @@ class OpenTelemetryJavaagentInstrumentationTest {
 
     private final ClassLoader agent = new Renamed();
 
-    /** Has the API of the tests' class path under the agent's name. */
+    /** Has the API of the tests' class path, and whoever calls it here, under the agent's names. */
     private static final class Renamed extends ClassLoader {
 
         Renamed() {
@@ -35,12 +45,24 @@ class OpenTelemetryJavaagentInstrumentationTest {
         }
 
         @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (!name.startsWith(ClientOfTheAgents.class.getName())) return super.loadClass(name, resolve);
+            synchronized (getClassLoadingLock(name)) {
+                Class<?> known = findLoadedClass(name);
+                return known == null ? findClass(name) : known;
+            }
+        }
+
+        @Override
         protected Class<?> findClass(String name) throws ClassNotFoundException {
-            if (!name.startsWith(SHADED)) throw new ClassNotFoundException(name);
-            String file = (API + name.substring(SHADED.length())).replace('.', '/') + ".class";
-            try (InputStream in = getParent().getResourceAsStream(file)) {
+            String original = name;
+            if (name.startsWith(SHADED)) original = API + name.substring(SHADED.length());
+            else if (name.startsWith(INSTRUMENTATION))
+                original = API + "instrumentation." + name.substring(INSTRUMENTATION.length());
+            try (InputStream in = getParent().getResourceAsStream(original.replace('.', '/') + ".class")) {
                 if (in == null) throw new ClassNotFoundException(name);
                 byte[] renamed = Loom.renamed(in.readAllBytes(), API, SHADED);
+                renamed = Loom.renamed(renamed, SHADED + "instrumentation.", INSTRUMENTATION);
                 return defineClass(name, renamed, 0, renamed.length);
             } catch (IOException e) {
                 throw new ClassNotFoundException(name, e);
@@ -89,5 +111,98 @@ class OpenTelemetryJavaagentInstrumentationTest {
             assertEquals(TRACE, told.traceId);
             assertEquals(WEIRS, told.spanId);
         }
+    }
+
+    // ---- spans that the agent makes of calls
+
+    /** Calls something as the agent's instrumentation would; {@code during} is what happens meanwhile. */
+    private List<String> call(String kind, Runnable during) throws ReflectiveOperationException {
+        Class<?> type = agent.loadClass(ClientOfTheAgents.class.getName());
+        @SuppressWarnings("unchecked")
+        BiFunction<String, Runnable, List<String>> client = (BiFunction<String, Runnable, List<String>>)
+                type.getConstructor().newInstance();
+        return client.apply(kind, during);
+    }
+
+    @Test
+    void weirWritesIntoTheSpanOfACall() throws Exception {
+        List<Hooks.@Nullable ForeignSpan> met = new ArrayList<>();
+        List<String> exported = call("client", () -> {
+            Hooks.SpanContext current = Hooks.applicationSpan();
+            assertNotNull(current);
+            Hooks.ForeignSpan span = current.foreign;
+            met.add(span);
+            assertNotNull(span);
+            assertEquals(3, span.kind);
+            assertEquals("", span.parentSpanId);
+            assertTrue(span.has("http.request.method"));
+            assertFalse(span.has("db.system.name"));
+            span.attribute("weir.operation.id", "17");
+            span.attribute("weir.attempt", 2L);
+            span.attribute("weir.yes", true);
+            span.event("weir.verdict", Map.of("weir.verdict.rule", "deadline"));
+        });
+        assertEquals(1, met.size());
+        Hooks.ForeignSpan span = met.get(0);
+        assertNotNull(span);
+        assertEquals(
+                List.of("GET 0000000000000000 CLIENT {http.request.method=GET, weir.attempt=2, weir.operation.id=17,"
+                        + " weir.yes=true} [weir.verdict {weir.verdict.rule=deadline}]"),
+                exported);
+        assertEquals(List.of("ending " + span.context().spanId), woven.agent().foreign());
+    }
+
+    @Test
+    void aSpanInsideOfItIsAnother() throws Exception {
+        List<String> exported = call("client with another inside", () -> {
+            Hooks.SpanContext current = Hooks.applicationSpan();
+            assertNotNull(current);
+            assertNull(current.foreign);
+        });
+        assertEquals(2, exported.size());
+    }
+
+    @Test
+    void oneThatIsNoCallIsNone() throws Exception {
+        call("internal", () -> {
+            Hooks.SpanContext current = Hooks.applicationSpan();
+            assertNotNull(current);
+            assertNull(current.foreign);
+        });
+        assertEquals(List.of(), woven.agent().foreign());
+    }
+
+    @Test
+    void aSpanThatIsNotRecordedIsNone() throws Exception {
+        woven.agent().inSpan(new Hooks.SpanContext(TRACE, WEIRS, (byte) 0, null));
+        woven.agent().beside(WEIRS, new Hooks.SpanContext(TRACE, "00000000000000a1", (byte) 0, null));
+        call("client", () -> {
+            Hooks.SpanContext current = Hooks.applicationSpan();
+            assertNotNull(current);
+            assertNull(current.foreign);
+        });
+        assertEquals(List.of("none"), woven.agent().foreign());
+    }
+
+    /** Weir's advice was the outer one: the span goes where the call would be. */
+    @Test
+    void aSpanInACallOfWeirsTakesItsPlace() throws Exception {
+        woven.agent().inSpan(new Hooks.SpanContext(TRACE, WEIRS, (byte) 1, null));
+        woven.agent().beside(WEIRS, new Hooks.SpanContext(TRACE, "00000000000000a1", (byte) 1, null));
+        List<String> exported = call("client", () -> woven.agent().inSpan(null));
+        assertEquals(List.of("GET 00000000000000a1 CLIENT {http.request.method=GET} []"), exported);
+        assertEquals(2, woven.agent().foreign().size());
+        Hooks.ForeignSpan began = assertInstanceOf(
+                Hooks.ForeignSpan.class, woven.agent().foreign().get(0));
+        assertEquals("00000000000000a1", began.parentSpanId);
+        assertEquals(TRACE, began.context().traceId);
+    }
+
+    @Test
+    void aCallWithoutACauseIsTheRoot() throws Exception {
+        woven.agent().inSpan(new Hooks.SpanContext(TRACE, WEIRS, (byte) 1, null));
+        woven.agent().beside(WEIRS, new Hooks.SpanContext("", "", (byte) 0, null));
+        List<String> exported = call("server", () -> woven.agent().inSpan(null));
+        assertEquals(List.of("GET 0000000000000000 SERVER {http.request.method=GET} []"), exported);
     }
 }

@@ -11,6 +11,8 @@ import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -58,6 +60,8 @@ public final class RecordingAgent implements Hooks.Agent {
     private volatile boolean sampled = true;
     private final List<String> outer = new CopyOnWriteArrayList<>();
     private volatile String unwanted = "";
+    private final Map<String, Hooks.SpanContext> besides = new ConcurrentHashMap<>();
+    private final List<Object> foreign = new CopyOnWriteArrayList<>();
     private final List<Hooks.SpanData> spans = new CopyOnWriteArrayList<>();
     private final String instrumentation;
     private final List<String> also = new CopyOnWriteArrayList<>();
@@ -87,6 +91,8 @@ public final class RecordingAgent implements Hooks.Agent {
         sampled = true;
         outer.clear();
         spans.clear();
+        besides.clear();
+        foreign.clear();
     }
 
     /** What was recorded until now is of no interest. */
@@ -374,6 +380,31 @@ public final class RecordingAgent implements Hooks.Agent {
     @Override
     public void endSpan(Hooks.SpanData ended) {
         spans.add(ended);
+    }
+
+    /** From now on a span of another agent's that begins below this one belongs below that one instead. */
+    public void beside(String parentSpanId, Hooks.SpanContext instead) {
+        besides.put(parentSpanId, instead);
+    }
+
+    @Override
+    public Hooks.@Nullable SpanContext beside(int kind, String parentSpanId) {
+        return besides.get(parentSpanId);
+    }
+
+    /** The spans of another agent's that have begun beside a call, and "none" for each that has not. */
+    public List<Object> foreign() {
+        return List.copyOf(foreign);
+    }
+
+    @Override
+    public void began(Hooks.@Nullable ForeignSpan span) {
+        foreign.add(span == null ? "none" : span);
+    }
+
+    @Override
+    public void ending(Hooks.ForeignSpan span) {
+        foreign.add("ending " + span.context().spanId);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.weir.runtimes.tracing;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.incidents.harness.FaultServer;
@@ -13,6 +14,7 @@ import dev.weir.runtimes.harness.Documented;
 import dev.weir.runtimes.harness.Jvms;
 import dev.weir.runtimes.harness.SmokeRun;
 import dev.weir.runtimes.harness.SpanTree;
+import example.tracing.Depot;
 import example.tracing.Shop;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OtherAgentsIT {
 
     private static final String[] OPTIONS = {
-        "-Dweir.scope.run=example.tracing.Shop#buy",
+        "-Dweir.scope.run=example.tracing.Shop#buy,example.tracing.Depot#ship",
         "-Dotel.metrics.exporter=none",
         "-Dotel.logs.exporter=none",
         "-Ddd.instrumentation.telemetry.enabled=false",
@@ -39,13 +41,21 @@ class OtherAgentsIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource(Jvms.JDKS)
     void openTelemetryBefore(InstalledJdk jdk) throws Exception {
-        assertOneTree(before(jdk, agent("opentelemetry.jar")), "OpenTelemetry's agent first");
+        assertOneTree(before(jdk, agent("opentelemetry.jar")));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource(Jvms.JDKS)
     void openTelemetryAfter(InstalledJdk jdk) throws Exception {
-        assertOneTree(new SmokeRun(jdk, OPTIONS).after(agent("opentelemetry.jar")), "Weir first");
+        assertOneTree(after(jdk, agent("opentelemetry.jar")));
+    }
+
+    /** A server and a statement too, of which the application makes no spans. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource(Jvms.JDKS)
+    void openTelemetryOnEachSideOfACall(InstalledJdk jdk) throws Exception {
+        assertOneSpanEach(before(jdk, agent("opentelemetry.jar")));
+        assertOneSpanEach(after(jdk, agent("opentelemetry.jar")));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -57,7 +67,11 @@ class OtherAgentsIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource(Jvms.JDKS)
     void datadogAfter(InstalledJdk jdk) throws Exception {
-        assertBothAtWork(new SmokeRun(jdk, OPTIONS).after(agent("datadog.jar")));
+        assertBothAtWork(after(jdk, agent("datadog.jar")));
+    }
+
+    private static SmokeRun after(InstalledJdk jdk, String agent) throws IOException {
+        return new SmokeRun(jdk, OPTIONS).after(agent);
     }
 
     private static SmokeRun before(InstalledJdk jdk, String agent) throws IOException {
@@ -65,12 +79,12 @@ class OtherAgentsIT {
                 jdk, Stream.concat(Stream.of(OPTIONS), Stream.of(agent)).toArray(String[]::new));
     }
 
-    /** The other agent's spans and Weir's, of one trace, and in the headers the other agent's. */
-    private static void assertOneTree(SmokeRun run, String title) throws Exception {
+    /** As without the other agent, and in the headers the other agent's spans. */
+    private static void assertOneTree(SmokeRun run) throws Exception {
         try (run;
                 FaultServer payments = OwnSpansIT.payments()) {
             sell(run, payments);
-            SpanTree expected = Documented.tree("other-tracing.md", title);
+            SpanTree expected = Documented.tree("other-tracing.md", "One tree");
             SpanTree actual = SpanTree.of(run.spans());
             if (!expected.equals(actual)) assertEquals(expected.toString(), actual.toString());
             List<String> traces =
@@ -84,8 +98,29 @@ class OtherAgentsIT {
                         .toList();
                 assertEquals(1, named.size(), () -> header + " names " + named);
                 assertEquals(Span.Kind.CLIENT, named.get(0).kind());
+                assertShared(named.get(0));
             }
         }
+    }
+
+    private static void assertOneSpanEach(SmokeRun run) throws Exception {
+        try (run) {
+            Program depot = run.start("depot", Depot.class);
+            assertEquals("shipped", depot.awaitStdout(line -> line.equals("shipped")));
+            run.end(depot, "http-url-connection", "jdk-http-server", "jdbc");
+            SpanTree expected = Documented.tree("other-tracing.md", "A server and a database");
+            SpanTree actual = SpanTree.of(run.spans());
+            if (!expected.equals(actual)) assertEquals(expected.toString(), actual.toString());
+            for (Span span : run.spans()) {
+                if (span.kind() != Span.Kind.INTERNAL) assertShared(span);
+            }
+        }
+    }
+
+    /** The other agent's span, and what Weir has to say of the call. */
+    private static void assertShared(Span span) {
+        assertNotNull(span.text("thread.name"), () -> "not the other agent's: " + span);
+        assertNotNull(span.text("weir.operation.id"), () -> "nothing of Weir's: " + span);
     }
 
     /** Datadog's spans go to its own collector; what is to be seen here are the headers. */

@@ -1,0 +1,14 @@
+package dev.weir.agent.export;
+
+/** Takes attributes of a span. */
+interface AttributeTarget {
+
+    /** A text; what is too long is cut. */
+    void text(String name, CharSequence value);
+
+    /** A whole number. */
+    void number(String name, long value);
+
+    /** Sixteen bytes as text. */
+    void hex(String name, long high, long low);
+}

@@ -1,0 +1,37 @@
+package dev.weir.agent.export;
+
+/** What only Weir has to say of a call. */
+final class WeirAttributes {
+
+    private WeirAttributes() {}
+
+    static void write(SpanRecord record, AttributeTarget to) {
+        to.hex(Attributes.OPERATION, record.operationHigh, record.operationLow);
+        to.number(Attributes.ATTEMPT, record.attempt);
+        if (!record.attemptPath.isEmpty()) to.text(Attributes.ATTEMPT_PATH, record.attemptPath);
+        if (record.layers != null) to.text(Attributes.ATTEMPT_LAYERS, record.layers);
+        to.text(Attributes.INSTRUMENTATION, record.instrumentation);
+        if (record.resends > 0) to.number(Attributes.RESENDS, record.resends);
+        if (record.remainingMillis != Long.MAX_VALUE) to.number(Attributes.REMAINING, record.remainingMillis);
+        if (record.overrunMillis > 0) to.number(Attributes.OVERRUN, record.overrunMillis);
+        if (record.idempotencyKey != null) to.text(Attributes.KEY, record.idempotencyKey);
+        if (record.session != null) {
+            to.text(Attributes.SESSION, record.session);
+            to.text(Attributes.GEN_AI_CONVERSATION, record.session);
+        }
+        if (record.verdicts != null) {
+            for (SpanRecord.Verdict verdict : record.verdicts) {
+                to.text(Attributes.VERDICT_PREFIX + verdict.rule(), verdict.outcome());
+                to.text(Attributes.VERDICT_PREFIX + verdict.rule() + Attributes.VERDICT_REASON, verdict.reason());
+            }
+        }
+        SpanRecord.Totals totals = record.totals;
+        if (totals != null) {
+            to.number(Attributes.AMPLIFICATION, totals.amplification());
+            to.number(Attributes.ATTEMPTS, totals.attempts());
+            to.number(Attributes.OPERATIONS, totals.operations());
+            to.number(Attributes.VERDICTS, totals.verdicts());
+            if (totals.forgotten() > 0) to.number(Attributes.FORGOTTEN, totals.forgotten());
+        }
+    }
+}
