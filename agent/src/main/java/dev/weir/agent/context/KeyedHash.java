@@ -69,13 +69,27 @@ public final class KeyedHash {
     }
 
     public KeyedHash add(long value) {
+        length += 8;
         if (filled == 0) {
             mix(value);
-            length += 8;
-            return this;
+        } else {
+            mix(word | value << (8 * filled));
+            word = value >>> (64 - 8 * filled);
         }
-        for (int shift = 0; shift < 64; shift += 8) add((byte) (value >>> shift));
         return this;
+    }
+
+    /** Feeds the lowest bytes of a value, fewer than eight; the others are 0. */
+    private void add(long value, int bytes) {
+        length += bytes;
+        word |= value << (8 * filled);
+        int sum = filled + bytes;
+        if (sum >= 8) {
+            mix(word);
+            word = filled == 0 ? 0 : value >>> (64 - 8 * filled);
+            sum -= 8;
+        }
+        filled = sum;
     }
 
     /** Feeds a string and its length, so that neighbours cannot run together. */
@@ -89,11 +103,11 @@ public final class KeyedHash {
                     | (long) text.charAt(i + 2) << 32
                     | (long) text.charAt(i + 3) << 48);
         }
-        for (; i < count; i++) {
-            char c = text.charAt(i);
-            add((byte) c);
-            add((byte) (c >>> 8));
-        }
+        if (i == count) return this;
+        long rest = text.charAt(i);
+        if (i + 1 < count) rest |= (long) text.charAt(i + 1) << 16;
+        if (i + 2 < count) rest |= (long) text.charAt(i + 2) << 32;
+        add(rest, 2 * (count - i));
         return this;
     }
 

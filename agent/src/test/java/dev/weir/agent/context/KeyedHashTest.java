@@ -38,6 +38,38 @@ class KeyedHashTest {
         }
     }
 
+    /** Whatever was fed before, numbers and texts are their bytes. */
+    @Test
+    void numbersAndTextsAreTheirBytesAtAnyPlace() {
+        for (int before = 0; before < 8; before++) {
+            for (int characters = 0; characters < 10; characters++) {
+                String text = "\u00e4\u20acbcdefghi".substring(0, characters);
+                hash.start();
+                for (int i = 0; i < before; i++) hash.add((byte) (0xf0 + i));
+                hash.add(text).add(0x8877665544332211L).add(text).finish();
+                long high = hash.high();
+                long low = hash.low();
+                hash.start();
+                for (int i = 0; i < before; i++) hash.add((byte) (0xf0 + i));
+                feed(text);
+                feed(0x8877665544332211L);
+                feed(text);
+                hash.finish();
+                assertEquals(high, hash.high(), () -> "high of " + text);
+                assertEquals(low, hash.low(), () -> "low of " + text);
+            }
+        }
+    }
+
+    private void feed(long value) {
+        for (int shift = 0; shift < 64; shift += 8) hash.add((byte) (value >>> shift));
+    }
+
+    private void feed(String text) {
+        feed((long) text.length());
+        for (char c : text.toCharArray()) hash.add((byte) c).add((byte) (c >>> 8));
+    }
+
     @Test
     void neighbouringStringsDoNotRunTogether() {
         hash.start().add("ab").add("c").finish();

@@ -129,6 +129,25 @@ class SpringAiIT {
         }
     }
 
+    /** Spring AI's own spans and Weir's. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource(Jvms.JDKS)
+    void observed(InstalledJdk jdk) throws Exception {
+        AtomicInteger charges = new AtomicInteger();
+        try (OpenAiModel model = OpenAiModel.start(
+                        question -> question.results() == 0 ? Turn.tools(charge()) : Turn.text("sold"));
+                FaultServer payments = FaultServer.start(request -> charges.incrementAndGet() == 1
+                        ? FaultServer.Reply.of(503, "try later")
+                        : FaultServer.Reply.of(200, "charged"));
+                SmokeRun run = new SmokeRun(jdk)) {
+            ask(run, "observed", model, payments, "sold");
+            run.assertDocumented("Spring AI, with its own observations");
+            List<String> charged = SmokeRun.keys(payments.requests());
+            assertEquals(2, charged.size());
+            assertEquals(charged.get(0), charged.get(1), "503, and again");
+        }
+    }
+
     private void ask(SmokeRun run, String how, OpenAiModel model, FaultServer payments, String answer)
             throws IOException, InterruptedException {
         Program shop = run.start(
@@ -138,7 +157,8 @@ class SpringAiIT {
                 model.url(),
                 payments.url("/charges"),
                 directory.toString(),
-                "Two boots, please");
+                "Two boots, please",
+                run.collector());
         assertEquals(answer, shop.awaitStdout(line -> true));
         run.end(shop, "spring-ai", "okhttp", "stainless");
     }
