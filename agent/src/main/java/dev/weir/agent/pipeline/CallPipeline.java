@@ -329,9 +329,10 @@ public final class CallPipeline implements Hooks.Agent {
     @Override
     public void leave(Call call) {
         if (!(call instanceof OpenCall open)) return;
+        // Here too when it ends elsewhere, or a thread that serves nothing more would keep it.
+        if (open.began.request == open) open.began.request = null;
         ThreadState state = states.get();
         if (state != open.began) return;
-        if (state.request == open) state.request = null;
         Object mine = open.inside == null ? open : open.inside;
         // Calls begun inside that never reported their end may still stand on top of this one.
         for (Object at = state.node; at != null; at = at instanceof OpenCall above ? above.previous : null) {
