@@ -5,8 +5,8 @@ import com.google.adk.models.LlmRequest;
 import com.google.adk.models.LlmResponse;
 import com.google.genai.types.GenerateContentResponseUsageMetadata;
 import dev.weir.bootstrap.GenAiFacts;
+import dev.weir.instrumentation.shared.Said;
 import dev.weir.instrumentation.shared.Scoped;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -47,14 +47,9 @@ final class ModelCall extends Scoped<LlmResponse> {
 
     private static final class Facts extends GenAiFacts {
 
-        /** Content is cut before it is written down; no more of a long stream is kept for it. */
-        private static final int MOST_PIECES = 10_000;
-
         private final @Nullable String provider;
         private final List<com.google.genai.types.Content> contents;
-        // Pieces of a stream come one after the other, but on any thread.
-        private final List<String> pieces = new ArrayList<>();
-        private volatile @Nullable String whole;
+        private final Said said = new Said();
         private volatile @Nullable String model;
         private volatile @Nullable String finishReason;
         private volatile @Nullable GenerateContentResponseUsageMetadata usage;
@@ -70,13 +65,8 @@ final class ModelCall extends Scoped<LlmResponse> {
             response.finishReason().ifPresent(reason -> finishReason = reason.toString());
             response.usageMetadata().ifPresent(counts -> usage = counts);
             String text = Contents.text(response.content().orElse(null));
-            if (text == null) return;
-            if (!partial) whole = text;
-            else add(text);
-        }
-
-        private synchronized void add(String piece) {
-            if (pieces.size() < MOST_PIECES) pieces.add(piece);
+            if (partial) said.piece(text);
+            else said.whole(text);
         }
 
         @Override
@@ -110,8 +100,8 @@ final class ModelCall extends Scoped<LlmResponse> {
         public long outputTokens() {
             GenerateContentResponseUsageMetadata counts = usage;
             if (counts == null || counts.candidatesTokenCount().isEmpty()) return -1;
-            long said = counts.candidatesTokenCount().get();
-            return said + counts.thoughtsTokenCount().orElse(0);
+            long candidates = counts.candidatesTokenCount().get();
+            return candidates + counts.thoughtsTokenCount().orElse(0);
         }
 
         @Override
@@ -121,11 +111,8 @@ final class ModelCall extends Scoped<LlmResponse> {
 
         @Override
         public Message @Nullable [] output() {
-            String text = whole;
-            if (text != null) return Contents.said(text);
-            synchronized (this) {
-                return pieces.isEmpty() ? null : Contents.said(String.join("", pieces));
-            }
+            String text = said.text();
+            return text == null ? null : Contents.said(text);
         }
     }
 }

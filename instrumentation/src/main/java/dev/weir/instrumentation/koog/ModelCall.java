@@ -7,8 +7,8 @@ import ai.koog.prompt.message.ResponseMetaInfo;
 import ai.koog.prompt.streaming.StreamFrame;
 import dev.weir.bootstrap.GenAiFacts;
 import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.shared.Said;
 import dev.weir.instrumentation.shared.Scoped;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -48,14 +48,9 @@ class ModelCall extends Scoped<Object> {
 
     private static final class Facts extends GenAiFacts {
 
-        /** Content is cut before it is written down; no more of a long stream is kept for it. */
-        private static final int MOST_PIECES = 10_000;
-
         private final Prompt prompt;
         private final LLModel model;
-        // Pieces of a stream come one after the other, but on any thread.
-        private final List<String> pieces = new ArrayList<>();
-        private volatile @Nullable String whole;
+        private final Said said = new Said();
         private volatile @Nullable String id;
         private volatile @Nullable String finishReason;
         private volatile @Nullable ResponseMetaInfo meta;
@@ -67,17 +62,17 @@ class ModelCall extends Scoped<Object> {
         }
 
         void answered(Assistant answer) {
-            whole = Contents.text(answer.getParts());
+            said.whole(Contents.text(answer.getParts()));
             id = answer.getId();
             finishReason = answer.getFinishReason();
             meta = answer.getMetaInfo();
         }
 
-        synchronized void streamed(StreamFrame frame) {
+        void streamed(StreamFrame frame) {
             if (frame instanceof StreamFrame.TextDelta delta) {
-                if (pieces.size() < MOST_PIECES) pieces.add(delta.getText());
+                said.piece(delta.getText());
             } else if (frame instanceof StreamFrame.TextComplete complete) {
-                whole = complete.getText();
+                said.whole(complete.getText());
             } else if (frame instanceof StreamFrame.End end) {
                 finishReason = end.getFinishReason();
                 meta = end.getMetaInfo();
@@ -131,11 +126,8 @@ class ModelCall extends Scoped<Object> {
 
         @Override
         public Message @Nullable [] output() {
-            String text = whole;
-            if (text != null) return Contents.said(text);
-            synchronized (this) {
-                return pieces.isEmpty() ? null : Contents.said(String.join("", pieces));
-            }
+            String text = said.text();
+            return text == null ? null : Contents.said(text);
         }
     }
 }

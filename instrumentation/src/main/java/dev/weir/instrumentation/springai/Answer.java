@@ -1,8 +1,7 @@
 package dev.weir.instrumentation.springai;
 
 import dev.weir.bootstrap.GenAiFacts;
-import java.util.ArrayList;
-import java.util.List;
+import dev.weir.instrumentation.shared.Said;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.metadata.ChatResponseMetadata;
@@ -13,16 +12,13 @@ import org.springframework.ai.chat.model.Generation;
 /** What a model answers, in one piece or many. Later pieces may say what earlier ones did not know. */
 final class Answer {
 
-    /** Content is cut before it is written down; no more of a long stream is kept for it. */
-    private static final int MOST_PIECES = 10_000;
-
     // Pieces of a stream come one after the other, but on any thread.
     private volatile @Nullable String model;
     private volatile @Nullable String id;
     private volatile @Nullable String finishReason;
     private volatile long inputTokens = -1;
     private volatile long outputTokens = -1;
-    private final List<String> pieces = new ArrayList<>();
+    private final Said said = new Said();
 
     /** One piece. What an application's own model gives may be anything. */
     void add(@Nullable ChatResponse response) {
@@ -33,15 +29,10 @@ final class Answer {
             if (generation == null) return;
             String reason = generation.getMetadata().getFinishReason();
             if (reason != null && !reason.isBlank()) finishReason = reason.toLowerCase(Locale.ROOT);
-            String text = generation.getOutput().getText();
-            if (text != null && !text.isEmpty()) add(text);
+            said.piece(generation.getOutput().getText());
         } catch (RuntimeException odd) {
             // Then less is known of it.
         }
-    }
-
-    private synchronized void add(String piece) {
-        if (pieces.size() < MOST_PIECES) pieces.add(piece);
     }
 
     private void metadata(@Nullable ChatResponseMetadata metadata) {
@@ -89,10 +80,7 @@ final class Answer {
     }
 
     GenAiFacts.Message @Nullable [] messages() {
-        String text;
-        synchronized (this) {
-            text = String.join("", pieces);
-        }
-        return text.isEmpty() ? null : new GenAiFacts.Message[] {new GenAiFacts.Message("assistant", text)};
+        String text = said.text();
+        return text == null ? null : new GenAiFacts.Message[] {new GenAiFacts.Message("assistant", text)};
     }
 }

@@ -1,8 +1,7 @@
 package dev.weir.instrumentation.stainless;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
-import java.util.List;
+import dev.weir.instrumentation.shared.Said;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,15 +10,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Answer {
 
-    /** Content is cut before it is written down; no more of a long stream is kept for it. */
-    private static final int MOST_PIECES = 10_000;
-
     private @Nullable String model;
     private @Nullable String id;
     private @Nullable String finishReason;
     private long inputTokens = -1;
     private long outputTokens = -1;
-    private final List<String> pieces = new ArrayList<>();
+    private final Said said = new Said();
 
     synchronized void embedding(JsonNode said, JsonNode usage) {
         model = Wire.said(said);
@@ -55,7 +51,7 @@ final class Answer {
                 add(delta.textValue());
             }
             add(delta.path("text").asText(""));
-        } else if (pieces.isEmpty()) {
+        } else if (said.isEmpty()) {
             add(Wire.text(answer.path("content")));
             for (JsonNode item : answer.path("output")) add(Wire.text(item.path("content")));
         }
@@ -76,7 +72,7 @@ final class Answer {
     }
 
     private void add(String piece) {
-        if (!piece.isEmpty() && pieces.size() < MOST_PIECES) pieces.add(piece);
+        said.piece(piece);
     }
 
     @Nullable
@@ -102,7 +98,9 @@ final class Answer {
         return outputTokens;
     }
 
-    synchronized String text() {
-        return String.join("", pieces);
+    /** {@code null} when it is none. */
+    @Nullable
+    String text() {
+        return said.text();
     }
 }

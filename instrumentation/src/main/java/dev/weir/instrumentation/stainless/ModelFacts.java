@@ -130,6 +130,6 @@ final class ModelFacts extends GenAiFacts {
     @Override
     public Message @Nullable [] output() {
         String text = answer().text();
-        return text.isEmpty() ? null : new Message[] {new Message("assistant", text)};
+        return text == null ? null : new Message[] {new Message("assistant", text)};
     }
 }
