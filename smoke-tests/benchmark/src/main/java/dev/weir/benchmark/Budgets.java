@@ -14,7 +14,7 @@ final class Budgets {
 
     static Optional<Budget> of(Line line, Metric metric) {
         return switch (line) {
-            case HELLO, HTTP_CLIENT, HTTP_URL_CONNECTION, JDBC -> Optional.of(WELL_BELOW);
+            case HELLO, HTTP_CLIENT, HTTP_URL_CONNECTION, OKHTTP, APACHE_HTTP_CLIENT, JDBC -> Optional.of(WELL_BELOW);
             case EXECUTOR_SUBMIT, SUPPLY_ASYNC, REACTOR, COROUTINE, VIRTUAL_THREAD -> Optional.of(NOT_ABOVE);
             // OpenTelemetry does not trace files, so there is nothing to be a share of.
             case FILE_OPEN_WRITE_CLOSE -> microseconds(metric, 1.0);

@@ -48,7 +48,16 @@ final class JavaCommand {
                 HikariDataSource.class,
                 org.h2.Driver.class,
                 org.slf4j.Logger.class,
-                org.slf4j.nop.NOPServiceProvider.class));
+                org.slf4j.nop.NOPServiceProvider.class,
+                reactor.core.publisher.Flux.class,
+                org.reactivestreams.Publisher.class,
+                kotlinx.coroutines.BuildersKt.class,
+                kotlin.Unit.class,
+                okhttp3.OkHttpClient.class,
+                okio.Okio.class,
+                org.apache.hc.client5.http.classic.HttpClient.class,
+                org.apache.hc.core5.http.HttpRequest.class,
+                org.apache.hc.core5.http2.HttpVersionPolicy.class));
         command.add(WorkloadProcess.class.getName());
         command.addAll(List.of(line.id(), Integer.toString(line.operationsPerRoot()), target.toString()));
         return command;

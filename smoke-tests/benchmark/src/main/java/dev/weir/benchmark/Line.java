@@ -7,6 +7,8 @@ enum Line {
     HELLO("hello", "hello world", 0, 0, 0, 17),
     HTTP_CLIENT("http-client", "java.net.http GET", 20, 20, 20, 17),
     HTTP_URL_CONNECTION("http-url-connection", "HttpURLConnection GET", 20, 20, 20, 17),
+    OKHTTP("okhttp", "OkHttp GET", 20, 20, 20, 17),
+    APACHE_HTTP_CLIENT("apache-http-client", "Apache HttpClient 5 GET", 20, 20, 20, 17),
     JDBC("jdbc", "JDBC pooled select", 20, 20, 20, 17),
     FILE_OPEN_WRITE_CLOSE("file-open-write-close", "file open, write, close", 20, 0, 20, 17),
     FILE_WRITE("file-write", "file write of 100 B", 1_000, 0, 1, 17),
@@ -63,7 +65,10 @@ enum Line {
      * operations: with as many, bursts would come late with any agent.
      */
     int rootsPerBurst(int light) {
-        return this == HTTP_CLIENT || this == HTTP_URL_CONNECTION ? Math.max(1, light / 4) : light;
+        return switch (this) {
+            case HTTP_CLIENT, HTTP_URL_CONNECTION, OKHTTP, APACHE_HTTP_CLIENT -> Math.max(1, light / 4);
+            default -> light;
+        };
     }
 
     /** Spans that the agent makes of one inbound request: the request's own, and those of its operations. */

@@ -44,6 +44,18 @@ class BenchmarkSmokeIT {
         }
     }
 
+    /** Each line's program starts, and makes as many spans as the benchmark expects. */
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "HELLO")
+    void everyLineIsMeasured(Line line) throws Exception {
+        assumeTrue(Runtime.version().feature() >= line.minimumJdk());
+        try (TargetServer target = new TargetServer()) {
+            RunResult run = new OperationRun(java(Agent.WEIR), Pace.smoke(), target.address(), directory)
+                    .run(line, Agent.WEIR, line.id());
+            assertEquals(List.of(), run.objections());
+        }
+    }
+
     @Test
     void aProcessThatCannotStartIsRefused() throws Exception {
         try (TargetServer target = new TargetServer()) {

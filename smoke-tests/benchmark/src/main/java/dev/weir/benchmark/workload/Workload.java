@@ -15,6 +15,8 @@ public interface Workload extends AutoCloseable {
         return switch (name) {
             case "http-client" -> new HttpClientWorkload(target);
             case "http-url-connection" -> new HttpUrlConnectionWorkload(target);
+            case "okhttp" -> new OkHttpWorkload(target);
+            case "apache-http-client" -> new ApacheHttpClientWorkload(target);
             case "jdbc" -> new JdbcWorkload();
             case "file-open-write-close" -> new FileWorkload();
             case "file-write" -> new FileWriteWorkload();

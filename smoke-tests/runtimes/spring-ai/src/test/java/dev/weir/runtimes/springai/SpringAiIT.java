@@ -36,14 +36,19 @@ class SpringAiIT {
         return new ToolCall("call_A", "charge", "{\"cents\": 500}");
     }
 
+    /** Refuses the first charge. */
+    private static FaultServer payments() throws IOException {
+        AtomicInteger charges = new AtomicInteger();
+        return FaultServer.start(request -> charges.incrementAndGet() == 1
+                ? FaultServer.Reply.of(503, "try later")
+                : FaultServer.Reply.of(200, "charged"));
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource(Jvms.JDKS)
     void called(InstalledJdk jdk) throws Exception {
-        AtomicInteger charges = new AtomicInteger();
         try (OpenAiModel model = OpenAiModel.start(SpringAiIT::shopping);
-                FaultServer payments = FaultServer.start(request -> charges.incrementAndGet() == 1
-                        ? FaultServer.Reply.of(503, "try later")
-                        : FaultServer.Reply.of(200, "charged"));
+                FaultServer payments = payments();
                 SmokeRun run = new SmokeRun(jdk)) {
             ask(run, "sync", model, payments, "sold");
             run.assertDocumented("Spring AI, called");
@@ -133,12 +138,9 @@ class SpringAiIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource(Jvms.JDKS)
     void observed(InstalledJdk jdk) throws Exception {
-        AtomicInteger charges = new AtomicInteger();
         try (OpenAiModel model = OpenAiModel.start(
                         question -> question.results() == 0 ? Turn.tools(charge()) : Turn.text("sold"));
-                FaultServer payments = FaultServer.start(request -> charges.incrementAndGet() == 1
-                        ? FaultServer.Reply.of(503, "try later")
-                        : FaultServer.Reply.of(200, "charged"));
+                FaultServer payments = payments();
                 SmokeRun run = new SmokeRun(jdk)) {
             ask(run, "observed", model, payments, "sold");
             run.assertDocumented("Spring AI, with its own observations");
