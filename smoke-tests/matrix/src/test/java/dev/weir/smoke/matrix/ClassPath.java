@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -18,11 +20,18 @@ final class ClassPath {
 
     private static final Path REPOSITORY = Path.of(System.getProperty("maven.repo.local"));
 
+    /** A row is run on each JDK, and Maven takes as long as its tests. */
+    private static final Map<List<String>, List<String>> RESOLVED = new HashMap<>();
+
     private ClassPath() {}
 
     /** The jars of the row's library in place of those that have the same group in the usual class path. */
     static List<String> of(Row row, List<String> usual, Path scratch) throws IOException, InterruptedException {
-        List<String> replacing = resolve(row.artifacts(), scratch);
+        List<String> replacing = RESOLVED.get(row.artifacts());
+        if (replacing == null) {
+            replacing = resolve(row.artifacts(), scratch);
+            RESOLVED.put(row.artifacts(), replacing);
+        }
         Set<Path> groups = new HashSet<>();
         for (String jar : replacing) groups.add(group(jar));
         List<String> path = new ArrayList<>(replacing);
