@@ -7,7 +7,6 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /** Writes JSON so that two texts that mean the same are the same: without white space, and members in order. */
 final class CanonicalJson {
@@ -22,24 +21,6 @@ final class CanonicalJson {
             return canonical.toString();
         } catch (JsonParseException | StackOverflowError e) {
             return text;
-        }
-    }
-
-    /**
-     * The same for a request of JSON-RPC, without its {@code id} and the {@code _meta} of its parameters, which carries trace
-     * context. {@code null} for whatever is none.
-     */
-    static @Nullable String request(String text) {
-        try {
-            if (!(JsonParser.parseString(text) instanceof JsonObject request)) return null;
-            if (!request.has("jsonrpc") || !request.has("method")) return null;
-            request.remove("id");
-            if (request.get("params") instanceof JsonObject params) params.remove("_meta");
-            StringBuilder canonical = new StringBuilder(text.length());
-            write(request, canonical);
-            return canonical.toString();
-        } catch (JsonParseException | StackOverflowError e) {
-            return null;
         }
     }
 

@@ -62,10 +62,7 @@ final class Fingerprints {
         text(hash, http.query());
         long length = http.bodyLength();
         byte[] body = length == 0 || length > bodyLimit ? null : http.replayableBody(bodyLimit);
-        String request = body == null ? null : JsonRpc.request(body);
-        if (request != null) {
-            hash.add(-4L).add(request);
-        } else if (body != null) {
+        if (body != null) {
             hash.add((long) body.length).add(body, 0, body.length);
         } else {
             hash.add(length);

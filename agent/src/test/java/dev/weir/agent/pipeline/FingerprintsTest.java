@@ -107,47 +107,4 @@ class FingerprintsTest {
         assertNotEquals(0, sum);
         assertTrue(least < 1_000, least + " bytes for 1,000 fingerprints");
     }
-
-    private long rpc(String body) {
-        return fingerprints.of(Sent.to("POST", "http://agent/", body), AttemptHint.NONE);
-    }
-
-    @Test
-    void theNumberOfARequestTellsNothing() {
-        String padding = "x".repeat(300);
-        long first = rpc(
-                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"message/send\",\"params\":{\"text\":\"" + padding + "\"}}");
-        for (String same : List.of(
-                "{\"jsonrpc\":\"2.0\",\"id\":\"7f\",\"method\":\"message/send\",\"params\":{\"text\":\"" + padding
-                        + "\"}}",
-                "{ \"method\":\"message/send\", \"params\":{\"text\":\"" + padding
-                        + "\"},\"jsonrpc\":\"2.0\",\"id\":2}",
-                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"message/send\",\"params\":{\"_meta\":{\"traceparent\":\"00-1-2-01\"},\"text\":\""
-                        + padding + "\"}}")) {
-            assertEquals(first, rpc(same), same);
-        }
-        for (String other : List.of(
-                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tasks/get\",\"params\":{\"text\":\"" + padding + "\"}}",
-                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"message/send\",\"params\":{\"text\":\"y" + padding + "\"}}",
-                "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"message/send\",\"params\":{\"text\":\"" + padding
-                        + "\"},\"_meta\":1}")) {
-            assertNotEquals(first, rpc(other), other);
-        }
-    }
-
-    @Test
-    void onlyRequestsOfJsonRpcAreReadSo() {
-        // An answer, a half of one, something that only speaks of it, and one whose numbers mean something.
-        for (String body : List.of(
-                "{\"jsonrpc\":\"2.0\",\"id\":%d,\"result\":{}}",
-                "{\"jsonrpc\":\"2.0\",\"id\":%d,\"method\":\"a",
-                "[\"jsonrpc\",\"method\",%d]",
-                "{\"id\":%d,\"method\":\"jsonrpc\"}",
-                "{\"id\":%d}",
-                "{",
-                "\"jsonrpc\"%d")) {
-            if (body.contains("%")) assertNotEquals(rpc(String.format(body, 1)), rpc(String.format(body, 2)), body);
-            assertEquals(rpc(body), rpc(body), body);
-        }
-    }
 }
