@@ -124,7 +124,13 @@ public final class Hooks {
      */
     public abstract static class ForeignSpan {
 
-        /** As OTLP counts: 2 server, 3 client, 4 producer, 5 consumer. */
+        // As OTLP counts.
+        public static final int SERVER = 2;
+        public static final int CLIENT = 3;
+        public static final int PRODUCER = 4;
+        public static final int CONSUMER = 5;
+
+        /** One of the above. */
         public final int kind;
 
         /** The span around it: 16 hexadecimal digits; empty for none. */

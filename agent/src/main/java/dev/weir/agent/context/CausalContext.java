@@ -84,22 +84,7 @@ public final class CausalContext {
             long spanTraceHigh, long spanTraceLow, long innerSpanId, byte innerFlags, @Nullable String innerState) {
         CausalContext last = inner;
         if (last != null && last.spanId == innerSpanId) return last;
-        CausalContext made = new CausalContext(
-                spanTraceHigh,
-                spanTraceLow,
-                innerSpanId,
-                innerFlags,
-                innerState,
-                foreignBaggage,
-                deadlineNanos,
-                session,
-                scope,
-                attemptPath,
-                layers,
-                callerSpanId,
-                within,
-                this,
-                0);
+        CausalContext made = in(spanTraceHigh, spanTraceLow, innerSpanId, innerFlags, innerState, this, 0);
         inner = made;
         return made;
     }
@@ -107,12 +92,23 @@ public final class CausalContext {
     /** The same scope, whose span has these ids after all. */
     public CausalContext as(
             long otherTraceHigh, long otherTraceLow, long otherSpanId, byte otherFlags, @Nullable String otherState) {
+        return in(otherTraceHigh, otherTraceLow, otherSpanId, otherFlags, otherState, around, applicationSpanId);
+    }
+
+    private CausalContext in(
+            long high,
+            long low,
+            long id,
+            byte spanFlags,
+            @Nullable String state,
+            @Nullable CausalContext outside,
+            long application) {
         return new CausalContext(
-                otherTraceHigh,
-                otherTraceLow,
-                otherSpanId,
-                otherFlags,
-                otherState,
+                high,
+                low,
+                id,
+                spanFlags,
+                state,
                 foreignBaggage,
                 deadlineNanos,
                 session,
@@ -121,8 +117,8 @@ public final class CausalContext {
                 layers,
                 callerSpanId,
                 within,
-                around,
-                applicationSpanId);
+                outside,
+                application);
     }
 
     /** Whether a span is that of this scope, or one around it: of Weir's, of the application's own, or the caller's. */

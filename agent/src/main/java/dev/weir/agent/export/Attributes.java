@@ -92,6 +92,9 @@ final class Attributes {
     static final String SESSION = "weir.session";
     static final String INSTRUMENTATION = "weir.instrumentation";
     static final String VERDICT = "weir.verdict";
+    static final String VERDICT_RULE = "weir.verdict.rule";
+    static final String VERDICT_OUTCOME = "weir.verdict.outcome";
+    static final String VERDICT_WHY = "weir.verdict.reason";
     static final String VERDICT_PREFIX = "weir.verdict.";
     static final String VERDICT_REASON = ".reason";
     static final String AMPLIFICATION = "weir.amplification";

@@ -16,9 +16,9 @@ public final class ForeignSpans {
         if (record.verdicts == null) return;
         for (SpanRecord.Verdict verdict : record.verdicts) {
             Map<String, String> attributes = new LinkedHashMap<>();
-            attributes.put(Attributes.VERDICT + ".rule", verdict.rule());
-            attributes.put(Attributes.VERDICT + ".outcome", verdict.outcome());
-            attributes.put(Attributes.VERDICT + Attributes.VERDICT_REASON, verdict.reason());
+            attributes.put(Attributes.VERDICT_RULE, verdict.rule());
+            attributes.put(Attributes.VERDICT_OUTCOME, verdict.outcome());
+            attributes.put(Attributes.VERDICT_WHY, verdict.reason());
             span.event(Attributes.VERDICT, attributes);
         }
     }

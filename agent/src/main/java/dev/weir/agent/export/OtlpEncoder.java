@@ -270,9 +270,9 @@ final class OtlpEncoder {
             int event = out.begin(11);
             out.fixed64(1, clock.epochNanos(record.startNanos));
             out.string(2, Attributes.VERDICT);
-            attributes.text(3, Attributes.VERDICT + ".rule", verdict.rule());
-            attributes.text(3, Attributes.VERDICT + ".outcome", verdict.outcome());
-            attributes.text(3, Attributes.VERDICT + Attributes.VERDICT_REASON, verdict.reason());
+            attributes.text(3, Attributes.VERDICT_RULE, verdict.rule());
+            attributes.text(3, Attributes.VERDICT_OUTCOME, verdict.outcome());
+            attributes.text(3, Attributes.VERDICT_WHY, verdict.reason());
             out.end(event);
         }
     }

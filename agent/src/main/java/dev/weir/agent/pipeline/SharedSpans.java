@@ -13,10 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SharedSpans {
 
-    private static final int SERVER = 2;
-    private static final int CLIENT = 3;
-    private static final int PRODUCER = 4;
-    private static final int CONSUMER = 5;
     private static final Hooks.SpanContext NONE = new Hooks.SpanContext("", "", (byte) 0, null);
 
     private final Sampler sampler;
@@ -95,10 +91,10 @@ final class SharedSpans {
 
     private static int kind(CallFacts facts) {
         return switch (facts.kind()) {
-            case HTTP_SERVER -> SERVER;
-            case HTTP_CLIENT, SQL -> CLIENT;
-            case MESSAGE_SEND -> PRODUCER;
-            case MESSAGE_RECEIVE -> CONSUMER;
+            case HTTP_SERVER -> Hooks.ForeignSpan.SERVER;
+            case HTTP_CLIENT, SQL -> Hooks.ForeignSpan.CLIENT;
+            case MESSAGE_SEND -> Hooks.ForeignSpan.PRODUCER;
+            case MESSAGE_RECEIVE -> Hooks.ForeignSpan.CONSUMER;
             default -> 0;
         };
     }

@@ -53,7 +53,7 @@ final class Wire {
         String present = facts.header(HeaderNames.TRACEPARENT);
         TraceParent foreign = TraceParent.read(present);
         if (foreign != null) {
-            if (foreign.spanId() != call.spanId) join(call, foreign);
+            join(call, foreign);
         } else if (present == null) {
             facts.setHeader(HeaderNames.TRACEPARENT, traceParent(call));
             if (call.traceState != null && facts.header(HeaderNames.TRACESTATE) == null) {
@@ -86,7 +86,7 @@ final class Wire {
         String present = facts.header(HeaderNames.TRACEPARENT);
         TraceParent foreign = TraceParent.read(present);
         if (foreign != null && !isCopied(foreign, cause)) {
-            if (foreign.spanId() != call.spanId) join(call, foreign);
+            join(call, foreign);
         } else if (present == null || foreign != null) {
             put(facts, HeaderNames.TRACEPARENT, present, traceParent(call));
             String state = call.traceState;
@@ -126,12 +126,14 @@ final class Wire {
     void rejoin(OpenCall call, HttpFacts facts) {
         String written = call.told ? null : facts.foreignTraceparent();
         TraceParent foreign = written == null ? null : TraceParent.read(written);
-        if (foreign != null && foreign.spanId() != call.spanId && foreign.spanId() != call.parentSpanId) {
+        if (foreign != null && foreign.spanId() != call.parentSpanId) {
             join(call, foreign);
         }
     }
 
     private void join(OpenCall call, TraceParent foreign) {
+        // Its own, which another agent has written for both.
+        if (foreign.spanId() == call.spanId) return;
         call.traceHigh = foreign.traceHigh();
         call.traceLow = foreign.traceLow();
         call.parentSpanId = foreign.spanId();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.agent.context.Hex;
@@ -29,16 +30,21 @@ class SharedSpansTest {
 
     private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
     private static final String CALLER = "00000000000000c1";
-    private static final int SERVER = 2;
-    private static final int CLIENT = 3;
+    private static final int SERVER = Hooks.ForeignSpan.SERVER;
+    private static final int CLIENT = Hooks.ForeignSpan.CLIENT;
 
     private final PipelineFixture fixture = new PipelineFixture();
     private final CallPipeline pipeline = fixture.pipeline;
     private static @Nullable Theirs current;
     private static final Hooks.CurrentSpan SOURCE = () -> current == null ? null : current.context();
 
+    /** The application's copy of the API, which knows the ids alone, and may be asked first. */
+    private static final Hooks.CurrentSpan IDS =
+            () -> current == null ? null : new Hooks.SpanContext(TRACE, current.spanId, (byte) 1, null);
+
     @BeforeAll
     static void begin() {
+        Hooks.tellsOfSpans(IDS);
         Hooks.tellsOfSpans(SOURCE);
     }
 
@@ -137,6 +143,7 @@ class SharedSpansTest {
         Object inside = pipeline.capture();
         assertNull(inside, "a call is no scope");
         pipeline.end(call, 200, null, null);
+        assertEquals("00000000000000a0", Hex.of(((OpenCall) call).parentSpanId), "or it were its own parent");
         assertEquals(0, fixture.records.size());
         assertFalse(theirs.said.isEmpty());
     }
@@ -300,6 +307,16 @@ class SharedSpansTest {
         current = null;
         pipeline.end(request, 200, null, null);
         assertEquals(1, fixture.records.size());
+    }
+
+    @Test
+    void aRequestThatEndsElsewhereIsNotKeptByTheThreadThatBeganIt() throws InterruptedException {
+        OpenCall request = (OpenCall) begun(asked());
+        assertSame(request, request.began.request);
+        Thread elsewhere = new Thread(() -> pipeline.end(request, 200, null, null));
+        elsewhere.start();
+        elsewhere.join();
+        assertNull(request.began.request);
     }
 
     /** What the circuit says of an answer comes too late for a span that is over. */

@@ -66,10 +66,7 @@ final class AgentSpan extends Hooks.ForeignSpan {
             }
             if (handle == null) return 0;
             Object kind = handle.invokeExact(extractor, request);
-            if (kind == SpanKind.CLIENT) return 3;
-            if (kind == SpanKind.SERVER) return 2;
-            if (kind == SpanKind.PRODUCER) return 4;
-            return kind == SpanKind.CONSUMER ? 5 : 0;
+            return kind instanceof SpanKind said && said != SpanKind.INTERNAL ? SpanContexts.number(said) : 0;
         } catch (Throwable t) {
             return 0;
         }
@@ -130,7 +127,7 @@ final class AgentSpan extends Hooks.ForeignSpan {
     static Context beside(Context context, Hooks.SpanContext parent, int kind) {
         if (parent.spanId.isEmpty()) return context.with(Span.getInvalid());
         SpanContext span = SpanContexts.of(parent);
-        boolean remote = kind == 2 || kind == 5;
+        boolean remote = kind == SERVER || kind == CONSUMER;
         return context.with(Span.wrap(remote ? SpanContexts.remote(span) : span));
     }
 }

@@ -90,7 +90,7 @@ final class Recorded {
                     context,
                     parentSpanId,
                     name,
-                    number(kind),
+                    SpanContexts.number(kind),
                     scope,
                     startNanos,
                     nanos,
@@ -107,16 +107,6 @@ final class Recorded {
     static long nanos(long timestamp, TimeUnit unit) {
         Instant now = Instant.now();
         return System.nanoTime() + unit.toNanos(timestamp) - (now.getEpochSecond() * SECOND + now.getNano());
-    }
-
-    private static int number(SpanKind kind) {
-        return switch (kind) {
-            case SERVER -> 2;
-            case CLIENT -> 3;
-            case PRODUCER -> 4;
-            case CONSUMER -> 5;
-            default -> 1;
-        };
     }
 
     private static Map<String, Object> copy(@Nullable Attributes given) {

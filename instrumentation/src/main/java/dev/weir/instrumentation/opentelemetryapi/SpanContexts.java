@@ -2,6 +2,7 @@ package dev.weir.instrumentation.opentelemetryapi;
 
 import dev.weir.bootstrap.Hooks;
 import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.api.trace.TraceStateBuilder;
@@ -16,6 +17,14 @@ final class SpanContexts {
     static SpanContext of(Hooks.SpanContext span) {
         return SpanContext.create(
                 span.traceId, span.spanId, TraceFlags.fromByte(span.flags), traceState(span.traceState));
+    }
+
+    /** As OTLP counts. No switch: this is on the boot loader too, where another agent has its copy of the API. */
+    static int number(SpanKind kind) {
+        if (kind == SpanKind.SERVER) return Hooks.ForeignSpan.SERVER;
+        if (kind == SpanKind.CLIENT) return Hooks.ForeignSpan.CLIENT;
+        if (kind == SpanKind.PRODUCER) return Hooks.ForeignSpan.PRODUCER;
+        return kind == SpanKind.CONSUMER ? Hooks.ForeignSpan.CONSUMER : 1;
     }
 
     /** The same span, as one that came in by a header. */
