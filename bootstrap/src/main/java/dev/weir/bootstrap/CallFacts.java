@@ -127,6 +127,14 @@ public abstract class CallFacts {
     }
 
     /**
+     * The names of the request's own headers, without those that levers set: a name that is not in this {@link HeaderSet}
+     * need not be asked for.
+     */
+    public long headerNames() {
+        return HeaderSet.ALL;
+    }
+
+    /**
      * Lever: sets a request header. Only called for names that {@link #header} does not know.
      *
      * @return whether this adapter can do that
@@ -147,6 +155,11 @@ public abstract class CallFacts {
     /** The value of a response header; {@code null} before the response, when it is not set, or without headers. */
     public @Nullable String responseHeader(String name) {
         return null;
+    }
+
+    /** The names of the response's headers, as a {@link HeaderSet}. */
+    public long responseHeaderNames() {
+        return HeaderSet.ALL;
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.weir.agent.context;
 
+import dev.weir.bootstrap.HeaderSet;
+
 /** Names on the wire. */
 public final class HeaderNames {
 
@@ -30,6 +32,21 @@ public final class HeaderNames {
     public static final String BAGGAGE_ATTEMPT = "weir.attempt";
     public static final String BAGGAGE_SESSION = "weir.session";
     public static final String BAGGAGE_DEADLINE = "weir.deadline";
+
+    /** Those by which SDKs and proxies count attempts, as a {@link HeaderSet}. */
+    public static final long SET_OF_ATTEMPTS = HeaderSet.of(STAINLESS_RETRY_COUNT)
+            | HeaderSet.of(GRPC_PREVIOUS_ATTEMPTS)
+            | HeaderSet.of(ENVOY_ATTEMPT)
+            | HeaderSet.of(AMZ_REQUEST)
+            | HeaderSet.of(AMZ_INVOCATION);
+
+    /** Those that name a relative time. */
+    public static final long SET_OF_TIMES =
+            HeaderSet.of(TIMEOUT) | HeaderSet.of(ENVOY_TIMEOUT) | HeaderSet.of(GRPC_TIMEOUT);
+
+    public static final long SET_OF_TRACEPARENT = HeaderSet.of(TRACEPARENT);
+    public static final long SET_OF_KEY = HeaderSet.of(IDEMPOTENCY_KEY);
+    public static final long SET_OF_BAGGAGE = HeaderSet.of(BAGGAGE);
 
     private HeaderNames() {}
 }

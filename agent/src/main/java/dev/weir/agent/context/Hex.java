@@ -33,11 +33,6 @@ public final class Hex {
         return new String(digits, 0, 0, 16);
     }
 
-    /** Appends 16 digits. */
-    public static void append(StringBuilder to, long value) {
-        for (int shift = 60; shift >= 0; shift -= 4) to.append((char) DIGITS[(int) (value >>> shift) & 15]);
-    }
-
     /** Whether these characters are lower-case hexadecimal digits. */
     public static boolean is(CharSequence text, int from, int to) {
         if (from < 0 || to > text.length()) return false;

@@ -1,5 +1,7 @@
 package dev.weir.agent.context;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * SipHash-2-4 with 128 bits of output, fed piece by piece: a keyed pseudo-random function that allocates nothing.
  *
@@ -7,6 +9,8 @@ package dev.weir.agent.context;
  * thread-safe.
  */
 public final class KeyedHash {
+
+    private static final int CHUNK = 256;
 
     private final long key0;
     private final long key1;
@@ -19,6 +23,7 @@ public final class KeyedHash {
     private long length;
     private long high;
     private long low;
+    private char @Nullable [] chars;
 
     public KeyedHash(long key0, long key1) {
         this.key0 = key0;
@@ -79,36 +84,40 @@ public final class KeyedHash {
         return this;
     }
 
-    /** Feeds the lowest bytes of a value, fewer than eight; the others are 0. */
-    private void add(long value, int bytes) {
-        length += bytes;
-        word |= value << (8 * filled);
-        int sum = filled + bytes;
-        if (sum >= 8) {
-            mix(word);
-            word = filled == 0 ? 0 : value >>> (64 - 8 * filled);
-            sum -= 8;
-        }
-        filled = sum;
-    }
-
-    /** Feeds a string and its length, so that neighbours cannot run together. */
+    /** Feeds a text and its length, so that neighbours cannot run together. */
     public KeyedHash add(CharSequence text) {
         int count = text.length();
-        add((long) count);
-        int i = 0;
-        for (; i + 4 <= count; i += 4) {
-            add((long) text.charAt(i)
-                    | (long) text.charAt(i + 1) << 16
-                    | (long) text.charAt(i + 2) << 32
-                    | (long) text.charAt(i + 3) << 48);
-        }
-        if (i == count) return this;
-        long rest = text.charAt(i);
-        if (i + 1 < count) rest |= (long) text.charAt(i + 1) << 16;
-        if (i + 2 < count) rest |= (long) text.charAt(i + 2) << 32;
-        add(rest, 2 * (count - i));
+        if (count == 0) return add(0L);
+        for (int from = 0; from < count; from += CHUNK) add(text, from, Math.min(count, from + CHUNK));
         return this;
+    }
+
+    /** A part of a text, behind a word that says how it is packed: a byte for each character if that will do. */
+    private void add(CharSequence text, int from, int to) {
+        char[] copy = chars;
+        if (copy == null) chars = copy = new char[CHUNK];
+        int count = to - from;
+        if (text instanceof String string) string.getChars(from, to, copy, 0);
+        else for (int i = 0; i < count; i++) copy[i] = text.charAt(from + i);
+        int all = 0;
+        for (int i = 0; i < count; i++) all |= copy[i];
+        boolean narrow = all <= 0xff;
+        add((long) text.length() << 1 | (narrow ? 1 : 0));
+        int i = 0;
+        if (narrow) for (; i + 8 <= count; i += 8) add(narrow(copy, i) | narrow(copy, i + 4) << 32);
+        else for (; i + 4 <= count; i += 4) add(wide(copy, i));
+        if (i == count) return;
+        long rest = 0;
+        for (int shift = 0; i < count; i++, shift += narrow ? 8 : 16) rest |= (long) copy[i] << shift;
+        add(rest);
+    }
+
+    private static long narrow(char[] from, int at) {
+        return from[at] | (long) from[at + 1] << 8 | (long) from[at + 2] << 16 | (long) from[at + 3] << 24;
+    }
+
+    private static long wide(char[] from, int at) {
+        return from[at] | (long) from[at + 1] << 16 | (long) from[at + 2] << 32 | (long) from[at + 3] << 48;
     }
 
     /** Ends the input; {@link #high} and {@link #low} then hold the result. */

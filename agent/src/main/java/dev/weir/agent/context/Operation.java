@@ -127,9 +127,8 @@ public final class Operation {
     }
 
     /** Appends the id as 32 hexadecimal digits. */
-    public void appendId(StringBuilder to) {
-        Hex.append(to, idHigh);
-        Hex.append(to, idLow);
+    public void appendId(AsciiText to) {
+        to.hex(idHigh).hex(idLow);
     }
 
     /** First half of the trace that a call without a cause starts. */

@@ -51,18 +51,14 @@ public record TraceParent(long traceHigh, long traceLow, long spanId, byte flags
 
     /** The header's value. */
     public static String format(long traceHigh, long traceLow, long spanId, byte flags) {
-        StringBuilder text = new StringBuilder(LENGTH);
+        AsciiText text = new AsciiText(LENGTH);
         append(text, traceHigh, traceLow, spanId, flags);
         return text.toString();
     }
 
     /** Appends the header's value. */
-    public static void append(StringBuilder to, long traceHigh, long traceLow, long spanId, byte flags) {
-        to.append("00-");
-        Hex.append(to, traceHigh);
-        Hex.append(to, traceLow);
-        to.append('-');
-        Hex.append(to, spanId);
+    public static void append(AsciiText to, long traceHigh, long traceLow, long spanId, byte flags) {
+        to.append("00-").hex(traceHigh).hex(traceLow).append('-').hex(spanId);
         to.append((flags & 1) == 1 ? "-01" : "-00");
     }
 }

@@ -82,13 +82,12 @@ final class AttributeWriter implements AttributeTarget {
 
     @Override
     public void number(String name, long value) {
-        int attribute = out.begin(field);
         byte[] key = key(name);
+        int any = 1 + ProtobufWriter.sizeOfVarint(value);
+        out.head(field, key.length + ProtobufWriter.sizeOf(any));
         out.raw(key, key.length);
-        int any = out.begin(2);
+        out.head(2, any);
         out.varint(3, value);
-        out.end(any);
-        out.end(attribute);
     }
 
     void decimal(String name, double value) {
@@ -103,13 +102,12 @@ final class AttributeWriter implements AttributeTarget {
 
     @Override
     public void hex(String name, long high, long low) {
-        int attribute = out.begin(field);
         byte[] key = key(name);
+        int any = ProtobufWriter.sizeOf(ProtobufWriter.HEX_DIGITS);
+        out.head(field, key.length + ProtobufWriter.sizeOf(any));
         out.raw(key, key.length);
-        int any = out.begin(2);
+        out.head(2, any);
         out.hex(1, high, low);
-        out.end(any);
-        out.end(attribute);
     }
 
     static CharSequence cut(CharSequence text) {

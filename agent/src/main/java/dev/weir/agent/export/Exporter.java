@@ -30,6 +30,13 @@ public final class Exporter {
 
     private static final int BATCH = 4_096;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    /** While hardly anything happens: each look at the queue wakes a core. */
+    private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private static final int PAUSES_IN_DELAY = 8;
+    /** Who has taken less than this part of the queue's capacity may look less often. */
+    private static final int BUSY = 128;
+
     private static final long ADJUST_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final RecordQueue queue;
@@ -146,15 +153,17 @@ public final class Exporter {
         long delayNanos = TimeUnit.MILLISECONDS.toNanos(settings.delayMillis());
         long adjusted = System.nanoTime();
         long waitingSince = 0;
+        long longestPause = Math.max(PAUSE_NANOS, Math.min(LONGEST_PAUSE_NANOS, delayNanos / PAUSES_IN_DELAY));
+        long pause = PAUSE_NANOS;
+        MessagePassingQueue.Consumer<SpanRecord> taker = record -> {
+            metrics.add(record);
+            if (record.isKept()) batch.add(record);
+            else skipped++;
+        };
         while (true) {
             boolean last = stopping;
-            drain(
-                    record -> {
-                        metrics.add(record);
-                        if (record.isKept()) batch.add(record);
-                        else skipped++;
-                    },
-                    BATCH - batch.size());
+            int taken = drain(taker, BATCH - batch.size());
+            pause = taken > capacity / BUSY ? PAUSE_NANOS : Math.min(pause * 2, longestPause);
             long now = System.nanoTime();
             metrics.exportWhenDue(now);
             if (now - adjusted > ADJUST_NANOS) {
@@ -170,7 +179,7 @@ public final class Exporter {
                 metrics.exportLast();
                 return;
             } else if (!last) {
-                park(PAUSE_NANOS);
+                park(pause);
             }
             if (queue.dropped() > 0) {
                 log.warnOnce(

@@ -1,6 +1,9 @@
 package dev.weir.agent.export;
 
 import dev.weir.agent.context.Hex;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +14,14 @@ final class ProtobufWriter {
     private static final int FIXED64 = 1;
     private static final int LENGTH_DELIMITED = 2;
     private static final int LENGTH_BYTES = 4;
+
+    /** Of 128 bits. */
+    static final int HEX_DIGITS = 32;
+
+    private static final VarHandle LITTLE_ENDIAN =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle BIG_ENDIAN =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private byte[] bytes;
     private int size;
@@ -42,12 +53,19 @@ final class ProtobufWriter {
 
     private void rawVarint(long value) {
         room(10);
+        if ((value & ~0x7fL) == 0) bytes[size++] = (byte) value;
+        else longVarint(value);
+    }
+
+    private void longVarint(long value) {
+        int at = size;
         long left = value;
         while ((left & ~0x7fL) != 0) {
-            bytes[size++] = (byte) (left | 0x80);
+            bytes[at++] = (byte) (left | 0x80);
             left >>>= 7;
         }
-        bytes[size++] = (byte) left;
+        bytes[at++] = (byte) left;
+        size = at;
     }
 
     void varint(int field, long value) {
@@ -58,7 +76,8 @@ final class ProtobufWriter {
     void fixed64(int field, long value) {
         tag(field, FIXED64);
         room(8);
-        for (int shift = 0; shift < 64; shift += 8) bytes[size++] = (byte) (value >>> shift);
+        LITTLE_ENDIAN.set(bytes, size, value);
+        size += 8;
     }
 
     void decimal(int field, double value) {
@@ -82,7 +101,8 @@ final class ProtobufWriter {
 
     private void bigEndian(long value) {
         room(8);
-        for (int shift = 56; shift >= 0; shift -= 8) bytes[size++] = (byte) (value >>> shift);
+        BIG_ENDIAN.set(bytes, size, value);
+        size += 8;
     }
 
     void string(int field, CharSequence text) {
@@ -110,11 +130,11 @@ final class ProtobufWriter {
     /** A string of 32 hexadecimal digits. */
     void hex(int field, long high, long low) {
         tag(field, LENGTH_DELIMITED);
-        rawVarint(32);
-        room(32);
+        rawVarint(HEX_DIGITS);
+        room(HEX_DIGITS);
         Hex.write(high, bytes, size);
         Hex.write(low, bytes, size + 16);
-        size += 32;
+        size += HEX_DIGITS;
     }
 
     private void utf8(CharSequence text) {
@@ -153,6 +173,11 @@ final class ProtobufWriter {
     void head(int field, int length) {
         tag(field, LENGTH_DELIMITED);
         rawVarint(length);
+    }
+
+    /** How many bytes a number has. */
+    static int sizeOfVarint(long value) {
+        return (63 - Long.numberOfLeadingZeros(value | 1)) / 7 + 1;
     }
 
     /** How many bytes a field has that holds so many. The field's number is below 16. */

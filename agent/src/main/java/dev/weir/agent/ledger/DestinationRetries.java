@@ -39,28 +39,32 @@ public final class DestinationRetries {
     }
 
     /** A first attempt was made. */
-    public synchronized void earn(String destination, long nowNanos) {
-        Balance balance = balance(destination, nowNanos);
-        balance.tokens = Math.min(most, balance.tokens + ratio);
+    public void earn(String destination, long nowNanos) {
+        Balance balance = balances.of(destination);
+        synchronized (balance) {
+            flow(balance, nowNanos);
+            balance.tokens = Math.min(most, balance.tokens + ratio);
+        }
     }
 
     /** Takes one retry; {@code false} when there is none left. */
-    public synchronized boolean spend(String destination, long nowNanos) {
-        Balance balance = balance(destination, nowNanos);
-        if (balance.tokens < 1) return false;
-        balance.tokens -= 1;
-        return true;
+    public boolean spend(String destination, long nowNanos) {
+        Balance balance = balances.of(destination);
+        synchronized (balance) {
+            flow(balance, nowNanos);
+            if (balance.tokens < 1) return false;
+            balance.tokens -= 1;
+            return true;
+        }
     }
 
-    private Balance balance(String destination, long nowNanos) {
-        Balance balance = balances.of(destination);
+    private void flow(Balance balance, long nowNanos) {
         if (balance.began) {
             double flowed = (nowNanos - balance.nanos) / SECOND * floorPerSecond;
-            if (flowed <= 0) return balance;
+            if (flowed <= 0) return;
             balance.tokens = Math.min(most, balance.tokens + flowed);
         }
         balance.began = true;
         balance.nanos = nowNanos;
-        return balance;
     }
 }

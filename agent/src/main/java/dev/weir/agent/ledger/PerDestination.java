@@ -2,14 +2,39 @@ package dev.weir.agent.ledger;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** What is remembered for each destination. Bounded; the one that was used longest ago goes first. */
+/**
+ * What is remembered for each destination. Bounded; of those that were not used of late, the one that came first goes
+ * first.
+ */
 final class PerDestination<T> {
 
+    private static final int SLOTS = 64;
+
+    private static final class Known<T> {
+        final String destination;
+        final T state;
+        /** Since the last time that somebody had to go. */
+        boolean used = true;
+
+        volatile boolean forgotten;
+
+        Known(String destination, T state) {
+            this.destination = destination;
+            this.state = state;
+        }
+    }
+
+    private final int most;
     private final Supplier<T> absent;
-    private final Map<String, T> known;
+    private final Consumer<String> forgotten;
+    private final Map<String, Known<T>> known = new LinkedHashMap<>();
+    /** Most programs call a few destinations again and again, several times for each call: without a lock. */
+    private final AtomicReferenceArray<@Nullable Known<T>> recent = new AtomicReferenceArray<>(SLOTS);
 
     /** @param most how many destinations are remembered */
     PerDestination(int most, Supplier<T> absent) {
@@ -18,24 +43,49 @@ final class PerDestination<T> {
 
     /** @param forgotten hears of each destination that goes */
     PerDestination(int most, Supplier<T> absent, Consumer<String> forgotten) {
+        this.most = most;
         this.absent = absent;
-        this.known = new LinkedHashMap<>(64, 0.75f, true) {
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<String, T> eldest) {
-                if (size() <= most) return false;
-                forgotten.accept(eldest.getKey());
-                return true;
-            }
-        };
+        this.forgotten = forgotten;
     }
 
     /** What is remembered, or a new beginning. */
-    synchronized T of(String destination) {
-        T state = known.get(destination);
-        if (state == null) {
-            state = absent.get();
-            known.put(destination, state);
+    T of(String destination) {
+        // A string remembers its hash.
+        int hash = destination.hashCode();
+        int slot = (hash ^ hash >>> 16) & (SLOTS - 1);
+        Known<T> last = recent.get(slot);
+        if (last != null && last.destination.equals(destination) && !last.forgotten) {
+            if (!last.used) last.used = true;
+            return last.state;
         }
-        return state;
+        Known<T> found = find(destination);
+        recent.set(slot, found);
+        return found.state;
+    }
+
+    private synchronized Known<T> find(String destination) {
+        Known<T> found = known.get(destination);
+        if (found == null) {
+            if (known.size() >= most) forgetOne();
+            found = new Known<>(destination, absent.get());
+            known.put(destination, found);
+        }
+        found.used = true;
+        return found;
+    }
+
+    /** Source: F. J. Corbato, "A Paging Experiment with the Multics System" (the clock, or second chance). */
+    private void forgetOne() {
+        while (true) {
+            Known<T> eldest = known.values().iterator().next();
+            known.remove(eldest.destination);
+            if (!eldest.used) {
+                eldest.forgotten = true;
+                forgotten.accept(eldest.destination);
+                return;
+            }
+            eldest.used = false;
+            known.put(eldest.destination, eldest);
+        }
     }
 }

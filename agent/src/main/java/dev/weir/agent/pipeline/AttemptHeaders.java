@@ -23,6 +23,10 @@ final class AttemptHeaders {
     }
 
     AttemptHint of(HttpFacts request) {
+        return (request.headerNames() & HeaderNames.SET_OF_ATTEMPTS) == 0 ? AttemptHint.NONE : read(request);
+    }
+
+    private AttemptHint read(HttpFacts request) {
         int previous = count(request, HeaderNames.STAINLESS_RETRY_COUNT, 0);
         previous = Math.max(previous, count(request, HeaderNames.GRPC_PREVIOUS_ATTEMPTS, 0));
         previous = Math.max(previous, count(request, HeaderNames.ENVOY_ATTEMPT, 1));

@@ -48,6 +48,9 @@ public final class CallPipeline implements Hooks.Agent {
         boolean follows(String path);
     }
 
+    /** HTTP 409. */
+    private static final int CONFLICT = 409;
+
     private final ThreadLocal<ThreadState> states = ThreadLocal.withInitial(ThreadState::new);
     private final Identity identity;
     private final Roots roots;
@@ -328,10 +331,12 @@ public final class CallPipeline implements Hooks.Agent {
 
     @Override
     public void leave(Call call) {
-        if (!(call instanceof OpenCall open)) return;
+        if (call instanceof OpenCall open) leave(open, states.get());
+    }
+
+    private static void leave(OpenCall open, ThreadState state) {
         // Here too when it ends elsewhere, or a thread that serves nothing more would keep it.
         if (open.began.request == open) open.began.request = null;
-        ThreadState state = states.get();
         if (state != open.began) return;
         Object mine = open.inside == null ? open : open.inside;
         // Calls begun inside that never reported their end may still stand on top of this one.
@@ -346,16 +351,17 @@ public final class CallPipeline implements Hooks.Agent {
     @Override
     public void end(Call call, int status, @Nullable String code, @Nullable Throwable thrown) {
         if (!(call instanceof OpenCall open)) return;
-        leave(open);
-        if (!open.end()) return;
         ThreadState state = states.get();
+        leave(open, state);
+        if (!open.end()) return;
         boolean inside = state.inside;
         state.inside = true;
         try {
             long now = System.nanoTime();
             CallFacts facts = open.attempt.facts();
-            boolean keySent =
-                    facts.kind() == CallFacts.Kind.HTTP_CLIENT && facts.header(HeaderNames.IDEMPOTENCY_KEY) != null;
+            boolean keySent = status == CONFLICT
+                    && facts.kind() == CallFacts.Kind.HTTP_CLIENT
+                    && facts.header(HeaderNames.IDEMPOTENCY_KEY) != null;
             Settlement settlement = Settlement.of(facts, status, code, thrown, keySent);
             boolean settled = settlement != Settlement.OPEN;
             boolean succeeded = settlement == Settlement.SUCCEEDED;
@@ -382,7 +388,7 @@ public final class CallPipeline implements Hooks.Agent {
     @Override
     public void withdraw(Call call) {
         if (!(call instanceof OpenCall open)) return;
-        leave(open);
+        leave(open, states.get());
         if (!open.end() || open.attempt.facts().kind().inbound()) return;
         if (open.foreign != null) open.foreign.giveBack();
         try {

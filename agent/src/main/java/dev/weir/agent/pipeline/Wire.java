@@ -1,5 +1,6 @@
 package dev.weir.agent.pipeline;
 
+import dev.weir.agent.context.AsciiText;
 import dev.weir.agent.context.Baggage;
 import dev.weir.agent.context.CausalContext;
 import dev.weir.agent.context.HeaderNames;
@@ -7,6 +8,7 @@ import dev.weir.agent.context.HostClasses;
 import dev.weir.agent.context.Identity;
 import dev.weir.agent.context.TraceParent;
 import dev.weir.bootstrap.CallFacts;
+import dev.weir.bootstrap.HeaderSet;
 import dev.weir.bootstrap.HttpFacts;
 import dev.weir.bootstrap.MessageFacts;
 import java.net.URLEncoder;
@@ -24,10 +26,14 @@ final class Wire {
     private static final int LONGEST_PATH = 64;
     private static final int LONGEST_KEPT = 1_024;
     private static final long[] NOTHING_REPORTED = new long[3];
+    private static final String B3 = "b3";
+    private static final String B3_TRACE = "X-B3-TraceId";
+    private static final long SET_OF_TRACES =
+            HeaderNames.SET_OF_TRACEPARENT | HeaderSet.of(B3) | HeaderSet.of(B3_TRACE);
     /** What W3C Trace Context asks everyone to pass on. */
     private static final int LONGEST_TRACE_STATE = 512;
 
-    private final ThreadLocal<StringBuilder> texts = ThreadLocal.withInitial(() -> new StringBuilder(128));
+    private final ThreadLocal<AsciiText> texts = ThreadLocal.withInitial(() -> new AsciiText(128));
     private final HostClasses excluded;
     private final long deadlineMostMillis;
     private final Sampler sampler;
@@ -50,7 +56,8 @@ final class Wire {
     void inject(OpenCall call, CallFacts facts, String host, boolean internal, long nowNanos, long epochMillis) {
         if (excluded.contain(host)) return;
         CausalContext cause = call.cause();
-        String present = facts.header(HeaderNames.TRACEPARENT);
+        long names = facts.headerNames();
+        String present = (names & HeaderNames.SET_OF_TRACEPARENT) == 0 ? null : facts.header(HeaderNames.TRACEPARENT);
         TraceParent foreign = TraceParent.read(present);
         if (foreign != null) {
             join(call, foreign);
@@ -62,11 +69,12 @@ final class Wire {
         }
         if (!internal) return;
         long left = millisLeft(call.deadlineNanos, nowNanos);
-        if (left != Long.MAX_VALUE && facts.header(HeaderNames.TIMEOUT) == null) {
+        boolean told = (names & HeaderNames.SET_OF_TIMES) != 0 && facts.header(HeaderNames.TIMEOUT) != null;
+        if (left != Long.MAX_VALUE && !told) {
             facts.setHeader(HeaderNames.TIMEOUT, Long.toString(left));
         }
         String ours = baggage(call, cause, left, epochMillis);
-        String theirs = facts.header(HeaderNames.BAGGAGE);
+        String theirs = (names & HeaderNames.SET_OF_BAGGAGE) == 0 ? null : facts.header(HeaderNames.BAGGAGE);
         if (theirs == null) {
             facts.setHeader(HeaderNames.BAGGAGE, ours);
         } else if (!theirs.contains(HeaderNames.BAGGAGE_OPERATION)
@@ -142,7 +150,7 @@ final class Wire {
 
     /** The call's own span, for whoever it calls. */
     String traceParent(OpenCall call) {
-        StringBuilder text = emptied();
+        AsciiText text = emptied();
         TraceParent.append(text, call.traceHigh, call.traceLow, call.spanId, call.flags);
         return text.toString();
     }
@@ -153,11 +161,8 @@ final class Wire {
     }
 
     /** A text of this thread's to write a header into. */
-    private StringBuilder emptied() {
-        StringBuilder text = texts.get();
-        text.setLength(0);
-        if (text.capacity() > LONGEST_KEPT) text.trimToSize();
-        return text;
+    private AsciiText emptied() {
+        return texts.get().clear(LONGEST_KEPT);
     }
 
     private static long millisLeft(long deadlineNanos, long nowNanos) {
@@ -167,7 +172,7 @@ final class Wire {
     }
 
     private String baggage(OpenCall call, @Nullable CausalContext cause, long left, long epochMillis) {
-        StringBuilder text = emptied();
+        AsciiText text = emptied();
         text.append(HeaderNames.BAGGAGE_OPERATION).append('=');
         call.attempt.operation().appendId(text);
         text.append(',').append(HeaderNames.BAGGAGE_ATTEMPT).append('=').append(attemptPath(call));
@@ -208,12 +213,13 @@ final class Wire {
 
     @Nullable
     TraceParent traceParent(CallFacts facts) {
+        if ((facts.headerNames() & SET_OF_TRACES) == 0) return null;
         String header = facts.header(HeaderNames.TRACEPARENT);
         TraceParent parent = TraceParent.read(header);
         if (parent != null) return parent;
         if (header != null) malformed.incrementAndGet();
-        String single = facts.header("b3");
-        String traceId = single == null ? facts.header("X-B3-TraceId") : null;
+        String single = facts.header(B3);
+        String traceId = single == null ? facts.header(B3_TRACE) : null;
         if (single == null && traceId == null) return null;
         parent = TraceParent.readB3(single, traceId, facts.header("X-B3-SpanId"), facts.header("X-B3-Sampled"));
         // "b3: 0" is no id, but the wish not to sample.
@@ -237,6 +243,7 @@ final class Wire {
     }
 
     Baggage baggage(CallFacts facts) {
+        if ((facts.headerNames() & HeaderNames.SET_OF_BAGGAGE) == 0) return Baggage.NONE;
         Baggage baggage = Baggage.read(facts.header(HeaderNames.BAGGAGE));
         if (baggage == null) {
             malformed.incrementAndGet();
@@ -256,9 +263,12 @@ final class Wire {
 
     /** The tightest deadline that a trusted peer names. */
     long deadline(CallFacts facts, Baggage baggage, boolean sameClock, long nowNanos, long epochMillis) {
-        long left = Math.min(
-                relative(facts.header(HeaderNames.TIMEOUT)), relative(facts.header(HeaderNames.ENVOY_TIMEOUT)));
-        left = Math.min(left, grpc(facts.header(HeaderNames.GRPC_TIMEOUT)));
+        long left = Long.MAX_VALUE;
+        if ((facts.headerNames() & HeaderNames.SET_OF_TIMES) != 0) {
+            left = Math.min(
+                    relative(facts.header(HeaderNames.TIMEOUT)), relative(facts.header(HeaderNames.ENVOY_TIMEOUT)));
+            left = Math.min(left, grpc(facts.header(HeaderNames.GRPC_TIMEOUT)));
+        }
         // The moment needs agreed clocks, so it only counts where no relative time came, or from this very machine:
         // there it also tells how long the request has been under way.
         if (baggage.deadline() != null && (left == Long.MAX_VALUE || sameClock)) {

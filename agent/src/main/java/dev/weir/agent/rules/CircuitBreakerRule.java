@@ -5,7 +5,7 @@ import dev.weir.agent.ledger.Breakers;
 import org.jspecify.annotations.Nullable;
 
 /** A destination that fails again and again is left alone for a while. */
-public final class CircuitBreakerRule implements Rule {
+public final class CircuitBreakerRule extends Rule {
 
     private static final long MILLI = 1_000_000;
 

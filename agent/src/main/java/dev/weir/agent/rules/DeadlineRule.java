@@ -4,7 +4,7 @@ import dev.weir.agent.context.Attempt;
 import dev.weir.bootstrap.CallFacts;
 
 /** Nothing starts after whoever caused it has given up, and nothing that starts outlasts them. */
-public final class DeadlineRule implements Rule {
+public final class DeadlineRule extends Rule {
 
     private static final long MILLI = 1_000_000;
 

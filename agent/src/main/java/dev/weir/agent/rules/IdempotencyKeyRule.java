@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Every attempt of an unsafe call carries the same idempotency key, no other call carries it, and what has succeeded is
  * not done again.
  */
-public final class IdempotencyKeyRule implements Rule {
+public final class IdempotencyKeyRule extends Rule {
 
     private static final int LONGEST_KEY = 255;
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A destination that asks for fewer calls gets fewer: not before the time it names, and no faster than it took them. And
  * no more at once than its latency bears.
  */
-public final class RateLimitRule implements Rule {
+public final class RateLimitRule extends Rule {
 
     private static final long MILLI = 1_000_000;
 

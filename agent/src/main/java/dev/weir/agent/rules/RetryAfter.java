@@ -1,6 +1,7 @@
 package dev.weir.agent.rules;
 
 import dev.weir.bootstrap.CallFacts;
+import dev.weir.bootstrap.HeaderSet;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZonedDateTime;
@@ -30,12 +31,20 @@ final class RetryAfter {
         {"ratelimit-remaining", "ratelimit-reset"},
     };
 
+    private static final long SET_OF_REMAINING = setOfRemaining();
+
     private final LongSupplier epochMillis;
     private final AtomicLong malformed = new AtomicLong();
 
     /** @param epochMillis the time of day, for answers that name a moment */
     RetryAfter(LongSupplier epochMillis) {
         this.epochMillis = epochMillis;
+    }
+
+    private static long setOfRemaining() {
+        long set = 0;
+        for (String[] names : REMAINING_AND_RESET) set |= HeaderSet.of(names[0]);
+        return set;
     }
 
     /** How many headers were absurd, and ignored. */
@@ -61,6 +70,10 @@ final class RetryAfter {
 
     /** How long there is nothing left of a quota, in nanoseconds; 0 when there is, or the answer does not say. */
     long exhausted(CallFacts facts) {
+        return (facts.responseHeaderNames() & SET_OF_REMAINING) == 0 ? 0 : readExhausted(facts);
+    }
+
+    private long readExhausted(CallFacts facts) {
         for (String[] names : REMAINING_AND_RESET) {
             String remaining = facts.responseHeader(names[0]);
             if (remaining == null || !remaining.strip().equals("0")) continue;

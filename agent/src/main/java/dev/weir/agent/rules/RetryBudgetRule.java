@@ -6,7 +6,7 @@ import dev.weir.bootstrap.CallFacts;
 import org.jspecify.annotations.Nullable;
 
 /** One operation gets a few attempts, however many layers would like to retry it; a destination gets few retries. */
-public final class RetryBudgetRule implements Rule {
+public final class RetryBudgetRule extends Rule {
 
     private final int attempts;
     private final DestinationRetries destinations;

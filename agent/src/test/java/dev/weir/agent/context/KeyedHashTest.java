@@ -2,7 +2,10 @@ package dev.weir.agent.context;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class KeyedHashTest {
@@ -43,7 +46,9 @@ class KeyedHashTest {
     void numbersAndTextsAreTheirBytesAtAnyPlace() {
         for (int before = 0; before < 8; before++) {
             for (int characters = 0; characters < 10; characters++) {
-                String text = "\u00e4\u20acbcdefghi".substring(0, characters);
+                String narrow = "\u00e4\u00f6bcdefghi".substring(0, characters);
+                String wide = "\u00e4\u20acbcdefghi".substring(0, characters);
+                String text = before % 2 == 0 ? narrow : wide;
                 hash.start();
                 for (int i = 0; i < before; i++) hash.add((byte) (0xf0 + i));
                 hash.add(text).add(0x8877665544332211L).add(text).finish();
@@ -65,9 +70,48 @@ class KeyedHashTest {
         for (int shift = 0; shift < 64; shift += 8) hash.add((byte) (value >>> shift));
     }
 
+    /** Eight bytes that say how long it is and how it is packed, then its characters, then what is missing of eight bytes. */
     private void feed(String text) {
-        feed((long) text.length());
-        for (char c : text.toCharArray()) hash.add((byte) c).add((byte) (c >>> 8));
+        boolean narrow = text.chars().allMatch(c -> c <= 0xff);
+        if (text.isEmpty()) {
+            feed(0);
+            return;
+        }
+        feed(text.length() * 2L + (narrow ? 1 : 0));
+        int bytes = 0;
+        for (char c : text.toCharArray()) {
+            hash.add((byte) c);
+            if (!narrow) hash.add((byte) (c >>> 8));
+            bytes += narrow ? 1 : 2;
+        }
+        for (; bytes % 8 != 0; bytes++) hash.add((byte) 0);
+    }
+
+    @Test
+    void whateverHoldsATextItIsTheSame() {
+        String text = "\u00e4bc".repeat(300) + "\u20ac".repeat(300);
+        hash.start().add(text).finish();
+        long low = hash.low();
+        hash.start().add(new StringBuilder(text)).finish();
+        assertEquals(low, hash.low());
+    }
+
+    /** Each character counts, in whatever part of a long text it stands, and both of its bytes. */
+    @Test
+    void everyCharacterCounts() {
+        StringBuilder text = new StringBuilder("abcdefghij".repeat(60));
+        Set<Long> seen = new HashSet<>();
+        hash.start().add(text).finish();
+        seen.add(hash.low());
+        for (int i = 0; i < text.length(); i++) {
+            char before = text.charAt(i);
+            for (char other : new char[] {'\u00e4', (char) (before + 0x100), (char) (before + 0x2000)}) {
+                text.setCharAt(i, other);
+                hash.start().add(text).finish();
+                assertTrue(seen.add(hash.low()), () -> "another character makes no difference");
+            }
+            text.setCharAt(i, before);
+        }
     }
 
     @Test

@@ -2,16 +2,19 @@ package dev.weir.instrumentation.apachehttpclient5;
 
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.DeadlineTimer;
+import dev.weir.bootstrap.HeaderSet;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.shared.CallLimit;
 import dev.weir.instrumentation.shared.ChangeableRequestFacts;
 import dev.weir.instrumentation.shared.OwnCause;
 import dev.weir.instrumentation.shared.OwnHeaders;
 import dev.weir.instrumentation.shared.RequestTarget;
+import java.util.Iterator;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.HttpResponse;
+import org.apache.hc.core5.http.MessageHeaders;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
@@ -135,6 +138,24 @@ abstract class RequestFacts extends ChangeableRequestFacts<HttpRequest, Header> 
     protected final @Nullable String present(String name) {
         Header header = request.getFirstHeader(name);
         return header == null ? null : header.getValue();
+    }
+
+    @Override
+    public final long headerNames() {
+        return names(request);
+    }
+
+    @Override
+    public final long responseHeaderNames() {
+        return response == null ? 0 : names(response);
+    }
+
+    private static long names(MessageHeaders headers) {
+        long names = 0;
+        for (Iterator<Header> all = headers.headerIterator(); all.hasNext(); ) {
+            names |= HeaderSet.of(all.next().getName());
+        }
+        return names;
     }
 
     @Override

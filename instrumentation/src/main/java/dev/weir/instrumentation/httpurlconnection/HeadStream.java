@@ -12,12 +12,15 @@ import org.jspecify.annotations.Nullable;
 final class HeadStream extends PrintStream {
 
     private static final int IDLE_MOST = 8;
+    private static final int ROOM = 1_024;
     // A print stream has buffers of 24 KB, whether it uses them or not.
     private static final AtomicReferenceArray<@Nullable HeadStream> IDLE = new AtomicReferenceArray<>(IDLE_MOST);
 
     private static final PrintStream NOWHERE = new PrintStream(OutputStream.nullOutputStream(), false);
 
-    private final byte[] bytes = new byte[1_024];
+    private final byte[] bytes = new byte[ROOM];
+    private final char[] chars = new char[ROOM];
+    private int filled;
     private PrintStream to = NOWHERE;
     private @Nullable RequestFacts facts;
 
@@ -44,13 +47,14 @@ final class HeadStream extends PrintStream {
      */
     boolean done() {
         boolean printed = facts == null;
+        drain();
         to = NOWHERE;
         facts = null;
         for (int i = 0; i < IDLE_MOST; i++) if (IDLE.compareAndSet(i, null, this)) break;
         return printed;
     }
 
-    /** One of our headers. */
+    /** One of our headers, all ASCII. */
     void header(String name, String value) {
         text(name);
         text(": ");
@@ -60,8 +64,9 @@ final class HeadStream extends PrintStream {
 
     @Override
     public void print(@Nullable Object line) {
-        if (line instanceof StringBuilder text) text(text);
-        else to.print(line);
+        if (line instanceof StringBuilder text && take(text)) return;
+        drain();
+        to.print(line);
     }
 
     @Override
@@ -70,47 +75,73 @@ final class HeadStream extends PrintStream {
         if (ours != null && "\r\n".equals(text)) {
             facts = null;
             ours.print(this);
+            text("\r\n");
+            drain();
+        } else {
+            drain();
+            to.print(text);
         }
-        to.print(text);
     }
 
-    private void text(CharSequence text) {
+    @SuppressWarnings("deprecation") // The one method that copies the bytes of a Latin-1 string as they are.
+    private void text(String text) {
         int length = text.length();
         for (int from = 0; from < length; ) {
-            int count = Math.min(length - from, bytes.length);
-            for (int i = 0; i < count; i++) {
-                char c = text.charAt(from + i);
-                if (c > '~') {
-                    // The stream has an encoding of its own.
-                    to.print(text.subSequence(from, length));
-                    return;
-                }
-                bytes[i] = (byte) c;
-            }
-            to.write(bytes, 0, count);
-            from += count;
+            if (filled == ROOM) drain();
+            int end = Math.min(length, from + ROOM - filled);
+            text.getBytes(from, end, bytes, filled);
+            filled += end - from;
+            from = end;
         }
+    }
+
+    /** @return whether the line is in the bytes now; the stream has an encoding of its own, for what is not ASCII */
+    private boolean take(StringBuilder line) {
+        int length = line.length();
+        if (length > ROOM) return false;
+        if (filled + length > ROOM) drain();
+        line.getChars(0, length, chars, 0);
+        int all = 0;
+        for (int i = 0; i < length; i++) {
+            char c = chars[i];
+            all |= c;
+            bytes[filled + i] = (byte) c;
+        }
+        if (all > 0x7f) return false;
+        filled += length;
+        return true;
+    }
+
+    private void drain() {
+        if (filled == 0) return;
+        int count = filled;
+        filled = 0;
+        to.write(bytes, 0, count);
     }
 
     // Whatever else is printed comes by here.
 
     @Override
     public void write(int value) {
+        drain();
         to.write(value);
     }
 
     @Override
     public void write(byte[] from, int start, int count) {
+        drain();
         to.write(from, start, count);
     }
 
     @Override
     public void flush() {
+        drain();
         to.flush();
     }
 
     @Override
     public boolean checkError() {
+        drain();
         return to.checkError();
     }
 }

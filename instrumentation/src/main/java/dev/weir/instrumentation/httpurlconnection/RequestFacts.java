@@ -1,5 +1,6 @@
 package dev.weir.instrumentation.httpurlconnection;
 
+import dev.weir.bootstrap.HeaderSet;
 import dev.weir.bootstrap.HttpFacts;
 import java.io.ByteArrayOutputStream;
 import java.lang.ref.WeakReference;
@@ -84,6 +85,12 @@ final class RequestFacts extends HttpFacts {
         for (int i = 0; i < addedCount; i += 2) if (name.equalsIgnoreCase(added[i])) return added[i + 1];
         HttpURLConnection alive = connection.get();
         return alive == null ? null : alive.getRequestProperty(name);
+    }
+
+    @Override
+    public long headerNames() {
+        HttpURLConnection alive = connection.get();
+        return alive == null ? HeaderSet.ALL : SunNet.names(alive);
     }
 
     @Override
@@ -194,6 +201,11 @@ final class RequestFacts extends HttpFacts {
     /** Of the last reply; 0 before it. */
     int status() {
         return status;
+    }
+
+    @Override
+    public long responseHeaderNames() {
+        return reply == null ? 0 : SunNet.names(reply);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.weir.instrumentation.httpurlconnection;
 
+import dev.weir.bootstrap.HeaderSet;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -68,6 +69,37 @@ final class SunNet {
         if (values == null || !values.hasNext()) return false;
         values.next();
         return values.hasNext();
+    }
+
+    /** The names of a connection's own request headers. */
+    static long names(HttpURLConnection connection) {
+        MethodHandle requests = REQUESTS;
+        if (requests == null) return HeaderSet.ALL;
+        Object headers;
+        try {
+            headers = (Object) requests.invokeExact((Object) connection);
+        } catch (ClassCastException e) {
+            // Not the JDK's own connection.
+            return HeaderSet.ALL;
+        } catch (Throwable t) {
+            throw unchecked(t);
+        }
+        return names(headers);
+    }
+
+    /** The names in a head. */
+    static long names(Object headers) {
+        long names = 0;
+        try {
+            for (int i = 0; ; i++) {
+                String name = (String) HEADER_KEY.invokeExact(headers, i);
+                if (name != null) names |= HeaderSet.of(name);
+                // A line without a colon is a value without a name, as is the first one of a reply.
+                else if ((String) HEADER_VALUE.invokeExact(headers, i) == null) return names;
+            }
+        } catch (Throwable t) {
+            throw unchecked(t);
+        }
     }
 
     static @Nullable String header(Object headers, String name) {

@@ -1,5 +1,6 @@
 package dev.weir.instrumentation.jdkhttpclient;
 
+import dev.weir.bootstrap.HeaderSet;
 import dev.weir.instrumentation.shared.AddedHeaders;
 import dev.weir.instrumentation.shared.FixedRequestFacts;
 import java.net.http.HttpHeaders;
@@ -50,6 +51,19 @@ abstract class OutgoingFacts extends FixedRequestFacts {
     @Override
     protected final @Nullable String present(String name) {
         return first(own(), name);
+    }
+
+    @Override
+    public long headerNames() {
+        return names(own());
+    }
+
+    private static long names(HttpHeaders headers) {
+        Map<String, List<String>> map = headers.map();
+        if (map.isEmpty()) return 0;
+        long names = 0;
+        for (String name : map.keySet()) names |= HeaderSet.of(name);
+        return names;
     }
 
     @Override
@@ -181,6 +195,12 @@ abstract class OutgoingFacts extends FixedRequestFacts {
 
     void answered(@Nullable HttpResponse<?> response) {
         answer = response == null ? null : response.headers();
+    }
+
+    @Override
+    public long responseHeaderNames() {
+        HttpHeaders headers = answer;
+        return headers == null ? 0 : names(headers);
     }
 
     @Override

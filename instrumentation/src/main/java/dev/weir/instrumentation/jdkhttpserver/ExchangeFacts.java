@@ -2,6 +2,7 @@ package dev.weir.instrumentation.jdkhttpserver;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsExchange;
+import dev.weir.bootstrap.HeaderSet;
 import dev.weir.bootstrap.HttpFacts;
 import dev.weir.instrumentation.shared.HostPort;
 import java.lang.ref.WeakReference;
@@ -18,6 +19,7 @@ final class ExchangeFacts extends HttpFacts {
     private final WeakReference<HttpExchange> exchange;
     private final @Nullable String peer;
     private final List<Map.Entry<String, List<String>>> headers;
+    private final long names;
 
     private ExchangeFacts(HttpExchange exchange, URI uri, HostPort authority) {
         super(
@@ -31,6 +33,10 @@ final class ExchangeFacts extends HttpFacts {
                 uri.getRawQuery());
         this.exchange = new WeakReference<>(exchange);
         this.headers = List.copyOf(exchange.getRequestHeaders().entrySet());
+        long all = 0;
+        for (int i = 0; i < headers.size(); i++)
+            all |= HeaderSet.of(headers.get(i).getKey());
+        this.names = all;
         InetSocketAddress address = exchange.getRemoteAddress();
         this.peer = address == null || address.getAddress() == null
                 ? null
@@ -55,6 +61,11 @@ final class ExchangeFacts extends HttpFacts {
         List<String> values = values(name);
         if (values == null || values.isEmpty()) return null;
         return values.size() == 1 ? values.get(0) : String.join(",", values);
+    }
+
+    @Override
+    public long headerNames() {
+        return names;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.weir.instrumentation.okhttp;
 
 import dev.weir.bootstrap.Call;
+import dev.weir.bootstrap.HeaderSet;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.shared.AddedHeaders;
 import dev.weir.instrumentation.shared.CallLimit;
@@ -9,6 +10,7 @@ import dev.weir.instrumentation.shared.OwnCause;
 import dev.weir.instrumentation.shared.Refused;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import okhttp3.Headers;
 import okhttp3.Interceptor;
 import okhttp3.MultipartBody;
 import okhttp3.Request;
@@ -150,8 +152,25 @@ final class RequestFacts extends FixedRequestFacts {
     }
 
     @Override
+    public long headerNames() {
+        return names(request.headers());
+    }
+
+    private static long names(Headers headers) {
+        long names = 0;
+        int count = headers.size();
+        for (int i = 0; i < count; i++) names |= HeaderSet.of(headers.name(i));
+        return names;
+    }
+
+    @Override
     public boolean repeatsHeader(String name) {
         return request.headers().values(name).size() > 1;
+    }
+
+    @Override
+    public long responseHeaderNames() {
+        return response == null ? 0 : names(response.headers());
     }
 
     @Override
