@@ -28,6 +28,7 @@ final class RequestFacts extends HttpFacts {
     // What levers replaced, and the values before, in the order in which it was replaced.
     private @Nullable String[] replaced = NONE;
     private int replacedCount;
+    private long names = HeaderSet.ALL;
     private @Nullable Object reply;
     private int status;
     private long limitMillis;
@@ -89,8 +90,11 @@ final class RequestFacts extends HttpFacts {
 
     @Override
     public long headerNames() {
+        // They are those of the one request that goes out now: nobody can add to them any more.
+        if (names != HeaderSet.ALL) return names;
         HttpURLConnection alive = connection.get();
-        return alive == null ? HeaderSet.ALL : SunNet.names(alive);
+        if (alive != null) names = SunNet.names(alive);
+        return names;
     }
 
     @Override
@@ -106,7 +110,7 @@ final class RequestFacts extends HttpFacts {
         HttpURLConnection alive = connection.get();
         if (alive == null || reply != null) return false;
         if (!isSendable(value)) return false;
-        String old = alive.getRequestProperty(name);
+        String old = (headerNames() & HeaderSet.of(name)) == 0 ? null : alive.getRequestProperty(name);
         if (old == null) add(name, value);
         else replace(alive, name, old, value);
         return true;
