@@ -118,6 +118,11 @@ public final class Exporter {
         }
     }
 
+    /** Characters of long texts in records that wait or are being sent. */
+    long longHeld() {
+        return queue.longHeld();
+    }
+
     /** Why records do not get to the collector; {@code null} as long as nothing is known against it. */
     public @Nullable String problem() {
         return problem;
@@ -157,8 +162,12 @@ public final class Exporter {
         long pause = PAUSE_NANOS;
         MessagePassingQueue.Consumer<SpanRecord> taker = record -> {
             metrics.add(record);
-            if (record.isKept()) batch.add(record);
-            else skipped++;
+            if (record.isKept()) {
+                batch.add(record);
+            } else {
+                skipped++;
+                queue.release(record);
+            }
         };
         while (true) {
             boolean last = stopping;
@@ -173,6 +182,7 @@ public final class Exporter {
             if (!batch.isEmpty() && waitingSince == 0) waitingSince = now;
             if (batch.size() == BATCH || (!batch.isEmpty() && (last || hurrying || now - waitingSince >= delayNanos))) {
                 send(sender, encoder, batch);
+                for (SpanRecord record : batch) queue.release(record);
                 batch.clear();
                 waitingSince = 0;
             } else if (last && queue.size() == 0) {
@@ -185,7 +195,8 @@ public final class Exporter {
                 log.warnOnce(
                         "full",
                         "more records than can be sent: weir.export.queue=" + capacity
-                                + " is full and records are dropped; the application is not affected");
+                                + " is full, or an eighth of the heap with their long texts, and records are dropped;"
+                                + " the application is not affected");
             }
         }
     }

@@ -115,6 +115,9 @@ public final class SpanRecord {
     /** What a root has caused in all; {@code null} for all others. */
     public @Nullable Totals totals;
 
+    /** Characters of its long texts, when it is in the queue. */
+    long longTexts;
+
     /** Whether it is exported: its trace is sampled, or a person should see it all the same. */
     public boolean isKept() {
         return (flags & 1) == 1 || error || notable;

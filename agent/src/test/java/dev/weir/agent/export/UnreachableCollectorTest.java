@@ -159,6 +159,20 @@ class UnreachableCollectorTest {
     }
 
     @Test
+    void longTextsAreLetGoWhenTheyAreSentAndWhenTheyAreGivenUp() throws IOException {
+        to(new HttpCollector().next(HttpCollector.ACCEPT).next(HttpCollector.status(400)));
+        for (int settled = 1; settled <= 2; settled++) {
+            SpanRecord record = Delivery.record(settled);
+            record.query = "x".repeat(10_000);
+            delivery.exporter.sink().offer(record);
+            long count = settled;
+            delivery.await(() -> delivery.exporter.sent() + delivery.exporter.dropped() == count, "settled");
+            delivery.await(() -> delivery.exporter.longHeld() == 0, "let go");
+        }
+        assertCounts(1, 1);
+    }
+
+    @Test
     void theEndOfTheJvmWaitsNoLongerThanItsBoundAndCountsWhatIsLeft() throws IOException {
         to(new HttpCollector().usually(SILENCE), "timeout", "600000").offer(7);
         delivery.await(() -> collector.requests.size() == 1, "asked");
