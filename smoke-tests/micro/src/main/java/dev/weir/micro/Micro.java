@@ -28,9 +28,9 @@ public final class Micro {
                 .result(System.getProperty("micro.directory", ".") + File.separator + "jmh.json");
         if (Boolean.getBoolean("quick")) {
             if (!chosen.getForkCount().hasValue()) builder.forks(1);
-            if (!chosen.getWarmupIterations().hasValue()) builder.warmupIterations(3);
+            if (!chosen.getWarmupIterations().hasValue()) builder.warmupIterations(5);
             if (!chosen.getMeasurementIterations().hasValue()) builder.measurementIterations(3);
-            if (!chosen.getWarmupTime().hasValue()) builder.warmupTime(TimeValue.milliseconds(700));
+            if (!chosen.getWarmupTime().hasValue()) builder.warmupTime(TimeValue.seconds(1));
             if (!chosen.getMeasurementTime().hasValue()) builder.measurementTime(TimeValue.milliseconds(500));
         }
         new Runner(builder.build()).run();

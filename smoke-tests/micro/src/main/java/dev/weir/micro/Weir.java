@@ -11,6 +11,7 @@ import dev.weir.agent.pipeline.CallPipeline;
 import dev.weir.agent.pipeline.Sampler;
 import dev.weir.agent.rules.RuleBook;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -26,14 +27,20 @@ import org.openjdk.jmh.annotations.TearDown;
 @State(Scope.Benchmark)
 public class Weir implements AutoCloseable {
 
-    private final DiscardingSink sink = new DiscardingSink();
+    private final Sink sink = Sink.discarding();
     private final Exporter exporter;
     private final CallPipeline pipeline;
     private final Log log = new Log(System.err, Log.Level.INFO);
 
     public Weir() {
-        Settings settings = new Settings(
-                Map.of("otel.exporter.otlp.endpoint", sink.endpoint()), Map.of(), Map.of(), Weir::complain);
+        this(Map.of());
+    }
+
+    /** @param more settings that are not the default */
+    public Weir(Map<String, String> more) {
+        Map<String, String> given = new HashMap<>(more);
+        given.put("otel.exporter.otlp.endpoint", sink.endpoint());
+        Settings settings = new Settings(given, Map.of(), Map.of(), Weir::complain);
         OtlpSettings otlp = new OtlpSettings(settings, Weir::complain);
         EpochClock clock = new EpochClock();
         AtomicReference<@Nullable CallPipeline> started = new AtomicReference<>();

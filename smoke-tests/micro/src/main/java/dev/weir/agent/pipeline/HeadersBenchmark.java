@@ -31,9 +31,16 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 public class HeadersBenchmark {
 
-    private static final String HEAD = "GET /orders/7?verbose=true HTTP/1.1\r\nConnection: Upgrade, HTTP2-Settings\r\n"
-            + "Host: shop.internal:8080\r\nAccept: application/json\r\nUser-Agent: shop/1.4\r\n"
-            + "X-Request-Id: 6f1c8e4e-1d0b-4f6e-9f51-2a0a3a1f7c55\r\n\r\n";
+    private static final String HEAD = String.join(
+            "\r\n",
+            "GET /orders/7?verbose=true HTTP/1.1",
+            "Connection: Upgrade, HTTP2-Settings",
+            "Host: shop.internal:8080",
+            "Accept: application/json",
+            "User-Agent: shop/1.4",
+            "X-Request-Id: 6f1c8e4e-1d0b-4f6e-9f51-2a0a3a1f7c55",
+            "",
+            "");
 
     private final Wire wire = new Wire(new HostClasses(List.of()), 86_400_000, new Sampler(1, true));
     private final JdkRequest get = new JdkRequest("http://shop.internal:8080/orders/7?verbose=true", null);

@@ -12,8 +12,15 @@ import java.nio.charset.StandardCharsets;
 /** The real facts of a request of {@code HttpURLConnection}, which is never opened. */
 public final class UrlRequest {
 
-    private static final String REPLY = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 117\r\n"
-            + "Date: Sun, 22 Nov 2026 08:00:00 GMT\r\nServer: shop\r\n\r\n";
+    private static final String REPLY = String.join(
+            "\r\n",
+            "HTTP/1.1 200 OK",
+            "Content-Type: application/json",
+            "Content-Length: 117",
+            "Date: Sun, 22 Nov 2026 08:00:00 GMT",
+            "Server: shop",
+            "",
+            "");
 
     private final URL url;
     private final HttpURLConnection connection;

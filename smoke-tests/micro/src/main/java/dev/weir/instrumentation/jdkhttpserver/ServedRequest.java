@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpPrincipal;
 import dev.weir.bootstrap.HttpFacts;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,7 @@ public final class ServedRequest {
     private static final class Exchange extends HttpExchange {
 
         private static final URI TARGET = URI.create("/orders/7?verbose=true");
-        private static final InetSocketAddress PEER = new InetSocketAddress("127.0.0.1", 50_000);
+        private static final InetSocketAddress PEER = new InetSocketAddress(InetAddress.getLoopbackAddress(), 50_000);
 
         private final Headers request;
         private final Headers response = new Headers();
