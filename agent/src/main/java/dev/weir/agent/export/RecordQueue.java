@@ -53,7 +53,7 @@ public final class RecordQueue implements RecordSink {
     }
 
     private boolean take(SpanRecord record) {
-        long length = RecordLength.ofLongTexts(record);
+        int length = (int) Math.min(Integer.MAX_VALUE, RecordLength.ofLongTexts(record));
         // Most records have none, and do not meet at this counter.
         if (length == 0) return records.offer(record);
         record.longTexts = length;

@@ -116,7 +116,7 @@ public final class SpanRecord {
     public @Nullable Totals totals;
 
     /** Characters of its long texts, when it is in the queue. */
-    long longTexts;
+    int longTexts;
 
     /** Whether it is exported: its trace is sampled, or a person should see it all the same. */
     public boolean isKept() {
