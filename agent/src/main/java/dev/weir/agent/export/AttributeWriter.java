@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes attributes into the message that is open.
@@ -17,10 +18,15 @@ final class AttributeWriter implements AttributeTarget {
 
     private static final int LONGEST_TEXT = 4_096;
     private static final int MOST_KEYS = 512;
+    private static final int PLACES = 256;
 
     private final ProtobufWriter out;
     private final int field;
     private final Map<String, byte[]> keys = new HashMap<>();
+    /** In front of them, the names that were asked for last. */
+    private final @Nullable String[] names = new String[PLACES];
+
+    private final byte[][] keysOfNames = new byte[PLACES][];
 
     /** @param field the number of the attributes in the message */
     AttributeWriter(ProtobufWriter out, int field) {
@@ -55,7 +61,18 @@ final class AttributeWriter implements AttributeTarget {
     }
 
     /** An attribute's name as it stands on the wire, field and all. */
+    @SuppressWarnings("ReferenceEquality") // Names are constants, mostly: the same object each time.
     private byte[] key(String name) {
+        int hash = name.hashCode();
+        int place = (hash ^ hash >>> 8 ^ hash >>> 16) & PLACES - 1;
+        if (names[place] == name) return keysOfNames[place];
+        byte[] key = keyOf(name);
+        names[place] = name;
+        keysOfNames[place] = key;
+        return key;
+    }
+
+    private byte[] keyOf(String name) {
         byte[] known = keys.get(name);
         if (known != null) return known;
         ProtobufWriter writer = new ProtobufWriter(64);

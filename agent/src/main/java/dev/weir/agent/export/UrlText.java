@@ -1,12 +1,11 @@
 package dev.weir.agent.export;
 
-import java.util.Locale;
-import java.util.Set;
+import java.util.List;
 
 /** URLs as they may be shown: values of query parameters that carry credentials are cut out. */
 final class UrlText {
 
-    private static final Set<String> SECRET = Set.of(
+    private static final List<String> SECRET = List.of(
             "key",
             "api_key",
             "apikey",
@@ -34,9 +33,7 @@ final class UrlText {
             int ampersand = query.indexOf('&', from);
             int end = ampersand < 0 ? query.length() : ampersand;
             int equals = query.indexOf('=', from);
-            if (equals > from
-                    && equals < end
-                    && SECRET.contains(query.substring(from, equals).toLowerCase(Locale.ROOT))) {
+            if (equals > from && equals < end && isSecret(query, from, equals - from)) {
                 if (shown == null) shown = new StringBuilder(query.substring(0, from));
                 shown.append(query, from, equals).append("=REDACTED");
             } else if (shown != null) {
@@ -46,6 +43,14 @@ final class UrlText {
             from = end + 1;
         }
         return shown == null ? query : shown.toString();
+    }
+
+    private static boolean isSecret(String query, int from, int length) {
+        for (int i = 0; i < SECRET.size(); i++) {
+            String secret = SECRET.get(i);
+            if (secret.length() == length && query.regionMatches(true, from, secret, 0, length)) return true;
+        }
+        return false;
     }
 
     /** Appends the URL of an HTTP record. */
