@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** What a measured process said on standard error. */
+/** What the agent of a measured process said. */
 final class AgentErrors {
 
     /** Weir counts in its last line, also when there is nothing to count; OpenTelemetry only logs what went wrong. */
@@ -22,9 +22,11 @@ final class AgentErrors {
 
     /** The first line in which an agent says that it gave something up, if there is one. */
     static Optional<String> in(Path errors) throws IOException {
-        return Files.readAllLines(errors).stream()
-                .filter(AgentErrors::isFailure)
-                .findFirst();
+        return in(Files.readAllLines(errors));
+    }
+
+    static Optional<String> in(List<String> lines) {
+        return lines.stream().filter(AgentErrors::isFailure).findFirst();
     }
 
     static boolean isFailure(String line) {

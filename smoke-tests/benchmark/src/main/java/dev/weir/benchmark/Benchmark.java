@@ -22,7 +22,7 @@ public final class Benchmark {
 
     private Benchmark(Settings settings) throws IOException {
         this.settings = settings;
-        this.java = new JavaCommand(settings.java(), settings.jars());
+        this.java = new JavaCommand(settings.java(), settings.jars(), settings.springBoot());
         this.runs = Files.createDirectories(settings.directory().resolve("benchmark-runs"));
     }
 
@@ -45,32 +45,39 @@ public final class Benchmark {
 
     private boolean run() throws IOException, InterruptedException {
         String version = java.version();
+        int feature = Runtime.Version.parse(version.split("-")[0]).feature();
+        ClassArchive archive = new ClassArchive(Files.createTempDirectory(runs, "archive"), feature);
         List<Line> lines = new ArrayList<>();
         for (Line line : settings.lines()) {
-            if (Runtime.Version.parse(version.split("-")[0]).feature() >= line.minimumJdk()) {
+            if (feature >= line.minimumJdk()) {
                 lines.add(line);
             } else {
                 System.out.println(line.id() + ": left out, needs Java " + line.minimumJdk());
             }
         }
-        if (settings.agents().contains(Agent.EMPTY)) {
-            EmptyAgentJar.writeTo(settings.directory());
+        for (Agent agent : settings.jars().keySet()) {
+            if (feature > agent.newestJdk()) {
+                System.out.println(agent.id() + ": left out, reads no classes newer than Java " + agent.newestJdk());
+            }
         }
-        List<RunPlan.Run> plan = RunPlan.shuffled(lines, settings.agents(), settings.rounds(), settings.seed());
-        if (settings.quick()) {
-            // Once started, it cannot be told from no agent: it is there to show what attaching costs.
-            plan.removeIf(run -> run.agent() == Agent.EMPTY && !run.line().isStartUp());
-        }
-        System.out.printf(Locale.ROOT, "%d runs, -Dbenchmark.seed=%d%n", plan.size(), settings.seed());
+        EmptyAgentJar.writeTo(settings.directory());
+        List<RunPlan.Run> plan =
+                RunPlan.shuffled(lines, line -> settings.agents(line, feature), settings.rounds(), settings.seed());
+        System.out.printf(
+                Locale.ROOT,
+                "%d runs, about %d minutes on an idle machine, -Dbenchmark.seed=%d%n",
+                plan.size(),
+                RunPlan.duration(plan, settings.pace()).toMinutes() + 1,
+                settings.seed());
         Results results = new Results();
         long start = System.nanoTime();
         try (TargetServer target = new TargetServer()) {
-            for (Agent agent : settings.agents()) {
+            for (Agent agent : settings.jars().keySet()) {
                 // Discarded: the first reader of a jar pays for the disk.
                 new StartUpRun(java, runs).run(agent, "discarded-" + agent.id());
             }
             for (int i = 0; i < plan.size(); i++) {
-                RunResult result = measure(plan.get(i), target.address());
+                RunResult result = measure(plan.get(i), archive, target.address());
                 results.add(result);
                 System.out.printf(
                         Locale.ROOT,
@@ -89,12 +96,13 @@ public final class Benchmark {
         return !results.anyObjection();
     }
 
-    private RunResult measure(RunPlan.Run run, URI target) throws InterruptedException {
-        if (run.line().isStartUp()) {
-            return new StartUpRun(java, runs).run(run.agent(), run.name());
-        }
-        Pace pace = settings.quick() ? Pace.quick() : Pace.full();
-        return new OperationRun(java, pace, target, runs).run(run.line(), run.agent(), run.name());
+    private RunResult measure(RunPlan.Run run, ClassArchive archive, URI target) throws InterruptedException {
+        return switch (run.line().kind()) {
+            case HELLO -> new StartUpRun(java, runs).run(run.agent(), run.name());
+            case READY, ARCHIVE -> new SpringBootRun(java, archive, runs).run(run.line(), run.agent(), run.name());
+            case CALL, CALL_AND_RULES, FILE, FILE_OUTSIDE, HOP ->
+                new OperationRun(java, settings.pace(), target, runs).run(run.line(), run.agent(), run.name());
+        };
     }
 
     private static String summary(RunResult result) {
@@ -107,10 +115,32 @@ public final class Benchmark {
     }
 
     private String title(String version) throws IOException {
-        return "Benchmark of " + LocalDate.now(ZoneOffset.UTC) + ", JDK " + version + ", "
-                + Runtime.getRuntime().availableProcessors() + " cores (" + processor() + "), OpenTelemetry agent "
-                + System.getProperty("opentelemetry.version", "unknown") + ", seed " + settings.seed()
-                + (settings.quick() ? ", quick" : "");
+        List<String> words = new ArrayList<>(List.of(
+                "Benchmark of " + LocalDate.now(ZoneOffset.UTC),
+                "JDK " + version,
+                Runtime.getRuntime().availableProcessors() + " cores (" + processor() + ")"));
+        for (Agent agent : settings.jars().keySet()) {
+            String agentVersion = System.getProperty(agent.jar() + ".version", "");
+            if (!agentVersion.isEmpty()) {
+                words.add(agent.title() + " " + agentVersion);
+            }
+        }
+        words.add("seed " + settings.seed());
+        if (settings.pace().equals(Pace.quick())) {
+            words.add("quick");
+        }
+        String title = String.join(", ", words);
+        Path weir = settings.jars().get(Agent.WEIR);
+        return weir == null ? title : title + "\n\n" + jarSize(Files.size(weir));
+    }
+
+    static String jarSize(long bytes) {
+        return String.format(
+                Locale.ROOT,
+                "weir.jar: %,d bytes, budget ≤ %,d: %s",
+                bytes,
+                Budgets.JAR,
+                new Verdict(bytes <= Budgets.JAR ? Verdict.Outcome.HOLDS : Verdict.Outcome.MISSED, "", ""));
     }
 
     private static String processor() throws IOException {

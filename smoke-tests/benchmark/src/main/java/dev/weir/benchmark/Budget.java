@@ -1,54 +1,120 @@
 package dev.weir.benchmark;
 
 import dev.weir.benchmark.Verdict.Outcome;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
-/** What Weir may add to a program without an agent. */
+/** What Weir may cost. */
 sealed interface Budget {
 
-    /** Decides from runs of one metric of one line. */
-    Verdict judge(Sample none, Sample weir, Sample openTelemetry);
+    /** Whose runs are needed to decide. */
+    List<Agent> agents();
 
-    /** At most that share of what OpenTelemetry adds. */
-    record ShareOfOpenTelemetry(double share) implements Budget {
+    /** Decides from runs of one metric of one line, of all of {@link #agents}. */
+    Verdict judge(Map<Agent, Sample> samples);
+
+    /** At most that share of what another agent adds to a program without one. */
+    record ShareOf(Agent peer, double share) implements Budget {
 
         @Override
-        public Verdict judge(Sample none, Sample weir, Sample openTelemetry) {
+        public List<Agent> agents() {
+            return List.of(Agent.NONE, Agent.WEIR, peer);
+        }
+
+        @Override
+        public Verdict judge(Map<Agent, Sample> samples) {
+            Sample none = samples.get(Agent.NONE);
+            Sample weir = samples.get(Agent.WEIR);
+            Sample other = samples.get(peer);
             double addedByWeir = weir.median() - none.median();
-            double addedByOpenTelemetry = openTelemetry.median() - none.median();
-            if (openTelemetry.median() > none.max()) {
-                return new Verdict(addedByWeir <= share * addedByOpenTelemetry ? Outcome.HOLDS : Outcome.MISSED, "");
+            double addedByOther = other.median() - none.median();
+            if (other.median() > none.max()) {
+                String measured = String.format(Locale.ROOT, "%.2f", addedByWeir / addedByOther);
+                return new Verdict(addedByWeir <= share * addedByOther ? Outcome.HOLDS : Outcome.MISSED, "", measured);
             }
             // A ratio to a difference that cannot be told from noise would be noise.
             if (weir.median() > none.max()) {
-                return new Verdict(Outcome.MISSED, "OpenTelemetry's cost does not show above the no-agent spread");
+                return new Verdict(
+                        Outcome.MISSED, peer.title() + "'s cost does not show above the no-agent spread", "–");
             }
-            return new Verdict(Outcome.UNDECIDED, "no cost shows above the no-agent spread");
+            return new Verdict(Outcome.UNDECIDED, "no cost shows above the no-agent spread", "–");
         }
 
         @Override
         public String toString() {
-            return String.format(Locale.ROOT, "≤ %.2f × OTel's added", share);
+            return String.format(Locale.ROOT, "≤ %.2f × %s's added", share, peer.title());
         }
     }
 
-    /** At most that much, in the metric's own unit. */
-    record AddedAtMost(double limit) implements Budget {
+    /** At most that much more than with another agent or none, in the metric's own unit. */
+    record AddedTo(Agent base, double limit) implements Budget {
 
         @Override
-        public Verdict judge(Sample none, Sample weir, Sample openTelemetry) {
-            if (weir.median() - none.median() <= limit) {
-                return new Verdict(Outcome.HOLDS, "");
+        public List<Agent> agents() {
+            return List.of(base, Agent.WEIR);
+        }
+
+        @Override
+        public Verdict judge(Map<Agent, Sample> samples) {
+            Sample without = samples.get(base);
+            Sample weir = samples.get(Agent.WEIR);
+            double added = weir.median() - without.median();
+            if (added <= limit) {
+                return new Verdict(Outcome.HOLDS, "", Report.number(added));
             }
-            if (weir.median() > none.max()) {
-                return new Verdict(Outcome.MISSED, "");
+            if (weir.median() > without.max()) {
+                return new Verdict(Outcome.MISSED, "", Report.number(added));
             }
-            return new Verdict(Outcome.UNDECIDED, "no cost shows above the no-agent spread");
+            return new Verdict(
+                    Outcome.UNDECIDED, "no cost shows above the spread of " + base.title(), Report.number(added));
         }
 
         @Override
         public String toString() {
-            return "≤ " + Report.number(limit) + " added";
+            return "≤ " + Report.number(limit) + (base == Agent.NONE ? " added" : " added to " + base.title());
+        }
+    }
+
+    /** Not above the highest run without an agent. */
+    record InsideTheSpread() implements Budget {
+
+        @Override
+        public List<Agent> agents() {
+            return List.of(Agent.NONE, Agent.WEIR);
+        }
+
+        @Override
+        public Verdict judge(Map<Agent, Sample> samples) {
+            Sample none = samples.get(Agent.NONE);
+            double added = samples.get(Agent.WEIR).median() - none.median();
+            boolean inside = none.median() + added <= none.max();
+            return new Verdict(inside ? Outcome.HOLDS : Outcome.MISSED, "", Report.number(added));
+        }
+
+        @Override
+        public String toString() {
+            return "inside the no-agent spread";
+        }
+    }
+
+    /** As much of something good as with another agent. */
+    record AsManyAs(Agent other) implements Budget {
+
+        @Override
+        public List<Agent> agents() {
+            return List.of(other, Agent.WEIR);
+        }
+
+        @Override
+        public Verdict judge(Map<Agent, Sample> samples) {
+            double more = samples.get(Agent.WEIR).median() - samples.get(other).median();
+            return new Verdict(more >= 0 ? Outcome.HOLDS : Outcome.MISSED, "", Report.number(more));
+        }
+
+        @Override
+        public String toString() {
+            return "as many as with the " + other.title();
         }
     }
 }

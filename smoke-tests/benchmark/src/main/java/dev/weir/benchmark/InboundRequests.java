@@ -18,7 +18,6 @@ final class InboundRequests implements AutoCloseable {
     private final Socket socket;
     private final InputStream in;
     private final OutputStream out;
-    private long sent;
 
     InboundRequests(int port, int timeoutMillis) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
@@ -31,7 +30,6 @@ final class InboundRequests implements AutoCloseable {
     /** Sends one, waits for the answer, and returns the nanoseconds that its operations took. */
     long send() throws IOException {
         out.write(REQUEST);
-        sent++;
         HttpHead answer = HttpHead.read(in);
         if (answer == null) {
             throw new IOException("the measured process closed the connection");
@@ -41,10 +39,6 @@ final class InboundRequests implements AutoCloseable {
             throw new IOException("an operation failed: the measured process answered " + answer.status());
         }
         return Long.parseLong(elapsed);
-    }
-
-    long sent() {
-        return sent;
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,13 +22,32 @@ final class JavaCommand {
 
     private final Path java;
     private final Map<Agent, Path> jars;
+    private final Path springBoot;
 
-    JavaCommand(Path java, Map<Agent, Path> jars) {
+    /** The last is a directory with the jars of the Spring Boot application. */
+    JavaCommand(Path java, Map<Agent, Path> jars, Path springBoot) {
         this.java = java;
         this.jars = Map.copyOf(jars);
+        this.springBoot = springBoot;
     }
 
-    List<String> hello(Agent agent, URI sink, String... extraOptions) {
+    List<String> springBoot(Agent agent, SpanSink sink, List<String> extraOptions) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(java.toString());
+        command.addAll(agent.jvmOptions(jars, sink));
+        command.addAll(extraOptions);
+        command.add("-cp");
+        try (Stream<Path> files = Files.list(springBoot)) {
+            command.add(files.map(Path::toString)
+                    .filter(file -> file.endsWith(".jar"))
+                    .sorted()
+                    .collect(Collectors.joining(File.pathSeparator)));
+        }
+        command.add("dev.weir.benchmark.springboot.ItemApplication");
+        return command;
+    }
+
+    List<String> hello(Agent agent, SpanSink sink, String... extraOptions) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(java.toString());
         command.addAll(agent.jvmOptions(jars, sink));
@@ -38,7 +58,7 @@ final class JavaCommand {
         return command;
     }
 
-    List<String> workload(Line line, Agent agent, URI sink, URI target) {
+    List<String> workload(Line line, Agent agent, SpanSink sink, URI target) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(java.toString());
         command.addAll(agent.jvmOptions(jars, sink));
@@ -59,7 +79,7 @@ final class JavaCommand {
                 org.apache.hc.core5.http.HttpRequest.class,
                 org.apache.hc.core5.http2.HttpVersionPolicy.class));
         command.add(WorkloadProcess.class.getName());
-        command.addAll(List.of(line.id(), Integer.toString(line.operationsPerRoot()), target.toString()));
+        command.addAll(List.of(line.workload(), Integer.toString(line.operationsPerRoot()), target.toString()));
         return command;
     }
 
@@ -70,6 +90,9 @@ final class JavaCommand {
                 .keySet()
                 .removeIf(name -> name.startsWith("OTEL_")
                         || name.startsWith("WEIR_")
+                        || name.startsWith("DD_")
+                        || name.startsWith("ELASTIC_APM_")
+                        || name.startsWith("GLOWROOT_")
                         || name.equals("JAVA_TOOL_OPTIONS")
                         || name.equals("JDK_JAVA_OPTIONS"));
         return builder;

@@ -4,39 +4,36 @@ import java.util.List;
 
 /** One thing that programs do, and how many spans each agent makes of it. */
 enum Line {
-    HELLO("hello", "hello world", 0, 0, 0, 17),
-    HTTP_CLIENT("http-client", "java.net.http GET", 20, 20, 20, 17),
-    HTTP_URL_CONNECTION("http-url-connection", "HttpURLConnection GET", 20, 20, 20, 17),
-    OKHTTP("okhttp", "OkHttp GET", 20, 20, 20, 17),
-    APACHE_HTTP_CLIENT("apache-http-client", "Apache HttpClient 5 GET", 20, 20, 20, 17),
-    JDBC("jdbc", "JDBC pooled select", 20, 20, 20, 17),
-    FILE_OPEN_WRITE_CLOSE("file-open-write-close", "file open, write, close", 20, 0, 20, 17),
-    FILE_WRITE("file-write", "file write of 100 B", 1_000, 0, 1, 17),
-    EXECUTOR_SUBMIT("executor-submit", "executor submit", 1_000, 0, 0, 17),
-    SUPPLY_ASYNC("supply-async", "CompletableFuture.supplyAsync", 1_000, 0, 0, 17),
-    REACTOR("reactor", "Reactor item, 20 operators", 1_000, 0, 0, 17),
-    COROUTINE("coroutine", "coroutine, 4 suspensions", 1_000, 0, 0, 17),
-    VIRTUAL_THREAD("virtual-thread", "virtual thread start", 500, 0, 0, 21);
-
-    private static final List<Metric> START_UP =
-            List.of(Metric.START_CPU, Metric.START_WALL, Metric.START_CLASSES, Metric.START_RSS);
-    private static final List<Metric> PER_OPERATION =
-            List.of(Metric.OPERATION_CPU, Metric.OPERATION_TIME, Metric.OPERATION_BYTES);
+    HELLO("hello", "hello world", Kind.HELLO, 0, 0),
+    SPRING_BOOT("spring-boot", "Spring Boot web + JDBC", Kind.READY, 1, 1),
+    ARCHIVE("archive", "Spring Boot with an archive of its classes", Kind.ARCHIVE, 1, 1),
+    HTTP_CLIENT("http-client", "java.net.http GET", Kind.CALL, 20, 20),
+    HTTP_URL_CONNECTION("http-url-connection", "HttpURLConnection GET", Kind.CALL_AND_RULES, 20, 20),
+    OKHTTP("okhttp", "OkHttp GET", Kind.CALL, 20, 20),
+    APACHE_HTTP_CLIENT("apache-http-client", "Apache HttpClient 5 GET", Kind.CALL, 20, 20),
+    JDBC("jdbc", "JDBC pooled select", Kind.CALL_AND_RULES, 20, 20),
+    FILE_OPEN_WRITE_CLOSE("file-open-write-close", "file open, write, close", Kind.FILE, 20, 20),
+    FILE_WRITE("file-write", "file write of 100 B", Kind.FILE, 1_000, 1),
+    FILE_OUTSIDE("file-outside", "file open, write, close outside a run", Kind.FILE_OUTSIDE, 20, 0),
+    FILE_WRITE_OUTSIDE("file-write-outside", "file write of 100 B outside a run", Kind.FILE_OUTSIDE, 1_000, 0),
+    EXECUTOR_SUBMIT("executor-submit", "executor submit", Kind.HOP, 1_000, 0),
+    SUPPLY_ASYNC("supply-async", "CompletableFuture.supplyAsync", Kind.HOP, 1_000, 0),
+    REACTOR("reactor", "Reactor item, 20 operators", Kind.HOP, 1_000, 0),
+    COROUTINE("coroutine", "coroutine, 4 suspensions", Kind.HOP, 1_000, 0),
+    VIRTUAL_THREAD("virtual-thread", "virtual thread start", Kind.HOP, 500, 0);
 
     private final String id;
     private final String title;
+    private final Kind kind;
     private final int operationsPerRoot;
-    private final int openTelemetrySpans;
-    private final int weirSpans;
-    private final int minimumJdk;
+    private final int spans;
 
-    Line(String id, String title, int operationsPerRoot, int openTelemetrySpans, int weirSpans, int minimumJdk) {
+    Line(String id, String title, Kind kind, int operationsPerRoot, int spans) {
         this.id = id;
         this.title = title;
+        this.kind = kind;
         this.operationsPerRoot = operationsPerRoot;
-        this.openTelemetrySpans = openTelemetrySpans;
-        this.weirSpans = weirSpans;
-        this.minimumJdk = minimumJdk;
+        this.spans = spans;
     }
 
     String id() {
@@ -47,15 +44,32 @@ enum Line {
         return title;
     }
 
-    boolean isStartUp() {
-        return this == HELLO;
+    Kind kind() {
+        return kind;
+    }
+
+    /** Whether it runs unless lines are asked for: no budget of its own, or one that another line stands for. */
+    boolean byDefault() {
+        return switch (this) {
+            case SUPPLY_ASYNC, REACTOR, COROUTINE -> false;
+            default -> true;
+        };
     }
 
     List<Metric> metrics() {
-        return isStartUp() ? START_UP : PER_OPERATION;
+        return kind.metrics();
     }
 
-    /** Operations made for one inbound request. */
+    /** The name of the workload; those outside a run do what those inside one do. */
+    String workload() {
+        return switch (this) {
+            case FILE_OUTSIDE -> FILE_OPEN_WRITE_CLOSE.id;
+            case FILE_WRITE_OUTSIDE -> FILE_WRITE.id;
+            default -> id;
+        };
+    }
+
+    /** Operations made for one inbound request, or for one command where there are none. */
     int operationsPerRoot() {
         return operationsPerRoot;
     }
@@ -73,14 +87,22 @@ enum Line {
 
     /** Spans that the agent makes of one inbound request: the request's own, and those of its operations. */
     int spansPerRoot(Agent agent) {
+        if (kind == Kind.HELLO || kind == Kind.FILE_OUTSIDE) {
+            return 0;
+        }
         return switch (agent) {
             case NONE, EMPTY -> 0;
-            case WEIR -> isStartUp() ? 0 : 1 + weirSpans;
-            case OPENTELEMETRY -> isStartUp() ? 0 : 1 + openTelemetrySpans;
+            case WEIR, WEIR_PROPAGATION -> 1 + spans;
+            case OPENTELEMETRY -> kind == Kind.FILE ? 1 : 1 + spans;
+            // Spring's handler gets a span of its own.
+            case DATADOG -> 2 + spans;
+            case ELASTIC -> 1 + spans;
+            // It follows neither java.net.http nor HttpClient 5.
+            case GLOWROOT -> this == HTTP_CLIENT || this == APACHE_HTTP_CLIENT ? 1 : 1 + spans;
         };
     }
 
     int minimumJdk() {
-        return minimumJdk;
+        return this == VIRTUAL_THREAD ? 21 : 17;
     }
 }

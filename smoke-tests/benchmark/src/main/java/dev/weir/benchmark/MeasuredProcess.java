@@ -9,11 +9,13 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A forked {@link WorkloadProcess} and its commands. */
+/** A forked {@link WorkloadProcess}, or another program that says its port and obeys, and its commands. */
 final class MeasuredProcess implements AutoCloseable {
 
     private static final String ENDED = "";
@@ -21,12 +23,14 @@ final class MeasuredProcess implements AutoCloseable {
     private final Process process;
     private final Writer commands;
     private final BlockingQueue<String> answers = new ArrayBlockingQueue<>(16);
+    private final Queue<String> printed = new ConcurrentLinkedQueue<>();
+    private final Thread reader;
     private final int port;
 
     MeasuredProcess(List<String> command, Path errors) throws IOException, InterruptedException {
         process = JavaCommand.builder(command).redirectError(errors.toFile()).start();
         commands = process.outputWriter(StandardCharsets.UTF_8);
-        Thread reader = new Thread(this::readAnswers, "answers");
+        reader = new Thread(this::readAnswers, "answers");
         reader.setDaemon(true);
         reader.start();
         try {
@@ -54,6 +58,13 @@ final class MeasuredProcess implements AutoCloseable {
         return new Mark(Long.parseLong(words[0]), Integer.parseInt(words[1]));
     }
 
+    /** Does the operations of one root without one, and returns the nanoseconds that they took. */
+    long runOutside() throws IOException, InterruptedException {
+        commands.write("run\n");
+        commands.flush();
+        return Long.parseLong(answer(60));
+    }
+
     /** Ends it in order, so that the agent sends what it still holds; returns the exit status. */
     int stop() throws IOException, InterruptedException {
         commands.write("stop\n");
@@ -62,6 +73,12 @@ final class MeasuredProcess implements AutoCloseable {
             throw new IOException("did not end within 60 s of being told to");
         }
         return process.exitValue();
+    }
+
+    /** What the application, its agent and the JVM printed on their own, once it has ended. */
+    List<String> printed() throws InterruptedException {
+        reader.join(TimeUnit.SECONDS.toMillis(10));
+        return List.copyOf(printed);
     }
 
     private String answer(int seconds) throws IOException, InterruptedException {
@@ -80,9 +97,10 @@ final class MeasuredProcess implements AutoCloseable {
         try (BufferedReader reader =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                // Agents and JVMs may print lines of their own.
                 if (line.startsWith(WorkloadProcess.ANSWER)) {
                     answers.put(line.substring(WorkloadProcess.ANSWER.length()));
+                } else {
+                    printed.add(line);
                 }
             }
             answers.put(ENDED);

@@ -6,6 +6,8 @@ enum Metric {
     START_CPU("CPU", "ms"),
     START_CLASSES("loaded classes", ""),
     START_RSS("peak RSS", "MB"),
+    START_ARCHIVED("classes from the archive", ""),
+    START_WARNINGS("warnings of the JVM", ""),
     OPERATION_TIME("time per op", "µs"),
     OPERATION_CPU("CPU per op", "µs"),
     OPERATION_BYTES("allocated per op", "B");

@@ -33,22 +33,23 @@ final class OperationRun {
     RunResult run(Line line, Agent agent, String name) throws InterruptedException {
         Path errors = directory.resolve(name + ".err");
         try (SpanSink sink = new SpanSink();
-                MeasuredProcess process =
-                        new MeasuredProcess(java.workload(line, agent, sink.endpoint(), target), errors);
+                MeasuredProcess process = new MeasuredProcess(java.workload(line, agent, sink, target), errors);
                 InboundRequests requests = new InboundRequests(process.port(), SOCKET_TIMEOUT_MILLIS)) {
             Driven driven = new Driven(line, agent, sink, process, requests);
             driven.warmUp();
             driven.measure();
+            driven.awaitLastSpans();
             int status = process.stop();
             List<String> objections = new ArrayList<>();
             if (status != 0) {
                 objections.add("ended with status " + status);
             }
             sink.complaint().ifPresent(objections::add);
-            new SpanExpectation(requests.sent(), line.spansPerRoot(agent))
+            new SpanExpectation(driven.roots, line.spansPerRoot(agent))
                     .objection(sink.received())
                     .ifPresent(objections::add);
             AgentErrors.in(errors).ifPresent(objections::add);
+            AgentErrors.in(process.printed()).ifPresent(objections::add);
             return new RunResult(line, agent, driven.values(), objections, driven.notes());
         } catch (IOException e) {
             String objection = e.getMessage() == null ? e.toString() : e.getMessage();
@@ -67,6 +68,7 @@ final class OperationRun {
         private final ThreadTimes cpu;
         private final int rootsPerBurst;
         private final Batches batches;
+        private long roots;
         private long measuredOperations;
         private long measuredBytes;
         private int diedThreads;
@@ -146,9 +148,9 @@ final class OperationRun {
             int spansPerRoot = line.spansPerRoot(agent);
             if (agent.exports()) {
                 long room = agent.exportQueue() - 2L * rootsPerBurst * spansPerRoot;
-                long sent = requests.sent() * spansPerRoot;
+                long sent = roots * spansPerRoot;
                 if (!sink.awaitAllBut(Math.max(room, 0), sent, EXPORT_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
-                    String missing = new SpanExpectation(requests.sent(), spansPerRoot)
+                    String missing = new SpanExpectation(roots, spansPerRoot)
                             .objection(sink.received())
                             .orElse("spans came late");
                     throw new IOException(
@@ -157,9 +159,17 @@ final class OperationRun {
             }
             long nanos = 0;
             for (int i = 0; i < rootsPerBurst; i++) {
-                nanos += requests.send();
+                nanos += line.kind().hasRoots() ? requests.send() : process.runOutside();
+                roots++;
             }
             return nanos;
+        }
+
+        /** Of an agent that forgets them when the program ends. */
+        void awaitLastSpans() throws InterruptedException {
+            if (!agent.flushesAtTheEnd()) {
+                sink.awaitAllBut(0, roots * line.spansPerRoot(agent), EXPORT_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            }
         }
 
         Map<Metric, Double> values() {

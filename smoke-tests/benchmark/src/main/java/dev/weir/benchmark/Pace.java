@@ -23,15 +23,25 @@ record Pace(
     static final double COMPILER_AT_REST = 0.10;
 
     static Pace full() {
+        return new Pace(25, 100, 10, 3, 3, 7);
+    }
+
+    /** As long as it takes, for an hour that is spent on a few lines. */
+    static Pace patient() {
         return new Pace(25, 100, 10, 5, 3, 20);
     }
 
     static Pace quick() {
-        return new Pace(25, 100, 5, 4, 2, 10);
+        return new Pace(25, 100, 5, 3, 1, 3);
     }
 
     /** A few requests: that everything works, not what it costs. */
     static Pace smoke() {
         return new Pace(5, 20, 2, 2, 0, 0);
+    }
+
+    /** Most runs are stable before their time is up. */
+    double expectedSeconds() {
+        return 0.8 * maximumWarmUpSeconds + batches * burstsPerBatch * burstMillis / 1e3;
     }
 }

@@ -1,27 +1,17 @@
 package dev.weir.benchmark;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 
-/** Writes results as one Markdown table with a verdict per row, and below it what was refused or odd. */
+/** Writes results as two Markdown tables, what was measured and how it stands to the budgets, and what was refused or odd. */
 final class Report {
 
-    private static final List<String> HEAD = List.of(
-            "line",
-            "measure",
-            "n",
-            "none",
-            "empty agent",
-            "Weir",
-            "OpenTelemetry",
-            "Weir ÷ none",
-            "Weir ÷ OTel",
-            "added ÷ OTel's added",
-            "budget",
-            "verdict");
+    private static final List<String> BUDGETS = List.of("line", "measure", "budget", "measured", "verdict");
 
     private final Results results;
 
@@ -30,59 +20,73 @@ final class Report {
     }
 
     String markdown(String title) {
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(HEAD);
+        List<List<String>> measured = new ArrayList<>();
+        List<List<String>> judged = new ArrayList<>();
+        measured.add(head());
+        judged.add(BUDGETS);
         for (Line line : results.lines()) {
             for (Metric metric : line.metrics()) {
-                rows.add(row(line, metric));
+                measured.add(row(line, metric));
+                for (Budget budget : Budgets.of(line, metric)) {
+                    judged.add(judged(line, metric, budget));
+                }
             }
         }
-        return title + "\n\n" + table(rows) + "\nCells: median (min–max) of n runs, each in a process of its own.\n"
+        return title + "\n\n" + table(measured)
+                + "\nCells: median (min–max) of n runs, each in a process of its own.\n\n"
+                + table(judged) + "\nMeasured: the share, or what Weir adds. \"Added\" is the difference to no agent.\n"
                 + refused()
                 + notes();
+    }
+
+    private List<String> head() {
+        List<String> head = new ArrayList<>(List.of("line", "measure", "n"));
+        results.agents().forEach(agent -> head.add(agent.title()));
+        head.addAll(List.of("Weir ÷ none", "Weir ÷ OTel", "added ÷ OTel's added"));
+        return head;
     }
 
     private List<String> row(Line line, Metric metric) {
         Optional<Sample> none = results.sample(line, Agent.NONE, metric);
         Optional<Sample> weir = results.sample(line, Agent.WEIR, metric);
         Optional<Sample> openTelemetry = results.sample(line, Agent.OPENTELEMETRY, metric);
-        Optional<Budget> budget = Budgets.of(line, metric);
         List<String> row = new ArrayList<>();
         row.add(line.title());
         row.add(metric.title());
         row.add(n(line, metric));
-        for (Agent agent : Agent.values()) {
+        for (Agent agent : results.agents()) {
             row.add(cell(line, agent, metric));
         }
         row.add(ratio(weir.map(Sample::median), none.map(Sample::median)));
         row.add(ratio(weir.map(Sample::median), openTelemetry.map(Sample::median)));
         row.add(ratio(added(weir, none), visiblyAdded(openTelemetry, none)));
-        row.add(budget.map(Budget::toString).orElse("–"));
-        row.add(verdict(line, budget, none, weir, openTelemetry));
         return row;
     }
 
-    private String verdict(
-            Line line,
-            Optional<Budget> budget,
-            Optional<Sample> none,
-            Optional<Sample> weir,
-            Optional<Sample> openTelemetry) {
-        List<String> refused = Stream.of(Agent.NONE, Agent.WEIR, Agent.OPENTELEMETRY)
+    private List<String> judged(Line line, Metric metric, Budget budget) {
+        List<String> row = new ArrayList<>(List.of(line.title(), metric.title(), budget.toString()));
+        List<Agent> refused = budget.agents().stream()
                 .filter(agent -> !results.objections(line, agent).isEmpty())
-                .map(Agent::title)
                 .toList();
+        Map<Agent, Sample> samples = new EnumMap<>(Agent.class);
+        for (Agent agent : budget.agents()) {
+            results.sample(line, agent, metric).ifPresent(sample -> samples.put(agent, sample));
+        }
         if (!refused.isEmpty()) {
-            return "refused: " + String.join(", ", refused) + ", see below";
+            row.addAll(List.of("–", "refused: " + titles(refused) + ", see below"));
+        } else if (samples.size() < budget.agents().size()) {
+            List<Agent> absent = new ArrayList<>(budget.agents());
+            absent.removeAll(samples.keySet());
+            row.addAll(List.of("–", "not compared, left out: " + titles(absent)));
+        } else {
+            Verdict verdict = budget.judge(samples);
+            row.addAll(List.of(verdict.measured(), verdict.toString()));
         }
-        if (none.isEmpty() || weir.isEmpty() || openTelemetry.isEmpty()) {
-            return "not compared: an agent was left out";
-        }
-        Sample noAgent = none.get();
-        Sample withWeir = weir.get();
-        Sample withOpenTelemetry = openTelemetry.get();
-        return budget.map(b -> b.judge(noAgent, withWeir, withOpenTelemetry).toString())
-                .orElse("–");
+        return row;
+    }
+
+    private static String titles(List<Agent> agents) {
+        return agents.stream().map(Agent::title).collect(Collectors.joining(", "));
     }
 
     private String cell(Line line, Agent agent, Metric metric) {
@@ -152,7 +156,7 @@ final class Report {
     }
 
     private static String table(List<List<String>> rows) {
-        int[] widths = new int[HEAD.size()];
+        int[] widths = new int[rows.get(0).size()];
         for (List<String> row : rows) {
             for (int i = 0; i < row.size(); i++) {
                 widths[i] = Math.max(widths[i], row.get(i).length());

@@ -1,10 +1,12 @@
 package dev.weir.benchmark;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 
 /**
  * The order of the runs: in each round every line once, in each line every agent once, both shuffled.
@@ -15,14 +17,14 @@ final class RunPlan {
 
     private RunPlan() {}
 
-    static List<Run> shuffled(Collection<Line> lines, Collection<Agent> agents, int rounds, long seed) {
+    static List<Run> shuffled(Collection<Line> lines, Function<Line, List<Agent>> agents, int rounds, long seed) {
         Random random = new Random(seed);
         List<Line> lineOrder = new ArrayList<>(lines);
-        List<Agent> agentOrder = new ArrayList<>(agents);
         List<Run> runs = new ArrayList<>();
         for (int round = 1; round <= rounds; round++) {
             Collections.shuffle(lineOrder, random);
             for (Line line : lineOrder) {
+                List<Agent> agentOrder = new ArrayList<>(agents.apply(line));
                 Collections.shuffle(agentOrder, random);
                 for (Agent agent : agentOrder) {
                     runs.add(new Run(round, line, agent));
@@ -30,6 +32,21 @@ final class RunPlan {
             }
         }
         return runs;
+    }
+
+    /** Roughly how long all of them take on an idle machine. */
+    static Duration duration(Collection<Run> runs, Pace pace) {
+        return Duration.ofSeconds(Math.round(runs.stream()
+                .mapToDouble(run -> {
+                    double start = run.agent().startSeconds();
+                    return switch (run.line().kind()) {
+                        // Twice: timed and watched.
+                        case HELLO -> 2 * (0.2 + start);
+                        case READY, ARCHIVE -> 3.5 + start;
+                        case CALL, CALL_AND_RULES, FILE, FILE_OUTSIDE, HOP -> 1 + start + pace.expectedSeconds();
+                    };
+                })
+                .sum()));
     }
 
     /** One process to come. */

@@ -4,55 +4,83 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What was asked for on the command line. */
 record Settings(
-        boolean quick,
+        Pace pace,
         int rounds,
         long seed,
         List<Agent> agents,
         List<Line> lines,
         Path java,
         Map<Agent, Path> jars,
+        Path springBoot,
         Path directory) {
 
     /** Reads the properties that smoke-tests/benchmark/pom.xml passes on; an empty value is the default. */
     static Settings of(Properties properties) {
         boolean quick = choose(properties, "quick", List.of("true", "false"), word -> word, List.of("false"))
                 .contains("true");
-        List<Agent> agents =
-                choose(properties, "benchmark.agents", List.of(Agent.values()), Agent::id, List.of(Agent.values()));
-        List<Line> lines =
-                choose(properties, "benchmark.lines", List.of(Line.values()), Line::id, List.of(Line.values()));
+        boolean patient = choose(
+                        properties, "benchmark.patient", List.of("true", "false"), word -> word, List.of("false"))
+                .contains("true");
+        List<Agent> agents = choose(properties, "benchmark.agents", List.of(Agent.values()), Agent::id, List.of());
+        List<Line> lines = choose(
+                properties,
+                "benchmark.lines",
+                List.of(Line.values()),
+                Line::id,
+                Stream.of(Line.values()).filter(Line::byDefault).toList());
         Path directory = Path.of(value(properties, "benchmark.directory", "target"));
+        Set<Agent> needed = EnumSet.noneOf(Agent.class);
+        lines.forEach(line -> needed.addAll(agents(agents, line)));
         Map<Agent, Path> jars = new EnumMap<>(Agent.class);
-        for (Agent agent : agents) {
+        for (Agent agent : needed) {
             switch (agent) {
-                case WEIR ->
-                    jars.put(agent, jar(properties, "weir.jar", "build it: mvn -q package -DskipTests -pl agent -am"));
-                case OPENTELEMETRY ->
-                    jars.put(agent, jar(properties, "opentelemetry.jar", "let Maven fetch it: mvn -Pbenchmark verify"));
-                case EMPTY -> jars.put(agent, directory.resolve("empty-agent.jar"));
                 case NONE -> {
                     // nothing is attached
                 }
+                case EMPTY -> jars.put(agent, directory.resolve("empty-agent.jar"));
+                case WEIR, WEIR_PROPAGATION ->
+                    jars.put(agent, jar(properties, "weir.jar", "build it: mvn -q package -DskipTests -pl agent -am"));
+                case OPENTELEMETRY, DATADOG, ELASTIC, GLOWROOT ->
+                    jars.put(
+                            agent, jar(properties, agent.jar() + ".jar", "let Maven fetch it: mvn -Pbenchmark verify"));
             }
         }
         return new Settings(
-                quick,
-                (int) number(properties, "benchmark.runs", quick ? 3 : 7, 1),
+                quick ? Pace.quick() : patient ? Pace.patient() : Pace.full(),
+                (int) number(properties, "benchmark.runs", quick ? 2 : 7, 1),
                 number(properties, "benchmark.seed", System.nanoTime() & 0xFFFF_FFFFL, 0),
                 agents,
                 lines,
                 Path.of(value(properties, "benchmark.java", System.getProperty("java.home") + "/bin/java")),
                 jars,
+                Path.of(value(properties, "benchmark.spring-boot", "spring-boot/target/lib"))
+                        .toAbsolutePath()
+                        .normalize(),
                 directory);
+    }
+
+    /** The agents that a line runs with: its own, or those of the chosen ones whose spans are known there. */
+    List<Agent> agents(Line line, int jdk) {
+        return agents(agents, line).stream()
+                .filter(agent -> agent.newestJdk() >= jdk)
+                .toList();
+    }
+
+    private static List<Agent> agents(List<Agent> chosen, Line line) {
+        return chosen.isEmpty()
+                ? line.kind().agents()
+                : chosen.stream().filter(line.kind().possibleAgents()::contains).toList();
     }
 
     private static <T> List<T> choose(

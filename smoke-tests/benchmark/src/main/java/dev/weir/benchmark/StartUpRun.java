@@ -1,7 +1,6 @@
 package dev.weir.benchmark;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,7 +8,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -51,7 +49,7 @@ final class StartUpRun {
     private void time(Agent agent, SpanSink sink, Path files, Map<Metric, Double> values)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("bash", "-c", TIMED, "bash", files.toString()));
-        command.addAll(java.hello(agent, sink.endpoint()));
+        command.addAll(java.hello(agent, sink));
         Process shell = JavaCommand.builder(command).redirectErrorStream(true).start();
         await(shell);
         String times = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -65,15 +63,15 @@ final class StartUpRun {
             throws IOException, InterruptedException {
         Path classes = Path.of(files + ".classes");
         Process process = JavaCommand.builder(
-                        java.hello(agent, sink.endpoint(), "-Xlog:class+load=info:file=" + classes + ":none"))
+                        java.hello(agent, sink, "-Xlog:class+load=info:file=" + classes + ":none"))
                 .redirectOutput(Path.of(files + ".out").toFile())
                 .redirectError(Path.of(files + ".err").toFile())
                 .start();
-        Path status = Path.of("/proc/" + process.pid() + "/status");
         long kilobytes = 0;
         // The peak only ever grows, and the kernel forgets it when the process ends: so look until it does.
         for (int i = 0; process.isAlive() && i < TIMEOUT_SECONDS * 1_000; i++) {
-            kilobytes = Math.max(kilobytes, peakKilobytes(status).orElse(0L));
+            kilobytes = Math.max(
+                    kilobytes, ProcessStatus.peakKilobytes(process.pid()).orElse(0L));
             TimeUnit.MILLISECONDS.sleep(1);
         }
         await(process);
@@ -83,16 +81,6 @@ final class StartUpRun {
                     lines.filter(line -> line.contains(" source: ")).count());
         }
         values.put(Metric.START_RSS, kilobytes / 1024.0);
-    }
-
-    private static Optional<Long> peakKilobytes(Path status) {
-        try (Stream<String> lines = Files.lines(status)) {
-            return lines.filter(line -> line.startsWith("VmHWM:"))
-                    .map(line -> Long.valueOf(line.replaceAll("\\D", "")))
-                    .findFirst();
-        } catch (IOException | UncheckedIOException e) {
-            return Optional.empty();
-        }
     }
 
     private static void await(Process process) throws IOException, InterruptedException {

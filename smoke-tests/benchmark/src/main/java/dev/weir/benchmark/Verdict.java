@@ -2,8 +2,8 @@ package dev.weir.benchmark;
 
 import java.util.Locale;
 
-/** What a comparison says about a budget. */
-record Verdict(Outcome outcome, String reason) {
+/** What a comparison says about a budget, with the figure that decided. */
+record Verdict(Outcome outcome, String reason, String measured) {
 
     /** How it came out. */
     enum Outcome {

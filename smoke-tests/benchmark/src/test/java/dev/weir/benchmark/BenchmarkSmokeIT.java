@@ -17,6 +17,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** One small run of each kind: that the benchmark works, not what anything costs. */
 class BenchmarkSmokeIT {
 
+    private static final String AGENTS = System.getProperty("agents", "target/agents");
+    private static final Path SPRING_BOOT =
+            Path.of(System.getProperty("benchmark.spring-boot", "spring-boot/target/lib"));
+
     @TempDir
     Path directory;
 
@@ -31,8 +35,50 @@ class BenchmarkSmokeIT {
         assertTrue(value(run, Metric.START_RSS) > 5, run::toString);
     }
 
+    /** The program starts, and with an agent its one request makes as many spans as the benchmark expects. */
     @ParameterizedTest
-    @EnumSource(names = {"NONE", "WEIR"})
+    @EnumSource(names = {"EMPTY", "WEIR"})
+    void springBootBecomesReady(Agent agent) throws Exception {
+        RunResult run = springBoot(agent).run(Line.SPRING_BOOT, agent, "spring-boot");
+        assertEquals(List.of(), run.objections());
+        assertTrue(value(run, Metric.START_CPU) > 100, run::toString);
+        assertTrue(value(run, Metric.START_WALL) > 100, run::toString);
+        assertTrue(value(run, Metric.START_RSS) > 20, run::toString);
+    }
+
+    @Test
+    void anArchiveIsMadeAndUsedWithoutAWarning() throws Exception {
+        RunResult run = springBoot(Agent.WEIR).run(Line.ARCHIVE, Agent.WEIR, "archive");
+        assertEquals(List.of(), run.objections());
+        assertTrue(value(run, Metric.START_ARCHIVED) > 3_000, run::toString);
+        assertEquals(0, value(run, Metric.START_WARNINGS), run::toString);
+    }
+
+    /** Needs -Pagents, which fetches them. */
+    @ParameterizedTest
+    @EnumSource(names = {"OPENTELEMETRY", "DATADOG", "ELASTIC", "GLOWROOT"})
+    void otherAgentsMakeTheSpansThatAreExpectedOfThem(Agent agent) throws Exception {
+        assumeTrue(Runtime.version().feature() <= agent.newestJdk());
+        JavaCommand java = java(agent);
+        try (TargetServer target = new TargetServer()) {
+            for (Line line : Line.values()) {
+                if (line.kind().isOperation()
+                        && line.kind().possibleAgents().contains(agent)
+                        && Runtime.version().feature() >= line.minimumJdk()) {
+                    RunResult run = new OperationRun(java, Pace.smoke(), target.address(), directory)
+                            .run(line, agent, line.id());
+                    assertEquals(List.of(), run.objections(), line::id);
+                }
+            }
+        }
+        if (Kind.READY.agents().contains(agent)) {
+            RunResult run = springBoot(agent).run(Line.SPRING_BOOT, agent, "spring-boot");
+            assertEquals(List.of(), run.objections());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"NONE", "WEIR", "WEIR_PROPAGATION"})
     void operationsAreMeasuredAndTheirSpansCounted(Agent agent) throws Exception {
         try (TargetServer target = new TargetServer()) {
             RunResult run = new OperationRun(java(agent), Pace.smoke(), target.address(), directory)
@@ -46,7 +92,9 @@ class BenchmarkSmokeIT {
 
     /** Each line's program starts, and makes as many spans as the benchmark expects. */
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "HELLO")
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"HELLO", "SPRING_BOOT", "ARCHIVE"})
     void everyLineIsMeasured(Line line) throws Exception {
         assumeTrue(Runtime.version().feature() >= line.minimumJdk());
         try (TargetServer target = new TargetServer()) {
@@ -60,7 +108,7 @@ class BenchmarkSmokeIT {
     void aProcessThatCannotStartIsRefused() throws Exception {
         try (TargetServer target = new TargetServer()) {
             Path noJar = Files.createFile(directory.resolve("not-an-agent.jar"));
-            JavaCommand broken = new JavaCommand(jvm(), Map.of(Agent.EMPTY, noJar));
+            JavaCommand broken = new JavaCommand(jvm(), Map.of(Agent.EMPTY, noJar), SPRING_BOOT);
             RunResult operations = new OperationRun(broken, Pace.smoke(), target.address(), directory)
                     .run(Line.JDBC, Agent.EMPTY, "jdbc");
             assertTrue(operations.objections().get(0).startsWith("ended early"), operations::toString);
@@ -69,18 +117,27 @@ class BenchmarkSmokeIT {
         }
     }
 
+    private SpringBootRun springBoot(Agent agent) throws IOException {
+        ClassArchive archive = new ClassArchive(directory, Runtime.version().feature());
+        return new SpringBootRun(java(agent), archive, directory);
+    }
+
     private JavaCommand java(Agent agent) throws IOException {
-        return switch (agent) {
-            case NONE, OPENTELEMETRY -> new JavaCommand(jvm(), Map.of());
-            case EMPTY -> new JavaCommand(jvm(), Map.of(agent, EmptyAgentJar.writeTo(directory)));
-            case WEIR -> {
-                Path jar = Path.of(System.getProperty("weir.jar", "../../agent/target/weir.jar"))
-                        .toAbsolutePath()
-                        .normalize();
-                assumeTrue(Files.isRegularFile(jar), () -> jar + " is not built: mvn -q package -pl agent -am");
-                yield new JavaCommand(jvm(), Map.of(agent, jar));
-            }
+        Map<Agent, Path> jars = switch (agent) {
+            case NONE -> Map.of();
+            case EMPTY -> Map.of(agent, EmptyAgentJar.writeTo(directory));
+            case WEIR, WEIR_PROPAGATION ->
+                Map.of(agent, jar("weir.jar", "../../agent/target/weir.jar", "mvn -q package -pl agent -am"));
+            case OPENTELEMETRY, DATADOG, ELASTIC, GLOWROOT ->
+                Map.of(agent, jar("no property", AGENTS + "/" + agent.jar() + ".jar", "mvn -Pagents verify"));
         };
+        return new JavaCommand(jvm(), jars, SPRING_BOOT);
+    }
+
+    private static Path jar(String property, String path, String remedy) {
+        Path jar = Path.of(System.getProperty(property, path)).toAbsolutePath().normalize();
+        assumeTrue(Files.isRegularFile(jar), () -> jar + " is not there: " + remedy);
+        return jar;
     }
 
     private static Path jvm() {

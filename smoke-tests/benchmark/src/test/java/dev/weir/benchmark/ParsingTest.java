@@ -11,6 +11,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -77,6 +78,24 @@ class ParsingTest {
             })
     void anAgentThatGaveNothingUpIsNoFailure(String line) {
         assertFalse(AgentErrors.isFailure(line));
+    }
+
+    @Test
+    void cpuIsReadFromBehindANameThatMayHoldAnything() {
+        assertEquals(
+                1_230, ProcessStatus.cpuMillis("42 (a) b (c) S 1 42 42 0 -1 4194304 9 9 9 9 100 23 7 7 20 0 30 0 5"));
+    }
+
+    @Test
+    void warningsOfTheJvmAreToldFromThoseOfPrograms() {
+        assertEquals(
+                2,
+                JvmWarnings.in(List.of(
+                        "OpenJDK 64-Bit Server VM warning: Sharing is only supported for boot loader classes because"
+                                + " bootstrap classpath has been appended",
+                        "[0.012s][warning][cds] shared class paths mismatch",
+                        "[elastic-apm-agent] WARN Unexpected JVM command line syntax",
+                        "2026-11-22T08:35:54.251Z  WARN 11011 --- [main] o.s.boot : warning: a program's")));
     }
 
     private static InputStream stream(String text) {

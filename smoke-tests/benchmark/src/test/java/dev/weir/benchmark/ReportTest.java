@@ -16,13 +16,17 @@ class ReportTest {
     @Test
     void ratiosAreOfMediansAndAddedCost() {
         add(Agent.NONE, 90, 100, 110);
-        add(Agent.EMPTY, 100, 100, 100);
         add(Agent.WEIR, 140, 150, 190);
         add(Agent.OPENTELEMETRY, 280, 300, 310);
-        List<String> row = row("CPU per op");
+        add(Agent.GLOWROOT, 140, 140, 140);
+        add(Agent.WEIR_PROPAGATION, 149, 149.5, 150);
+        List<String> row = row("CPU per op", 0);
         assertEquals("3", row.get(2));
-        assertEquals("150 (140–190)", row.get(5));
-        assertEquals(List.of("1.50", "0.50", "0.25", "≤ 0.50 × OTel's added", "holds"), row.subList(7, 12));
+        assertEquals("150 (140–190)", row.get(4));
+        assertEquals(List.of("1.50", "0.50", "0.25"), row.subList(8, 11));
+        assertEquals(List.of("≤ 0.35 × OpenTelemetry's added", "0.25", "holds"), judged(0));
+        assertEquals(List.of("≤ 1.00 × Glowroot's added", "1.25", "missed"), judged(1));
+        assertEquals(List.of("≤ 1.00 added to Weir, rules off", "0.500", "holds"), judged(2));
         assertFalse(results.anyObjection());
     }
 
@@ -31,18 +35,18 @@ class ReportTest {
         add(Agent.NONE, 100, 100);
         add(Agent.WEIR, 150, 150);
         add(Agent.OPENTELEMETRY, 300);
+        add(Agent.GLOWROOT, 200, 200);
         results.add(new RunResult(
                 Line.JDBC,
                 Agent.OPENTELEMETRY,
                 Map.of(Metric.OPERATION_CPU, 300.0),
                 List.of("12 of 42,000 spans dropped"),
                 List.of()));
-        List<String> row = row("CPU per op");
-        assertEquals("refused", row.get(6));
-        assertEquals("1.50", row.get(7));
-        assertEquals("–", row.get(8));
-        assertEquals("–", row.get(9));
-        assertEquals("refused: OpenTelemetry, see below", row.get(11));
+        List<String> row = row("CPU per op", 0);
+        assertEquals("refused", row.get(5));
+        assertEquals(List.of("1.50", "–", "–"), row.subList(7, 10));
+        assertEquals("refused: OpenTelemetry, see below", judged(0).get(2));
+        assertEquals("holds", judged(1).get(2));
         assertTrue(report().contains("- JDBC pooled select, OpenTelemetry: 12 of 42,000 spans dropped (1 of 2 runs)"));
         assertTrue(results.anyObjection());
     }
@@ -52,10 +56,10 @@ class ReportTest {
         results.add(RunResult.failed(Line.JDBC, Agent.NONE, "ended with status 1"));
         add(Agent.WEIR, 150);
         add(Agent.OPENTELEMETRY, 300);
-        List<String> row = row("CPU per op");
-        assertEquals("–", row.get(7));
-        assertEquals("–", row.get(9));
-        assertEquals("refused: no agent, see below", row.get(11));
+        assertEquals(List.of("–", "0.50", "–"), row("CPU per op", 0).subList(6, 9));
+        assertEquals("refused: no agent, see below", judged(0).get(2));
+        assertEquals("refused: no agent, see below", judged(1).get(2));
+        assertEquals("not compared, left out: Weir, rules off", judged(2).get(2));
     }
 
     @Test
@@ -63,10 +67,15 @@ class ReportTest {
         add(Agent.NONE, 90, 100, 130);
         add(Agent.WEIR, 100, 101, 102);
         add(Agent.OPENTELEMETRY, 110, 110, 110);
-        List<String> row = row("CPU per op");
-        assertEquals("0.92", row.get(8));
-        assertEquals("–", row.get(9));
-        assertEquals("undecided: no cost shows above the no-agent spread", row.get(11));
+        assertEquals(List.of("1.01", "0.92", "–"), row("CPU per op", 0).subList(6, 9));
+        assertEquals(
+                "undecided: no cost shows above the no-agent spread", judged(0).get(2));
+    }
+
+    @Test
+    void theJarIsHeldToItsSize() {
+        assertEquals("weir.jar: 8,000,000 bytes, budget ≤ 8,000,000: holds", Benchmark.jarSize(8_000_000));
+        assertEquals("weir.jar: 8,000,001 bytes, budget ≤ 8,000,000: missed", Benchmark.jarSize(8_000_001));
     }
 
     @Test
@@ -97,9 +106,15 @@ class ReportTest {
         return new Report(results).markdown("title");
     }
 
-    private List<String> row(String measure) {
+    /** Budget, figure and verdict. */
+    private List<String> judged(int index) {
+        return row("CPU per op", 1 + index).subList(2, 5);
+    }
+
+    private List<String> row(String measure, int index) {
         return report().lines()
                 .filter(line -> line.contains("| " + measure))
+                .skip(index)
                 .findFirst()
                 .map(line -> Arrays.stream(line.substring(2).split("\\|"))
                         .map(String::strip)

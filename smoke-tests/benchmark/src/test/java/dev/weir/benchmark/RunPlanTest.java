@@ -2,6 +2,7 @@ package dev.weir.benchmark;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.EnumSet;
 import java.util.List;
@@ -16,7 +17,7 @@ class RunPlanTest {
 
     @Test
     void agentsOfALineFollowEachOtherAndEachRunsOnceARound() {
-        List<RunPlan.Run> plan = RunPlan.shuffled(LINES, AGENTS, 7, 42);
+        List<RunPlan.Run> plan = RunPlan.shuffled(LINES, line -> AGENTS, 7, 42);
         assertEquals(7 * LINES.size() * AGENTS.size(), plan.size());
         for (int i = 0; i < plan.size(); i += AGENTS.size()) {
             List<RunPlan.Run> together = plan.subList(i, i + AGENTS.size());
@@ -30,8 +31,28 @@ class RunPlanTest {
 
     @Test
     void theOrderComesFromTheSeed() {
-        assertEquals(RunPlan.shuffled(LINES, AGENTS, 3, 42), RunPlan.shuffled(LINES, AGENTS, 3, 42));
-        assertNotEquals(RunPlan.shuffled(LINES, AGENTS, 3, 42), RunPlan.shuffled(LINES, AGENTS, 3, 43));
+        assertEquals(RunPlan.shuffled(LINES, line -> AGENTS, 3, 42), RunPlan.shuffled(LINES, line -> AGENTS, 3, 42));
+        assertNotEquals(RunPlan.shuffled(LINES, line -> AGENTS, 3, 42), RunPlan.shuffled(LINES, line -> AGENTS, 3, 43));
+    }
+
+    @Test
+    void aLineRunsWithItsOwnAgentsOnly() {
+        List<RunPlan.Run> plan =
+                RunPlan.shuffled(LINES, line -> line == Line.JDBC ? AGENTS : List.of(Agent.WEIR), 2, 42);
+        assertEquals(2 * (AGENTS.size() + LINES.size() - 1), plan.size());
+    }
+
+    /** What docs/performance.md promises. */
+    @Test
+    void theDefaultsFitIntoAnHourAndQuickIntoTenMinutes() {
+        assertTrue(minutes(7, Pace.full()) < 60, () -> minutes(7, Pace.full()) + " minutes");
+        assertTrue(minutes(2, Pace.quick()) < 10, () -> minutes(2, Pace.quick()) + " minutes");
+    }
+
+    private static long minutes(int rounds, Pace pace) {
+        List<Line> lines = LINES.stream().filter(Line::byDefault).toList();
+        return RunPlan.duration(RunPlan.shuffled(lines, line -> line.kind().agents(), rounds, 42), pace)
+                .toMinutes();
     }
 
     private static Set<Agent> agents(List<RunPlan.Run> runs) {

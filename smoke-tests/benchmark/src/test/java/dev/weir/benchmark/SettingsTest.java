@@ -1,6 +1,7 @@
 package dev.weir.benchmark;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -22,7 +23,7 @@ class SettingsTest {
 
     @BeforeEach
     void jars() throws IOException {
-        for (String name : List.of("weir.jar", "opentelemetry.jar")) {
+        for (String name : List.of("weir.jar", "opentelemetry.jar", "datadog.jar", "elastic.jar", "glowroot.jar")) {
             properties.setProperty(
                     name, Files.createFile(directory.resolve(name)).toString());
         }
@@ -34,16 +35,46 @@ class SettingsTest {
         properties.setProperty("benchmark.lines", "");
         properties.setProperty("benchmark.runs", "");
         Settings settings = Settings.of(properties);
-        assertEquals(List.of(Line.values()), settings.lines());
-        assertEquals(List.of(Agent.values()), settings.agents());
+        assertTrue(settings.lines().containsAll(List.of(Line.SPRING_BOOT, Line.JDBC, Line.FILE_OUTSIDE)));
+        assertFalse(settings.lines().contains(Line.COROUTINE));
+        assertEquals(Kind.CALL_AND_RULES.agents(), settings.agents(Line.JDBC, 17));
         assertEquals(7, settings.rounds());
     }
 
     @Test
     void quickRunsLess() {
         properties.setProperty("quick", "true");
-        assertEquals(3, Settings.of(properties).rounds());
-        assertTrue(Settings.of(properties).quick());
+        assertEquals(2, Settings.of(properties).rounds());
+        assertEquals(Pace.quick(), Settings.of(properties).pace());
+    }
+
+    @Test
+    void everyAgentThatABudgetNamesRunsByDefault() {
+        for (Line line : Line.values()) {
+            for (Metric metric : line.metrics()) {
+                for (Budget budget : Budgets.of(line, metric)) {
+                    assertTrue(
+                            Settings.of(properties).agents(line, 17).containsAll(budget.agents()),
+                            () -> line + " " + metric + " " + budget);
+                }
+            }
+        }
+    }
+
+    @Test
+    void anAgentWhoseSpansAreNotKnownOnALineIsLeftOutThere() {
+        properties.setProperty("benchmark.agents", "none,datadog");
+        Settings settings = Settings.of(properties);
+        assertEquals(List.of(Agent.NONE, Agent.DATADOG), settings.agents(Line.HELLO, 17));
+        assertEquals(List.of(Agent.NONE), settings.agents(Line.JDBC, 17));
+    }
+
+    @Test
+    void anAgentThatCannotReadTheClassesOfAJdkIsLeftOut() {
+        properties.setProperty("benchmark.agents", "weir,glowroot");
+        assertEquals(
+                List.of(Agent.WEIR, Agent.GLOWROOT), Settings.of(properties).agents(Line.JDBC, 17));
+        assertEquals(List.of(Agent.WEIR), Settings.of(properties).agents(Line.JDBC, 25));
     }
 
     @Test
@@ -58,7 +89,8 @@ class SettingsTest {
     void aWrongNameIsSaidWithThoseThatThereAre() {
         properties.setProperty("benchmark.agents", "none,wier");
         assertEquals(
-                "-Dbenchmark.agents=none,wier: \"wier\" is not one of none, empty, weir, opentelemetry",
+                "-Dbenchmark.agents=none,wier: \"wier\" is not one of none, empty, weir, weir-propagation,"
+                        + " opentelemetry, datadog, elastic, glowroot",
                 assertThrows(IllegalArgumentException.class, () -> Settings.of(properties))
                         .getMessage());
     }
@@ -85,6 +117,7 @@ class SettingsTest {
     void aJarThatIsNotNeededMayBeMissing() {
         properties.setProperty("weir.jar", "nowhere/weir.jar");
         properties.setProperty("benchmark.agents", "none,empty");
+        properties.setProperty("benchmark.lines", "hello");
         assertEquals(
                 directory.resolve("empty-agent.jar"),
                 Settings.of(with("benchmark.directory", directory.toString()))

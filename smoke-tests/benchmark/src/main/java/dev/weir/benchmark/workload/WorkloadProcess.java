@@ -1,9 +1,7 @@
 package dev.weir.benchmark.workload;
 
-import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,35 +25,27 @@ public final class WorkloadProcess {
         int operations = Integer.parseInt(args[1]);
         try (Workload workload = Workload.named(args[0], URI.create(args[2]))) {
             HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            server.createContext("/run", exchange -> answer(exchange, workload, operations));
+            server.createContext("/run", new RequestHandler(workload, operations));
             server.start();
-            obey(server.getAddress().getPort());
+            obey(server.getAddress().getPort(), workload, operations);
             server.stop(0);
         }
         System.exit(0);
     }
 
-    private static void answer(HttpExchange exchange, Workload workload, int operations) throws IOException {
-        int status = 204;
-        long start = System.nanoTime();
-        try {
-            workload.run(operations);
-        } catch (Exception e) {
-            e.printStackTrace();
-            status = 500;
-        }
-        exchange.getResponseHeaders().set(ELAPSED, Long.toString(System.nanoTime() - start));
-        exchange.sendResponseHeaders(status, -1);
-        exchange.close();
-    }
-
-    private static void obey(int port) throws IOException {
+    private static void obey(int port, Workload workload, int operations) throws Exception {
         Allocations allocations = new Allocations();
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         System.out.println(ANSWER + port);
         for (String command = commands.readLine(); command != null; command = commands.readLine()) {
             switch (command) {
                 case "mark" -> System.out.println(ANSWER + allocations.total() + " " + allocations.died());
+                // No request, so no agent has a root.
+                case "run" -> {
+                    long start = System.nanoTime();
+                    workload.run(operations);
+                    System.out.println(ANSWER + (System.nanoTime() - start));
+                }
                 case "stop" -> {
                     return;
                 }
