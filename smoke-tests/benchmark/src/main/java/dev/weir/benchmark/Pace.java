@@ -32,7 +32,7 @@ record Pace(
     }
 
     static Pace quick() {
-        return new Pace(25, 100, 5, 3, 1, 3);
+        return new Pace(25, 100, 5, 3, 1, 2);
     }
 
     /** A few requests: that everything works, not what it costs. */
