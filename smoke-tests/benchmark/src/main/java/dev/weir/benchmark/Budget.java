@@ -3,7 +3,7 @@ package dev.weir.benchmark;
 import dev.weir.benchmark.Verdict.Outcome;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.function.Function;
 
 /** What Weir may cost. */
 sealed interface Budget {
@@ -12,7 +12,7 @@ sealed interface Budget {
     List<Agent> agents();
 
     /** Decides from runs of one metric of one line, of all of {@link #agents}. */
-    Verdict judge(Map<Agent, Sample> samples);
+    Verdict judge(Function<Agent, Sample> samples);
 
     /** At most that share of what another agent adds to a program without one. */
     record ShareOf(Agent peer, double share) implements Budget {
@@ -23,10 +23,10 @@ sealed interface Budget {
         }
 
         @Override
-        public Verdict judge(Map<Agent, Sample> samples) {
-            Sample none = samples.get(Agent.NONE);
-            Sample weir = samples.get(Agent.WEIR);
-            Sample other = samples.get(peer);
+        public Verdict judge(Function<Agent, Sample> samples) {
+            Sample none = samples.apply(Agent.NONE);
+            Sample weir = samples.apply(Agent.WEIR);
+            Sample other = samples.apply(peer);
             double addedByWeir = weir.median() - none.median();
             double addedByOther = other.median() - none.median();
             if (other.median() > none.max()) {
@@ -56,9 +56,9 @@ sealed interface Budget {
         }
 
         @Override
-        public Verdict judge(Map<Agent, Sample> samples) {
-            Sample without = samples.get(base);
-            Sample weir = samples.get(Agent.WEIR);
+        public Verdict judge(Function<Agent, Sample> samples) {
+            Sample without = samples.apply(base);
+            Sample weir = samples.apply(Agent.WEIR);
             double added = weir.median() - without.median();
             if (added <= limit) {
                 return new Verdict(Outcome.HOLDS, "", Report.number(added));
@@ -85,9 +85,9 @@ sealed interface Budget {
         }
 
         @Override
-        public Verdict judge(Map<Agent, Sample> samples) {
-            Sample none = samples.get(Agent.NONE);
-            double added = samples.get(Agent.WEIR).median() - none.median();
+        public Verdict judge(Function<Agent, Sample> samples) {
+            Sample none = samples.apply(Agent.NONE);
+            double added = samples.apply(Agent.WEIR).median() - none.median();
             boolean inside = none.median() + added <= none.max();
             return new Verdict(inside ? Outcome.HOLDS : Outcome.MISSED, "", Report.number(added));
         }
@@ -107,8 +107,9 @@ sealed interface Budget {
         }
 
         @Override
-        public Verdict judge(Map<Agent, Sample> samples) {
-            double more = samples.get(Agent.WEIR).median() - samples.get(other).median();
+        public Verdict judge(Function<Agent, Sample> samples) {
+            double more =
+                    samples.apply(Agent.WEIR).median() - samples.apply(other).median();
             return new Verdict(more >= 0 ? Outcome.HOLDS : Outcome.MISSED, "", Report.number(more));
         }
 

@@ -9,27 +9,21 @@ import static dev.weir.benchmark.Agent.OPENTELEMETRY;
 import static dev.weir.benchmark.Agent.WEIR;
 import static dev.weir.benchmark.Agent.WEIR_PROPAGATION;
 
-import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /** Lines that are measured in the same way, beside the same agents: those that a budget names, unless others are asked for. */
 enum Kind {
-    HELLO(List.of(NONE, EMPTY, WEIR, OPENTELEMETRY, DATADOG), List.of(WEIR_PROPAGATION, ELASTIC, GLOWROOT)),
-    READY(List.of(NONE, EMPTY, WEIR, OPENTELEMETRY, DATADOG), List.of(WEIR_PROPAGATION)),
-    ARCHIVE(List.of(NONE, EMPTY, WEIR), List.of(WEIR_PROPAGATION, OPENTELEMETRY, DATADOG)),
-    CALL(List.of(NONE, WEIR, OPENTELEMETRY, ELASTIC, GLOWROOT), List.of(EMPTY, WEIR_PROPAGATION)),
-    CALL_AND_RULES(List.of(NONE, WEIR, WEIR_PROPAGATION, OPENTELEMETRY, ELASTIC, GLOWROOT), List.of(EMPTY)),
-    FILE(List.of(NONE, WEIR), List.of(EMPTY, WEIR_PROPAGATION, OPENTELEMETRY)),
-    FILE_OUTSIDE(List.of(NONE, WEIR), List.of(EMPTY, WEIR_PROPAGATION, OPENTELEMETRY)),
-    HOP(List.of(NONE, WEIR, OPENTELEMETRY), List.of(EMPTY, WEIR_PROPAGATION));
-
-    private final List<Agent> agents;
-    private final List<Agent> others;
-
-    Kind(List<Agent> agents, List<Agent> others) {
-        this.agents = agents;
-        this.others = others;
-    }
+    HELLO,
+    READY,
+    ARCHIVE,
+    CALL,
+    /** Calls on which the rules are measured too. */
+    CALL_AND_RULES,
+    FILE,
+    FILE_OUTSIDE,
+    HOP;
 
     List<Metric> metrics() {
         return switch (this) {
@@ -52,13 +46,27 @@ enum Kind {
 
     /** Those that run unless others are asked for. */
     List<Agent> agents() {
-        return agents;
+        return switch (this) {
+            case HELLO, READY -> List.of(NONE, EMPTY, WEIR, OPENTELEMETRY, DATADOG);
+            case ARCHIVE -> List.of(NONE, EMPTY, WEIR);
+            case CALL -> List.of(NONE, WEIR, OPENTELEMETRY, ELASTIC, GLOWROOT);
+            case CALL_AND_RULES -> List.of(NONE, WEIR, WEIR_PROPAGATION, OPENTELEMETRY, ELASTIC, GLOWROOT);
+            case FILE, FILE_OUTSIDE -> List.of(NONE, WEIR);
+            case HOP -> List.of(NONE, WEIR, OPENTELEMETRY);
+        };
     }
 
     /** All of which it is known how many spans they make. */
-    List<Agent> possibleAgents() {
-        List<Agent> all = new ArrayList<>(agents);
-        all.addAll(others);
+    Set<Agent> possibleAgents() {
+        Set<Agent> all = EnumSet.of(NONE, EMPTY, WEIR, WEIR_PROPAGATION, OPENTELEMETRY);
+        all.addAll(agents());
+        switch (this) {
+            case HELLO -> all.addAll(EnumSet.of(ELASTIC, GLOWROOT));
+            case ARCHIVE -> all.add(DATADOG);
+            default -> {
+                // those above
+            }
+        }
         return all;
     }
 }

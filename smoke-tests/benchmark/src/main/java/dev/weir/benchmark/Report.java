@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -79,7 +80,7 @@ final class Report {
             absent.removeAll(samples.keySet());
             row.addAll(List.of("–", "not compared, left out: " + titles(absent)));
         } else {
-            Verdict verdict = budget.judge(samples);
+            Verdict verdict = budget.judge(agent -> Objects.requireNonNull(samples.get(agent)));
             row.addAll(List.of(verdict.measured(), verdict.toString()));
         }
         return row;

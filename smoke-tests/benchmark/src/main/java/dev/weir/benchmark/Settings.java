@@ -57,7 +57,7 @@ record Settings(
             }
         }
         return new Settings(
-                quick ? Pace.quick() : patient ? Pace.patient() : Pace.full(),
+                quick ? Pace.quick() : (patient ? Pace.patient() : Pace.full()),
                 (int) number(properties, "benchmark.runs", quick ? 2 : 7, 1),
                 number(properties, "benchmark.seed", System.nanoTime() & 0xFFFF_FFFFL, 0),
                 agents,

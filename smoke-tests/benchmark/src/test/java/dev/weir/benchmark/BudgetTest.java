@@ -47,10 +47,10 @@ class BudgetTest {
         Map<Agent, Sample> samples = new EnumMap<>(Agent.class);
         samples.put(Agent.WEIR_PROPAGATION, sample(1_000, 1_010, 1_020));
         samples.put(Agent.WEIR, sample(1_309, 1_310, 1_311));
-        assertEquals(Outcome.HOLDS, budget.judge(samples).outcome());
-        assertEquals("300", budget.judge(samples).measured());
+        assertEquals(Outcome.HOLDS, budget.judge(samples::get).outcome());
+        assertEquals("300", budget.judge(samples::get).measured());
         samples.put(Agent.WEIR, sample(1_309, 1_311, 1_312));
-        assertEquals(Outcome.MISSED, budget.judge(samples).outcome());
+        assertEquals(Outcome.MISSED, budget.judge(samples::get).outcome());
     }
 
     @Test
@@ -66,9 +66,9 @@ class BudgetTest {
         Map<Agent, Sample> samples = new EnumMap<>(Agent.class);
         samples.put(Agent.EMPTY, sample(6_573));
         samples.put(Agent.WEIR, sample(6_573));
-        assertEquals(Outcome.HOLDS, budget.judge(samples).outcome());
+        assertEquals(Outcome.HOLDS, budget.judge(samples::get).outcome());
         samples.put(Agent.WEIR, sample(6_572));
-        assertEquals(new Verdict(Outcome.MISSED, "", "-1.00"), budget.judge(samples));
+        assertEquals(new Verdict(Outcome.MISSED, "", "-1.00"), budget.judge(samples::get));
     }
 
     /** The table of issue "Light", by name. */
@@ -97,7 +97,7 @@ class BudgetTest {
     }
 
     private static Outcome outcome(Budget budget, Sample weir, Sample openTelemetry) {
-        return budget.judge(Map.of(Agent.NONE, NONE, Agent.WEIR, weir, Agent.OPENTELEMETRY, openTelemetry))
+        return budget.judge(Map.of(Agent.NONE, NONE, Agent.WEIR, weir, Agent.OPENTELEMETRY, openTelemetry)::get)
                 .outcome();
     }
 
