@@ -44,6 +44,7 @@ public final class AgentStartup {
         "Hooks$SpanContext",
         "Hooks$SpanData",
         "Hooks$CurrentSpan",
+        "Hooks$Spans",
         "Hooks$Agent",
         "Hooks",
     };

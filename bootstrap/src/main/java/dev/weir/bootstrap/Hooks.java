@@ -59,6 +59,16 @@ public final class Hooks {
         /** See {@link Hooks#correlation}. */
         String @Nullable [] correlation();
 
+        /** See {@link Hooks#managed}. */
+        void managed();
+
+        /** What it does about spans that others make. */
+        Spans otherSpans();
+    }
+
+    /** What the agent does about spans that others make. */
+    public interface Spans {
+
         /** See {@link Hooks#span}. */
         @Nullable
         SpanContext span(String applicationSpanId);
@@ -79,9 +89,6 @@ public final class Hooks {
 
         /** See {@link Hooks#ending}. */
         void ending(ForeignSpan span);
-
-        /** See {@link Hooks#managed}. */
-        void managed();
     }
 
     /** A span, whoever makes it, in the words of W3C Trace Context. */
@@ -450,7 +457,7 @@ public final class Hooks {
      */
     public static @Nullable SpanContext span(String applicationSpanId) {
         Agent installed = agent;
-        return installed == null ? null : installed.span(applicationSpanId);
+        return installed == null ? null : installed.otherSpans().span(applicationSpanId);
     }
 
     /**
@@ -462,13 +469,13 @@ public final class Hooks {
      */
     public static @Nullable SpanContext startSpan(String tracer, @Nullable SpanContext parent) {
         Agent installed = agent;
-        return installed == null ? null : installed.startSpan(tracer, parent);
+        return installed == null ? null : installed.otherSpans().startSpan(tracer, parent);
     }
 
     /** A span that began with {@link #startSpan} is over. */
     public static void endSpan(SpanData span) {
         Agent installed = agent;
-        if (installed != null) installed.endSpan(span);
+        if (installed != null) installed.otherSpans().endSpan(span);
     }
 
     /**
@@ -481,18 +488,18 @@ public final class Hooks {
      */
     public static @Nullable SpanContext beside(int kind, String parentSpanId) {
         Agent installed = agent;
-        return installed == null ? null : installed.beside(kind, parentSpanId);
+        return installed == null ? null : installed.otherSpans().beside(kind, parentSpanId);
     }
 
     /** The span that {@link #beside} was asked for has begun; {@code null} when there is none after all. */
     public static void began(@Nullable ForeignSpan span) {
         Agent installed = agent;
-        if (installed != null) installed.began(span);
+        if (installed != null) installed.otherSpans().began(span);
     }
 
     /** A span of another agent's is about to end: the last moment to say something in it. */
     public static void ending(ForeignSpan span) {
         Agent installed = agent;
-        if (installed != null) installed.ending(span);
+        if (installed != null) installed.otherSpans().ending(span);
     }
 }

@@ -67,6 +67,7 @@ public final class CallPipeline implements Hooks.Agent {
     private final Records records;
     private final ApplicationSpans applicationSpans;
     private final SharedSpans sharedSpans;
+    private final OtherSpans otherSpans;
     private final EpochClock clock;
     private final FileFilter fileFilter;
     private final boolean filesOutsideRuns;
@@ -104,6 +105,7 @@ public final class CallPipeline implements Hooks.Agent {
         this.records = records;
         this.applicationSpans = applicationSpans;
         this.sharedSpans = sharedSpans;
+        this.otherSpans = new OtherSpans(states, startup, applicationSpans, sharedSpans, log);
         this.clock = clock;
         this.fileFilter = fileFilter;
         this.filesOutsideRuns = filesOutsideRuns;
@@ -469,50 +471,8 @@ public final class CallPipeline implements Hooks.Agent {
     }
 
     @Override
-    public Hooks.@Nullable SpanContext span(String applicationSpanId) {
-        ThreadState state = states.get();
-        if (state.inside || state.node == null || state.beside) return null;
-        return ApplicationSpans.nearer(state.node, startup.cause(state), applicationSpanId);
-    }
-
-    @Override
-    public Hooks.@Nullable SpanContext startSpan(String tracer, Hooks.@Nullable SpanContext parent) {
-        return states.get().inside ? null : applicationSpans.start(tracer, parent);
-    }
-
-    @Override
-    public void endSpan(Hooks.SpanData span) {
-        applicationSpans.end(span);
-    }
-
-    @Override
-    public Hooks.@Nullable SpanContext beside(int kind, String parentSpanId) {
-        ThreadState state = states.get();
-        if (state.inside) return null;
-        Hooks.SpanContext parent = SharedSpans.beside(state, kind, parentSpanId);
-        state.beside = parent != null;
-        return parent;
-    }
-
-    @Override
-    public void began(Hooks.@Nullable ForeignSpan span) {
-        ThreadState state = states.get();
-        state.beside = false;
-        if (span != null) sharedSpans.began(state, span);
-    }
-
-    @Override
-    public void ending(Hooks.ForeignSpan span) {
-        ThreadState state = states.get();
-        boolean inside = state.inside;
-        state.inside = true;
-        try {
-            sharedSpans.ending(span);
-        } catch (Throwable t) {
-            log.failure("end of another agent's span", t);
-        } finally {
-            state.inside = inside;
-        }
+    public Hooks.Spans otherSpans() {
+        return otherSpans;
     }
 
     @Override

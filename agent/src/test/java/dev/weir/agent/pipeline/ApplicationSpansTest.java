@@ -124,12 +124,12 @@ class ApplicationSpansTest {
         SpanRecord inScope = fixture.call(PipelineFixture.pay(), 200);
         assertEquals(TRACE, trace(inScope));
         assertNotEquals(OUTER.spanId, parent(inScope));
-        Hooks.SpanContext weirs = pipeline.span(OUTER.spanId);
+        Hooks.SpanContext weirs = pipeline.otherSpans().span(OUTER.spanId);
         assertNotNull(weirs);
         assertEquals(parent(inScope), weirs.spanId);
         // One that began in the scope.
         current = INNER;
-        assertNull(pipeline.span(INNER.spanId));
+        assertNull(pipeline.otherSpans().span(INNER.spanId));
         assertEquals(INNER.spanId, parent(fixture.call(PipelineFixture.pay(), 200)));
         Call further = begun(tool());
         String furthest = parent(fixture.call(PipelineFixture.pay(), 200));
@@ -144,13 +144,13 @@ class ApplicationSpansTest {
         SpanRecord outermost = ended(scope);
         assertEquals(weirs.spanId, Hex.of(outermost.spanId));
         assertEquals(OUTER.spanId, parent(outermost));
-        assertNull(pipeline.span(""));
+        assertNull(pipeline.otherSpans().span(""));
     }
 
     @Test
     void aSpanInsideOfACallHasTheCallForItsParent() {
         Call call = begun(PipelineFixture.pay());
-        Hooks.SpanContext weirs = pipeline.span("");
+        Hooks.SpanContext weirs = pipeline.otherSpans().span("");
         SpanRecord record = ended(call);
         assertNotNull(weirs);
         assertEquals(Hex.of(record.spanId), weirs.spanId);
@@ -169,7 +169,7 @@ class ApplicationSpansTest {
         Object before = pipeline.enter(captured);
         SpanRecord record = fixture.call(PipelineFixture.pay(), 200);
         assertEquals(INNER.spanId, parent(record));
-        Hooks.SpanContext told = pipeline.span("");
+        Hooks.SpanContext told = pipeline.otherSpans().span("");
         assertNotNull(told);
         assertEquals(INNER.spanId, told.spanId);
         pipeline.exit(before);
@@ -207,7 +207,7 @@ class ApplicationSpansTest {
     @Test
     void aSpanOfTheCallerIsAroundTheRequest() {
         Call request = begun(asked());
-        Hooks.SpanContext weirs = pipeline.span("00000000000000c1");
+        Hooks.SpanContext weirs = pipeline.otherSpans().span("00000000000000c1");
         assertNotNull(weirs, "made of the same headers");
         assertEquals(Hex.of(ended(request).spanId), weirs.spanId);
     }
@@ -224,7 +224,7 @@ class ApplicationSpansTest {
         Object before = pipeline.enter(captured);
         assertNull(pipeline.begin(sent));
         assertNull(pipeline.correlation());
-        assertNull(pipeline.span(""));
+        assertNull(pipeline.otherSpans().span(""));
         pipeline.exit(before);
         assertNotNull(fixture.call(sent, 200));
     }
@@ -246,7 +246,7 @@ class ApplicationSpansTest {
         assertNotEquals(fixture.last().spanId, fixture.last().parentSpanId);
         // One that began inside of the call is not around it.
         Call around = begun(sent);
-        Hooks.SpanContext told = pipeline.span("");
+        Hooks.SpanContext told = pipeline.otherSpans().span("");
         assertNotNull(told);
         sent.foreign = "00-" + told.traceId + "-00000000000000d2-01";
         pipeline.end(around, 200, null, null);
@@ -259,22 +259,22 @@ class ApplicationSpansTest {
         current = new Hooks.SpanContext("short", "zz", (byte) 1, null);
         assertNotEquals(0, fixture.call(PipelineFixture.pay(), 200).traceLow);
         Call scope = begun(tool());
-        assertNull(pipeline.span("zz"));
+        assertNull(pipeline.otherSpans().span("zz"));
         assertNotNull(pipeline.capture());
         ended(scope);
-        pipeline.endSpan(data(current));
+        pipeline.otherSpans().endSpan(data(current));
         assertTrue(fixture.records.stream().noneMatch(record -> record.kind == CallFacts.Kind.SPAN));
     }
 
     @Test
     void spansWithoutAnSdkAreRecords() {
-        Hooks.SpanContext first = pipeline.startSpan("any", null);
+        Hooks.SpanContext first = pipeline.otherSpans().startSpan("any", null);
         assertNotNull(first);
-        Hooks.SpanContext second = pipeline.startSpan("any", first);
+        Hooks.SpanContext second = pipeline.otherSpans().startSpan("any", first);
         assertNotNull(second);
         assertEquals(first.traceId, second.traceId);
         assertNotEquals(first.spanId, second.spanId);
-        pipeline.endSpan(data(second));
+        pipeline.otherSpans().endSpan(data(second));
         SpanRecord record = fixture.last();
         assertEquals(CallFacts.Kind.SPAN, record.kind);
         assertEquals(second.spanId, Hex.of(record.spanId));
@@ -285,8 +285,8 @@ class ApplicationSpansTest {
 
     @Test
     void whatAnAdapterTellsOfIsNoSpanOfTheApplicationToo() {
-        assertNull(pipeline.startSpan(PipelineFixture.TOLD, null));
-        assertNull(pipeline.startSpan(PipelineFixture.TOLD, OUTER));
+        assertNull(pipeline.otherSpans().startSpan(PipelineFixture.TOLD, null));
+        assertNull(pipeline.otherSpans().startSpan(PipelineFixture.TOLD, OUTER));
     }
 
     private static Hooks.SpanData data(Hooks.SpanContext context) {

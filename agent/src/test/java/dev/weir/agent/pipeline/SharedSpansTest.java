@@ -108,7 +108,7 @@ class SharedSpansTest {
     }
 
     private String weirs() {
-        Hooks.SpanContext weirs = pipeline.span("");
+        Hooks.SpanContext weirs = pipeline.otherSpans().span("");
         assertNotNull(weirs);
         return weirs.spanId;
     }
@@ -232,11 +232,11 @@ class SharedSpansTest {
 
     /** Another agent's span begins where Weir says. */
     private Theirs beginInside(String spanId, int kind, String parentSpanId) {
-        Hooks.SpanContext beside = pipeline.beside(kind, parentSpanId);
+        Hooks.SpanContext beside = pipeline.otherSpans().beside(kind, parentSpanId);
         assertNotNull(beside);
-        assertNull(pipeline.span(parentSpanId), "or the span would hang below the call after all");
+        assertNull(pipeline.otherSpans().span(parentSpanId), "or the span would hang below the call after all");
         Theirs theirs = http(spanId, kind, beside.spanId);
-        pipeline.began(theirs);
+        pipeline.otherSpans().began(theirs);
         current = theirs;
         return theirs;
     }
@@ -253,7 +253,7 @@ class SharedSpansTest {
         sent.header("traceparent", "00-" + TRACE + "-00000000000000a1-01");
         assertEquals("00000000000000a1", weirs());
         // It is over first.
-        pipeline.ending(theirs);
+        pipeline.otherSpans().ending(theirs);
         assertEquals(1L, theirs.said.get("weir.attempt"));
         current = null;
         pipeline.end(call, 200, null, null);
@@ -264,12 +264,12 @@ class SharedSpansTest {
     @Test
     void aCallWithoutACauseBelongsToTheTraceOfItsSpan() {
         Call call = begun(PipelineFixture.pay());
-        Hooks.SpanContext beside = pipeline.beside(CLIENT, weirs());
+        Hooks.SpanContext beside = pipeline.otherSpans().beside(CLIENT, weirs());
         assertNotNull(beside);
         assertEquals("", beside.spanId, "below nothing");
         Theirs theirs = http("00000000000000a1", CLIENT, "");
-        pipeline.began(theirs);
-        Hooks.SpanContext weirs = pipeline.span("");
+        pipeline.otherSpans().began(theirs);
+        Hooks.SpanContext weirs = pipeline.otherSpans().span("");
         assertNotNull(weirs);
         assertEquals(TRACE, weirs.traceId);
         pipeline.end(call, 200, null, null);
@@ -280,29 +280,29 @@ class SharedSpansTest {
     void onlyTheSpanOfTheCallItselfTakesItsPlace() {
         Call call = begun(PipelineFixture.pay());
         String span = weirs();
-        assertNull(pipeline.beside(SERVER, span), "of another kind");
-        assertNull(pipeline.beside(CLIENT, "00000000000000b1"), "in a span that began inside");
-        assertNotNull(pipeline.beside(CLIENT, span));
-        pipeline.began(null);
+        assertNull(pipeline.otherSpans().beside(SERVER, span), "of another kind");
+        assertNull(pipeline.otherSpans().beside(CLIENT, "00000000000000b1"), "in a span that began inside");
+        assertNotNull(pipeline.otherSpans().beside(CLIENT, span));
+        pipeline.otherSpans().began(null);
         assertEquals(span, weirs(), "that span was none after all");
-        assertNotNull(pipeline.beside(CLIENT, span));
-        pipeline.began(new Theirs("00000000000000a1", CLIENT, "", "gen_ai.operation.name"));
+        assertNotNull(pipeline.otherSpans().beside(CLIENT, span));
+        pipeline.otherSpans().began(new Theirs("00000000000000a1", CLIENT, "", "gen_ai.operation.name"));
         assertEquals(span, weirs(), "nor is one of something else");
         pipeline.end(call, 200, null, null);
         assertEquals(1, fixture.records.size());
-        assertNull(pipeline.beside(CLIENT, span));
+        assertNull(pipeline.otherSpans().beside(CLIENT, span));
     }
 
     @Test
     void aRequestTakesOverTheIdsOfTheSpanThatBeginsInIt() {
         Call request = begun(asked());
-        Hooks.SpanContext received = pipeline.span(CALLER);
+        Hooks.SpanContext received = pipeline.otherSpans().span(CALLER);
         assertNotNull(received);
         Theirs theirs = beginInside("00000000000000a1", SERVER, received.spanId);
         assertEquals(CALLER, theirs.parentSpanId);
         SpanRecord inside = fixture.call(PipelineFixture.pay(), 200);
         assertEquals("00000000000000a1", Hex.of(inside.parentSpanId));
-        pipeline.ending(theirs);
+        pipeline.otherSpans().ending(theirs);
         assertEquals(1L, theirs.said.get("weir.attempts"));
         current = null;
         pipeline.end(request, 200, null, null);
@@ -326,7 +326,7 @@ class SharedSpansTest {
         for (int i = 0; i < 200 && late.isEmpty(); i++) {
             Call call = begun(Sent.to("POST", "http://pay/charge", "10 EUR " + i));
             Theirs theirs = beginInside(Hex.of(0xa000 + i), CLIENT, weirs());
-            pipeline.ending(theirs);
+            pipeline.otherSpans().ending(theirs);
             current = null;
             pipeline.end(call, 503, null, null);
             late.addAll(fixture.records);

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * Stands in for the agent's pipeline in tests of adapters: keeps the inner half of a call from being reported twice,
  * carries a context, and writes down what it was told, one line for each begin and end.
  */
-public final class RecordingAgent implements Hooks.Agent {
+public final class RecordingAgent implements Hooks.Agent, Hooks.Spans {
 
     /** A call that is open. */
     public static final class Open extends Call {
@@ -405,6 +405,11 @@ public final class RecordingAgent implements Hooks.Agent {
     @Override
     public void ending(Hooks.ForeignSpan span) {
         foreign.add("ending " + span.context().spanId);
+    }
+
+    @Override
+    public Hooks.Spans otherSpans() {
+        return this;
     }
 
     @Override
