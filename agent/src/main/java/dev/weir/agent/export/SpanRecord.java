@@ -112,14 +112,17 @@ public final class SpanRecord {
     /** Whether it is kept although its trace is not sampled. */
     public boolean notable;
 
+    /** Whether all of it is said in a span that somebody else exports: it is only counted. */
+    public boolean shared;
+
     /** What a root has caused in all; {@code null} for all others. */
     public @Nullable Totals totals;
 
     /** Characters of its long texts, when it is in the queue. */
     int longTexts;
 
-    /** Whether it is exported: its trace is sampled, or a person should see it all the same. */
+    /** Whether it is exported: nobody else does, and its trace is sampled, or a person should see it all the same. */
     public boolean isKept() {
-        return (flags & 1) == 1 || error || notable;
+        return !shared && ((flags & 1) == 1 || error || notable);
     }
 }

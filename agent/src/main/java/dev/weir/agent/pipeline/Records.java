@@ -312,15 +312,20 @@ final class Records {
         } else if (!span.isEnding()) {
             ForeignSpans.write(record, span);
             span.release();
-            sink.count(record);
+            shared(record);
         } else if (call.notes != null && notable(call.notes) > 0) {
             // Said too late for that span: a verdict is worth a span of its own.
             record.parentSpanId = record.spanId;
             record.spanId = identity.random();
             offer(record);
         } else {
-            sink.count(record);
+            shared(record);
         }
+    }
+
+    private void shared(SpanRecord record) {
+        record.shared = true;
+        sink.count(record);
     }
 
     private void offer(SpanRecord record) {

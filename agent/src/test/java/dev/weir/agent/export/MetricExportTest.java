@@ -54,6 +54,20 @@ class MetricExportTest {
         assertEquals(List.of(), delivery.lines());
     }
 
+    /** Its span is exported by whoever made it; only metrics want to know more of it. */
+    @Test
+    void whatIsSaidInSomebodyElsesSpanIsNoSpanOfWeirs() throws IOException {
+        collector = new HttpCollector();
+        deliver();
+        SpanRecord shared = Delivery.record(77);
+        shared.shared = true;
+        delivery.exporter.sink().count(shared);
+        // Behind it in the queue.
+        delivery.offer(1).awaitSettled();
+        delivery.close();
+        assertEquals(2, delivery.exporter.sent());
+    }
+
     @Test
     void whoDoesNotLikeThemIsNamedOnce() throws IOException {
         collector = new HttpCollector().metrics(HttpCollector.status(400));
