@@ -44,8 +44,8 @@ final class AttributeWriter implements AttributeTarget {
         whole(field, name, cut(value));
     }
 
-    /** However long it is. */
-    void whole(String name, CharSequence value) {
+    @Override
+    public void whole(String name, CharSequence value) {
         whole(field, name, value);
     }
 
@@ -82,8 +82,8 @@ final class AttributeWriter implements AttributeTarget {
         return key;
     }
 
-    /** A list of one. */
-    void list(String name, CharSequence value) {
+    @Override
+    public void list(String name, CharSequence value) {
         int attribute = out.begin(field);
         byte[] key = key(name);
         out.raw(key, key.length);
@@ -107,7 +107,8 @@ final class AttributeWriter implements AttributeTarget {
         out.varint(3, value);
     }
 
-    void decimal(String name, double value) {
+    @Override
+    public void decimal(String name, double value) {
         int attribute = out.begin(field);
         byte[] key = key(name);
         out.raw(key, key.length);

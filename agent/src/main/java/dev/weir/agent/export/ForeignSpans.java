@@ -27,7 +27,22 @@ public final class ForeignSpans {
 
         @Override
         public void text(String name, CharSequence value) {
+            whole(name, AttributeWriter.cut(value));
+        }
+
+        @Override
+        public void whole(String name, CharSequence value) {
+            span.attribute(name, value.toString());
+        }
+
+        @Override
+        public void list(String name, CharSequence value) {
             span.attribute(name, AttributeWriter.cut(value).toString());
+        }
+
+        @Override
+        public void decimal(String name, double value) {
+            span.attribute(name, value);
         }
 
         @Override

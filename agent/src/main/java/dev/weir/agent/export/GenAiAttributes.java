@@ -15,10 +15,10 @@ final class GenAiAttributes {
     private static final int LONGEST_CONTENT = 32_768;
     private static final int LONGEST_MESSAGE = 4_096;
 
-    private final AttributeWriter to;
+    private final AttributeTarget to;
     private final Redaction redaction;
 
-    GenAiAttributes(AttributeWriter to, Redaction redaction) {
+    GenAiAttributes(AttributeTarget to, Redaction redaction) {
         this.to = to;
         this.redaction = redaction;
     }
