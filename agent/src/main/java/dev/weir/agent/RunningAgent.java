@@ -11,6 +11,7 @@ import dev.weir.agent.ledger.Roots;
 import dev.weir.agent.pipeline.Assembly;
 import dev.weir.agent.pipeline.CallPipeline;
 import dev.weir.agent.pipeline.Sampler;
+import dev.weir.agent.pipeline.Sharing;
 import dev.weir.agent.rules.RuleBook;
 import dev.weir.bootstrap.Fuse;
 import dev.weir.bootstrap.Hooks;
@@ -107,7 +108,9 @@ final class RunningAgent {
         });
         Sampler sampler = new Sampler(otlp.ratio(), otlp.asksParent());
         List<Instrumentation> adapters = adapters();
-        CallPipeline pipeline = assembly.pipeline(rules, sampler, exporter.sink(), ownTracers(adapters), clock, log);
+        Sharing sharing = new Sharing(settings, otlp::isSame);
+        CallPipeline pipeline =
+                assembly.pipeline(rules, sampler, exporter.sink(), ownTracers(adapters), sharing, clock, log);
         long shutdownMillis = settings.number(Setting.EXPORT_SHUTDOWN);
         long reloadSeconds = settings.number(Setting.CONFIG_RELOAD);
         Weaver weaver = weaver(pipeline, adapters);

@@ -89,6 +89,19 @@ public final class Hooks {
 
         /** See {@link Hooks#ending}. */
         void ending(ForeignSpan span);
+
+        /** See {@link Hooks#shares}. */
+        boolean shares();
+
+        /** See {@link Hooks#exportsTo}. */
+        void exportsTo(String endpoint, boolean grpc);
+
+        /** See {@link Hooks#starting}. */
+        @Nullable
+        Object starting(int kind);
+
+        /** See {@link Hooks#started}. */
+        void started(Object starting, @Nullable ForeignSpan span);
     }
 
     /** A span, whoever makes it, in the words of W3C Trace Context. */
@@ -126,8 +139,8 @@ public final class Hooks {
     }
 
     /**
-     * An open span that another agent makes of one call. Where that call is followed here too, what is to be said of it is said
-     * in this span, and there is no second one.
+     * An open span that somebody else makes of one call: another agent, or the application. Where that call is followed here too,
+     * what is to be said of it is said in this span, and there is no second one.
      */
     public abstract static class ForeignSpan {
 
@@ -136,6 +149,13 @@ public final class Hooks {
         public static final int CLIENT = 3;
         public static final int PRODUCER = 4;
         public static final int CONSUMER = 5;
+
+        // Where it is known which calls the span is made of, whatever kind of span that is.
+        public static final int RUN = 16;
+        public static final int MODEL = 17;
+        public static final int TOOL = 18;
+        public static final int HTTP_CLIENT = 19;
+        public static final int HTTP_SERVER = 20;
 
         /** One of the above. */
         public final int kind;
@@ -158,7 +178,10 @@ public final class Hooks {
         /** Whether it has an attribute of this name, which is a text. */
         public abstract boolean has(String attribute);
 
-        /** Sets an attribute: a text, {@link Long} or {@link Boolean}. Ignored when the span is over. */
+        /**
+         * Sets an attribute: a text, {@link Long}, {@link Double}, {@link Boolean} or a list of texts. Ignored when the span is
+         * over.
+         */
         public abstract void attribute(String name, Object value);
 
         /** Adds an event with attributes that are texts. Ignored when the span is over. */
@@ -497,9 +520,43 @@ public final class Hooks {
         if (installed != null) installed.otherSpans().began(span);
     }
 
-    /** A span of another agent's is about to end: the last moment to say something in it. */
+    /** A span of somebody else's is about to end: the last moment to say something in it. */
     public static void ending(ForeignSpan span) {
         Agent installed = agent;
         if (installed != null) installed.otherSpans().ending(span);
+    }
+
+    /** Whether spans that the application makes of calls are to be told of, with {@link #starting}. */
+    public static boolean shares() {
+        Agent installed = agent;
+        return installed != null && installed.otherSpans().shares();
+    }
+
+    /**
+     * The application has made an exporter of spans.
+     *
+     * @param endpoint where it sends to; empty when it does not say
+     */
+    public static void exportsTo(String endpoint, boolean grpc) {
+        Agent installed = agent;
+        if (installed != null) installed.otherSpans().exportsTo(endpoint, grpc);
+    }
+
+    /**
+     * The application is about to begin a span of a call on this thread. Until {@link #started} the thread is where it was before
+     * that very call began, when it has.
+     *
+     * @param kind as {@link ForeignSpan#kind}
+     * @return for {@link #started}; {@code null} when nobody wants to know
+     */
+    public static @Nullable Object starting(int kind) {
+        Agent installed = agent;
+        return installed == null ? null : installed.otherSpans().starting(kind);
+    }
+
+    /** Follows {@link #starting} on the same thread. The span that has begun; {@code null} when there is none that is recorded. */
+    public static void started(@Nullable Object starting, @Nullable ForeignSpan span) {
+        Agent installed = agent;
+        if (starting != null && installed != null) installed.otherSpans().started(starting, span);
     }
 }

@@ -90,6 +90,8 @@ public enum Setting {
             "(?i:bearer|basic) [\\w.~+/=-]{8,}|\\b(?:sk|pk|rk)[-_][\\w-]{16,}|\\bAKIA[0-9A-Z]{16}\\b"
                     + "|\\beyJ[\\w-]{8,}\\.[\\w-]+\\.[\\w-]*|\\b(?:\\d[ -]?){13,19}\\b"),
 
+    /** Whether Weir writes into the spans that others make of the same calls: auto, always, never. */
+    SHARE_SPANS("weir.share-spans", "auto"),
     /** How many records wait for export at most. */
     EXPORT_QUEUE("weir.export.queue", "131072", 1_024, 4_194_304),
     /** Milliseconds that the JVM's shutdown waits for the last records. */

@@ -1,5 +1,6 @@
 package dev.weir.agent.context;
 
+import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.Hooks;
 import org.jspecify.annotations.Nullable;
@@ -7,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What caused the things that happen now: the trace, the deadline, and the scope that they happen in.
  *
- * <p>Immutable, so it can be handed to any thread. Whoever puts one on a thread remembers what was there before and
- * puts exactly that back; nothing is ever counted up and down, because a call that is in flight when advice fails never
- * reports its end.
+ * <p>It can be handed to any thread: it does not change, but for the ids of a span that becomes another one. Whoever
+ * puts one on a thread remembers what was there before and puts exactly that back; nothing is ever counted up and down,
+ * because a call that is in flight when advice fails never reports its end.
  *
  * <p>The deadline is a moment on this JVM's monotonic clock. It crosses processes as the time that is left, so that no
  * two clocks need to agree.
@@ -41,6 +42,18 @@ public final class CausalContext {
     private String @Nullable [] correlation;
     private Hooks.@Nullable SpanContext span;
     private @Nullable CausalContext inner;
+    // Whether anybody has asked for the ids. No lock: who asks while they change may hear either.
+    private boolean told;
+    private @Nullable Ids instead;
+    private volatile @Nullable Call open;
+
+    /** Other ids for the span of a scope. Immutable, for it is handed over without a lock. */
+    private record Ids(
+            long traceHigh,
+            long traceLow,
+            long spanId,
+            byte flags,
+            @Nullable String traceState) {}
 
     /**
      * @param around what this is inside of
@@ -89,10 +102,32 @@ public final class CausalContext {
         return made;
     }
 
-    /** The same scope, whose span has these ids after all. */
-    public CausalContext as(
+    /** The scope's span has these ids after all. */
+    public void become(
             long otherTraceHigh, long otherTraceLow, long otherSpanId, byte otherFlags, @Nullable String otherState) {
-        return in(otherTraceHigh, otherTraceLow, otherSpanId, otherFlags, otherState, around, applicationSpanId);
+        instead = new Ids(otherTraceHigh, otherTraceLow, otherSpanId, otherFlags, otherState);
+        correlation = null;
+        span = null;
+    }
+
+    /** Whether somebody may have begun a span inside of this one. */
+    public boolean isTold() {
+        return told;
+    }
+
+    /** From now on it is known whose context this is, until {@link #over}. */
+    public void opened(Call call) {
+        open = call;
+    }
+
+    /** The scope is over. */
+    public void over() {
+        open = null;
+    }
+
+    /** The scope itself, as long as it is open. */
+    public @Nullable Call open() {
+        return open;
     }
 
     private CausalContext in(
@@ -125,33 +160,46 @@ public final class CausalContext {
     public boolean isIn(long span) {
         for (CausalContext at = this; at != null; at = at.around) {
             if (at.spanId == span || at.applicationSpanId == span || at.callerSpanId == span) return true;
+            Ids other = at.instead;
+            if (other != null && other.spanId == span) return true;
         }
         return false;
     }
 
+    /** Whoever asks may tell others. */
+    private @Nullable Ids ids() {
+        if (!told) told = true;
+        return instead;
+    }
+
     /** The first half of the trace's id. */
     public long traceHigh() {
-        return traceHigh;
+        Ids other = ids();
+        return other == null ? traceHigh : other.traceHigh;
     }
 
     /** The second half of the trace's id. */
     public long traceLow() {
-        return traceLow;
+        Ids other = ids();
+        return other == null ? traceLow : other.traceLow;
     }
 
     /** The span of the scope. */
     public long spanId() {
-        return spanId;
+        Ids other = ids();
+        return other == null ? spanId : other.spanId;
     }
 
     /** The trace flags of W3C Trace Context. */
     public byte flags() {
-        return flags;
+        Ids other = instead;
+        return other == null ? flags : other.flags;
     }
 
     /** The {@code tracestate} that came in. */
     public @Nullable String traceState() {
-        return traceState;
+        Ids other = instead;
+        return other == null ? traceState : other.traceState;
     }
 
     /** The entries of the inbound {@code baggage} that are not Weir's. */
@@ -213,7 +261,7 @@ public final class CausalContext {
         String[] known = correlation;
         if (known != null) return known;
         String[] made = {
-            Hex.of(traceHigh, traceLow), Hex.of(spanId), scope.operation().id()
+            Hex.of(traceHigh(), traceLow()), Hex.of(spanId()), scope.operation().id()
         };
         correlation = made;
         return made;
@@ -224,7 +272,7 @@ public final class CausalContext {
         Hooks.SpanContext known = span;
         if (known != null) return known;
         String[] ids = correlation();
-        Hooks.SpanContext made = new Hooks.SpanContext(ids[0], ids[1], flags, traceState);
+        Hooks.SpanContext made = new Hooks.SpanContext(ids[0], ids[1], flags(), traceState());
         span = made;
         return made;
     }

@@ -1,18 +1,28 @@
 package dev.weir.agent.export;
 
+import dev.weir.agent.config.Settings;
 import dev.weir.agent.context.Hex;
 import dev.weir.bootstrap.Hooks;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Says what Weir has to say of a call in the span that another agent makes of it. */
+/** Says what Weir has to say of a call in the span that somebody else makes of it. */
 public final class ForeignSpans {
 
-    private ForeignSpans() {}
+    private final Settings settings;
+    private volatile @Nullable Redaction redaction;
 
-    /** Writes what only Weir knows: the span has all else by itself. */
-    public static void write(SpanRecord record, Hooks.ForeignSpan span) {
-        WeirAttributes.write(record, new Target(span));
+    public ForeignSpans(Settings settings) {
+        this.settings = settings;
+    }
+
+    /** Writes what only Weir knows. An agent's span has all else by itself; what an application's has is written over this. */
+    public void write(SpanRecord record, Hooks.ForeignSpan span) {
+        Target target = new Target(span);
+        if (span.kind >= Hooks.ForeignSpan.RUN) new CallAttributes(target, redaction()).write(record);
+        WeirAttributes.write(record, target);
         if (record.verdicts == null) return;
         for (SpanRecord.Verdict verdict : record.verdicts) {
             Map<String, String> attributes = new LinkedHashMap<>();
@@ -21,6 +31,13 @@ public final class ForeignSpans {
             attributes.put(Attributes.VERDICT_WHY, verdict.reason());
             span.event(Attributes.VERDICT, attributes);
         }
+    }
+
+    /** Not before the first call: expressions take time to load. The exporter has complained about a bad one. */
+    private Redaction redaction() {
+        Redaction known = redaction;
+        if (known == null) redaction = known = Redaction.of(settings, complaint -> {});
+        return known;
     }
 
     private record Target(Hooks.ForeignSpan span) implements AttributeTarget {
@@ -37,7 +54,7 @@ public final class ForeignSpans {
 
         @Override
         public void list(String name, CharSequence value) {
-            span.attribute(name, AttributeWriter.cut(value).toString());
+            span.attribute(name, List.of(AttributeWriter.cut(value).toString()));
         }
 
         @Override

@@ -108,6 +108,15 @@ public final class OtlpSettings {
         return traces.endpoint();
     }
 
+    /**
+     * Whether an exporter of the application's sends spans where Weir does.
+     *
+     * @param theirs the endpoint as that exporter has it
+     */
+    public boolean isSame(String theirs, boolean grpc) {
+        return enabled && traces.isSame(theirs, grpc);
+    }
+
     /** Milliseconds after which a record that waits alone is sent. */
     int delayMillis() {
         return delayMillis;

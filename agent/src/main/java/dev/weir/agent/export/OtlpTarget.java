@@ -8,6 +8,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -195,6 +196,23 @@ final class OtlpTarget {
         } catch (IllegalArgumentException e) {
             return value;
         }
+    }
+
+    /** Whether that is the same place: host and port, and the path where both say it. */
+    boolean isSame(String theirs, boolean theirsIsGrpc) {
+        URL other = parsed(theirs);
+        if (other == null || port(other) != port(url) || !host(other).equals(host(url))) return false;
+        return grpc || theirsIsGrpc || other.getPath().equals(url.getPath());
+    }
+
+    private static int port(URL url) {
+        return url.getPort() == -1 ? url.getDefaultPort() : url.getPort();
+    }
+
+    /** All names of this machine's own side are one. */
+    private static String host(URL url) {
+        String host = url.getHost().toLowerCase(Locale.ROOT);
+        return host.equals("localhost") || host.equals("[::1]") || host.equals("::1") ? "127.0.0.1" : host;
     }
 
     /** For people. */

@@ -123,7 +123,7 @@ final class ApplicationSpans {
         if (isWellFormed(span.context)) records.application(span);
     }
 
-    private static boolean isWellFormed(Hooks.SpanContext span) {
+    static boolean isWellFormed(Hooks.SpanContext span) {
         return span.traceId.length() == 32
                 && span.spanId.length() == 16
                 && Hex.is(span.traceId, 0, 32)

@@ -6,6 +6,7 @@ import dev.weir.agent.config.Settings;
 import dev.weir.agent.context.HostClasses;
 import dev.weir.agent.context.Identity;
 import dev.weir.agent.export.EpochClock;
+import dev.weir.agent.export.ForeignSpans;
 import dev.weir.agent.export.RecordSink;
 import dev.weir.agent.ledger.Breakers;
 import dev.weir.agent.ledger.ConcurrencyLimit;
@@ -100,11 +101,21 @@ public final class Assembly {
      * The pipeline.
      *
      * @param toldAlready tracers of OpenTelemetry that make spans of what adapters tell of
+     * @param sharing whether there is one span for what others make spans of too
      */
     public CallPipeline pipeline(
-            RuleBook rules, Sampler sampler, RecordSink sink, Set<String> toldAlready, EpochClock clock, Log log) {
+            RuleBook rules,
+            Sampler sampler,
+            RecordSink sink,
+            Set<String> toldAlready,
+            Sharing sharing,
+            EpochClock clock,
+            Log log) {
         Records records = new Records(
-                sink, identity, settings.oneOf(Setting.CONTENT, "off", "on").equals("on"));
+                sink,
+                new ForeignSpans(settings),
+                identity,
+                settings.oneOf(Setting.CONTENT, "off", "on").equals("on"));
         AttemptHeaders attemptHeaders = new AttemptHeaders();
         Wire wire = new Wire(
                 new HostClasses(settings.list(Setting.OUTBOUND_EXCLUDE)),
@@ -124,7 +135,7 @@ public final class Assembly {
                 attemptHeaders,
                 records,
                 new ApplicationSpans(identity, sampler, records, toldAlready),
-                new SharedSpans(sampler, records),
+                new SharedSpans(sharing, sampler, records),
                 clock,
                 new GlobFilter(settings.list(Setting.FILES_INCLUDE), settings.list(Setting.FILES_EXCLUDE)),
                 settings.flag(Setting.FILES_OUTSIDE_RUNS),

@@ -189,8 +189,8 @@ public final class CallPipeline implements Hooks.Agent {
         OpenCall call = new OpenCall(attempt, parent, judgement, state, state.node, now, Math.min(inherited, own));
         call.spanId = identity.random();
         boolean contained = known == null && applicationSpans.contain(call, application, cause);
-        if (contained) sharedSpans.begin(call, application);
-        else trace(call, cause);
+        if (!contained) trace(call, cause);
+        sharedSpans.begin(call, contained ? application : null);
         Call.Denied denial = facts.refusable() ? judgement.denial(facts) : null;
         if (denial != null) {
             judgement.refuse();

@@ -14,7 +14,7 @@ final class Contexts {
 
     /** The context inside of a request or message from outside. */
     static CausalContext inbound(OpenCall call, Arrival arrival) {
-        return new CausalContext(
+        CausalContext inside = new CausalContext(
                 call.traceHigh,
                 call.traceLow,
                 call.spanId,
@@ -30,6 +30,8 @@ final class Contexts {
                 null,
                 null,
                 call.applicationSpanId);
+        inside.opened(call);
+        return inside;
     }
 
     /** The HTTP request that a request of another protocol came by; threads of sessions carry whatever they began with. */
@@ -40,7 +42,7 @@ final class Contexts {
 
     /** The context inside of a scope of this process. */
     static CausalContext inside(OpenCall scope, @Nullable CausalContext cause) {
-        return new CausalContext(
+        CausalContext inside = new CausalContext(
                 scope.traceHigh,
                 scope.traceLow,
                 scope.spanId,
@@ -56,6 +58,8 @@ final class Contexts {
                 within(scope, cause),
                 cause,
                 scope.applicationSpanId);
+        inside.opened(scope);
+        return inside;
     }
 
     private static CallFacts.@Nullable Kind within(OpenCall scope, @Nullable CausalContext cause) {

@@ -55,7 +55,7 @@ final class OpenCall extends Call {
     @Nullable
     String linked;
 
-    /** What another agent makes of this call, and Weir says there what it has to say. */
+    /** What somebody else makes of this call, and Weir says there what it has to say. */
     Hooks.@Nullable ForeignSpan foreign;
 
     /** Scopes only: what is caused inside. */
@@ -91,6 +91,7 @@ final class OpenCall extends Call {
     synchronized boolean end() {
         boolean first = !ended;
         ended = true;
+        if (inside != null) inside.over();
         return first;
     }
 

@@ -47,7 +47,7 @@ final class OtherSpans implements Hooks.Spans {
     public Hooks.@Nullable SpanContext beside(int kind, String parentSpanId) {
         ThreadState state = states.get();
         if (state.inside) return null;
-        Hooks.SpanContext parent = SharedSpans.beside(state, kind, parentSpanId);
+        Hooks.SpanContext parent = sharedSpans.beside(state, kind, parentSpanId);
         state.beside = parent != null;
         return parent;
     }
@@ -67,9 +67,30 @@ final class OtherSpans implements Hooks.Spans {
         try {
             sharedSpans.ending(span);
         } catch (Throwable t) {
-            log.failure("end of another agent's span", t);
+            log.failure("end of a span of others", t);
         } finally {
             state.inside = inside;
         }
+    }
+
+    @Override
+    public boolean shares() {
+        return sharedSpans.sharing().withApplication();
+    }
+
+    @Override
+    public void exportsTo(String endpoint, boolean grpc) {
+        sharedSpans.sharing().exportsTo(endpoint, grpc);
+    }
+
+    @Override
+    public @Nullable Object starting(int kind) {
+        ThreadState state = states.get();
+        return state.inside ? null : sharedSpans.starting(state, kind);
+    }
+
+    @Override
+    public void started(Object starting, Hooks.@Nullable ForeignSpan span) {
+        sharedSpans.started(states.get(), starting, span);
     }
 }

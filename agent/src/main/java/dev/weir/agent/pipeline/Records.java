@@ -36,12 +36,14 @@ final class Records {
     private static final int LONGEST_KEY = 255;
 
     private final RecordSink sink;
+    private final ForeignSpans foreignSpans;
     private final Identity identity;
     private final boolean content;
 
     /** @param content whether what people, models and tools said is written down */
-    Records(RecordSink sink, Identity identity, boolean content) {
+    Records(RecordSink sink, ForeignSpans foreignSpans, Identity identity, boolean content) {
         this.sink = sink;
+        this.foreignSpans = foreignSpans;
         this.identity = identity;
         this.content = content;
     }
@@ -71,11 +73,11 @@ final class Records {
         offer(call, record);
     }
 
-    /** A call that is not over, but the span that another agent makes of it is: what is known by now is said there. */
+    /** A call that is not over, but the span that somebody else makes of it is: what is known by now is said there. */
     void soFar(OpenCall call, Hooks.ForeignSpan span, long nowNanos) {
         SpanRecord record = record(call, nowNanos, overrunMillis(call, nowNanos));
         record.resends = call.resends;
-        ForeignSpans.write(record, span);
+        foreignSpans.write(record, span);
     }
 
     private static long overrunMillis(OpenCall call, long nowNanos) {
@@ -304,13 +306,13 @@ final class Records {
         if (record.parentSpanId == 0 || totals.attempts() > 0 || totals.verdicts() > 0) record.totals = totals;
     }
 
-    /** To the queue, or into the span that another agent makes of the call. */
+    /** To the queue, or into the span that somebody else makes of the call. */
     private void offer(OpenCall call, SpanRecord record) {
         Hooks.ForeignSpan span = call.foreign;
         if (span == null) {
             offer(record);
         } else if (!span.isEnding()) {
-            ForeignSpans.write(record, span);
+            foreignSpans.write(record, span);
             span.release();
             shared(record);
         } else if (call.notes != null && notable(call.notes) > 0) {

@@ -43,6 +43,28 @@ class OtlpSettingsTest {
         assertEquals(List.of(), complaints);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "http/protobuf, '', http://localhost:4318/v1/traces, false, true",
+        "http/protobuf, '', http://[::1]:4318/v1/traces, false, true",
+        "http/protobuf, '', http://localhost:4317, true, false",
+        "http/protobuf, '', http://localhost:4318/other/v1/traces, false, false",
+        "http/protobuf, '', http://otherhost:4318/v1/traces, false, false",
+        "http/protobuf, '', '', false, false",
+        "http/protobuf, https://Traces.example/a, https://traces.example:443/a/v1/traces, false, true",
+        "http/protobuf, https://traces.example/a, https://traces.example/b/v1/traces, false, false",
+        "http/protobuf, http://both:4000, http://both:4000, true, true",
+        "grpc, '', http://localhost:4317, true, true",
+        "grpc, '', http://localhost:4318/v1/traces, false, false"
+    })
+    void whereTheApplicationSends(String protocol, String endpoint, String theirs, boolean grpc, boolean same) {
+        assertEquals(
+                same,
+                read("OTEL_EXPORTER_OTLP_PROTOCOL", protocol, "OTEL_EXPORTER_OTLP_ENDPOINT", endpoint)
+                        .isSame(theirs, grpc));
+        assertFalse(read("OTEL_TRACES_EXPORTER", "none").isSame("http://localhost:4318/v1/traces", false));
+    }
+
     @Test
     void whatIsSaidOfTracesGoesFirst() {
         OtlpSettings settings = read(

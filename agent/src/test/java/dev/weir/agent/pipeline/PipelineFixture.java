@@ -21,6 +21,9 @@ final class PipelineFixture {
     /** A tracer that makes spans of what an adapter tells of. */
     static final String TOLD = "told.already";
 
+    /** Where this pipeline's spans would go. */
+    static final String HERE = "http://here:4318/v1/traces";
+
     final List<SpanRecord> records = new CopyOnWriteArrayList<>();
     final ByteArrayOutputStream stderr = new ByteArrayOutputStream();
     final Log log = new Log(new PrintStream(stderr, true), Log.Level.DEBUG);
@@ -34,7 +37,9 @@ final class PipelineFixture {
         });
         assembly = new Assembly(settings);
         rules = assembly.rules();
-        pipeline = assembly.pipeline(rules, new Sampler(1, true), records::add, Set.of(TOLD), new EpochClock(), log);
+        Sharing sharing = new Sharing(settings, (endpoint, grpc) -> endpoint.equals(HERE));
+        pipeline = assembly.pipeline(
+                rules, new Sampler(1, true), records::add, Set.of(TOLD), sharing, new EpochClock(), log);
     }
 
     PipelineFixture() {

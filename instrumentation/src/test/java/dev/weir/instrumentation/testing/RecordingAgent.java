@@ -61,6 +61,9 @@ public final class RecordingAgent implements Hooks.Agent, Hooks.Spans {
     private final List<String> outer = new CopyOnWriteArrayList<>();
     private volatile String unwanted = "";
     private final Map<String, Hooks.SpanContext> besides = new ConcurrentHashMap<>();
+    private volatile boolean shares;
+    private volatile Hooks.@Nullable SpanContext outside;
+    private final List<String> exports = new CopyOnWriteArrayList<>();
     private final List<Object> foreign = new CopyOnWriteArrayList<>();
     private final List<Hooks.SpanData> spans = new CopyOnWriteArrayList<>();
     private final String instrumentation;
@@ -93,6 +96,9 @@ public final class RecordingAgent implements Hooks.Agent, Hooks.Spans {
         spans.clear();
         besides.clear();
         foreign.clear();
+        shares = false;
+        outside = null;
+        exports.clear();
     }
 
     /** What was recorded until now is of no interest. */
@@ -405,6 +411,52 @@ public final class RecordingAgent implements Hooks.Agent, Hooks.Spans {
     @Override
     public void ending(Hooks.ForeignSpan span) {
         foreign.add("ending " + span.context().spanId);
+    }
+
+    /**
+     * From now on spans that the application makes of calls are of interest.
+     *
+     * @param around the agent's own span around the calls that they are of; {@code null} for none
+     */
+    public void share(Hooks.@Nullable SpanContext around) {
+        shares = true;
+        outside = around;
+    }
+
+    /** From now on they are not. */
+    public void ignoreOthers() {
+        shares = false;
+    }
+
+    @Override
+    public boolean shares() {
+        return shares;
+    }
+
+    /** Where the application's exporters send to. */
+    public List<String> exports() {
+        return List.copyOf(exports);
+    }
+
+    @Override
+    public void exportsTo(String endpoint, boolean grpc) {
+        exports.add((grpc ? "grpc " : "http ") + endpoint);
+    }
+
+    /** Until {@link #started} the agent's own span is the one around. */
+    @Override
+    public @Nullable Object starting(int kind) {
+        if (!shares) return null;
+        foreign.add("starting " + kind);
+        Hooks.SpanContext before = span;
+        span = outside;
+        return new @Nullable Object[] {before};
+    }
+
+    @Override
+    public void started(Object starting, Hooks.@Nullable ForeignSpan begun) {
+        span = (Hooks.SpanContext) ((@Nullable Object[]) starting)[0];
+        foreign.add(begun == null ? "none" : begun);
     }
 
     @Override
