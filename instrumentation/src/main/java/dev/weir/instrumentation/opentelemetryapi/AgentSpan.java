@@ -15,7 +15,7 @@ import java.lang.invoke.MethodType;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A span that OpenTelemetry's agent makes of one call. The context that it is in remembers it. */
+/** A span that OpenTelemetry's agent, or its instrumentation of a library, makes of one call. The context that it is in remembers it. */
 final class AgentSpan extends Hooks.ForeignSpan {
 
     private static final ContextKey<AgentSpan> KEY = ContextKey.named("weir-agent-span");
@@ -41,8 +41,8 @@ final class AgentSpan extends Hooks.ForeignSpan {
     /** A span has begun, and is current in this context. */
     static @Nullable AgentSpan begun(Context context, int kind, String parentSpanId) {
         Span span = Span.fromContextOrNull(context);
-        // One that is not recorded goes nowhere.
-        if (span == null || !span.isRecording()) return null;
+        // One that is not kept goes nowhere.
+        if (span == null || !span.isRecording() || !span.getSpanContext().isSampled()) return null;
         Hooks.SpanContext ids = SpanContexts.of(span.getSpanContext());
         return ids == null ? null : new AgentSpan(span, ids, kind, parentSpanId);
     }

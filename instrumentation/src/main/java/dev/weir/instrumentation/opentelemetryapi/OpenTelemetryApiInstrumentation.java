@@ -1,5 +1,6 @@
 package dev.weir.instrumentation.opentelemetryapi;
 
+import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import io.opentelemetry.api.OpenTelemetry;
@@ -31,6 +32,14 @@ public final class OpenTelemetryApiInstrumentation implements Instrumentation {
                 .exactly("getOrNoop", "Get")
                 .exactly("set", "Set", "io.opentelemetry.api.OpenTelemetry")
                 .exactly("resetForTest", "Reset");
+        weaving.type("io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporterBuilder")
+                .exactly("build", "HttpExporter");
+        weaving.type("io.opentelemetry.exporter.otlp.trace.OtlpGrpcSpanExporterBuilder")
+                .exactly("build", "GrpcExporter");
+        weaving.type("io.opentelemetry.instrumentation.api.instrumenter.Instrumenter")
+                .exactly("start", "Start", "io.opentelemetry.context.Context", "java.lang.Object")
+                .fieldForReceiver("spanKindExtractor")
+                .method("end", "End", "io.opentelemetry.context.Context");
     }
 
     /** Whoever asks for the current context gets Weir's span in it, where that is the innermost one. */
@@ -56,6 +65,45 @@ public final class OpenTelemetryApiInstrumentation implements Instrumentation {
 
         static @Nullable Span exit(@Nullable Span result) {
             return result == null ? null : Joining.received(result);
+        }
+    }
+
+    static final class HttpExporter {
+
+        static void exit(@Nullable Object exporter) {
+            if (exporter != null) Exporters.made(exporter, false);
+        }
+    }
+
+    static final class GrpcExporter {
+
+        static void exit(@Nullable Object exporter) {
+            if (exporter != null) Exporters.made(exporter, true);
+        }
+    }
+
+    /** OpenTelemetry's instrumentation of libraries, as the application brings it: all its spans of calls begin here. */
+    static final class Start {
+
+        static @Nullable Begin enter(Object kinds, Context parent, Object request) {
+            int kind = Hooks.shares() ? AgentSpan.kind(kinds, request) : 0;
+            return kind == 0 ? null : Begin.of(parent, kind);
+        }
+
+        static Context argument0(@Nullable Begin begin, Object kinds, Context parent) {
+            return begin == null ? parent : begin.parent;
+        }
+
+        static @Nullable Context exit(@Nullable Begin begin, @Nullable Context result) {
+            return begin == null ? result : begin.end(result);
+        }
+    }
+
+    static final class End {
+
+        static void enter(Object instrumenter, @Nullable Context context) {
+            AgentSpan span = context == null ? null : AgentSpan.in(context);
+            if (span != null) Hooks.ending(span);
         }
     }
 

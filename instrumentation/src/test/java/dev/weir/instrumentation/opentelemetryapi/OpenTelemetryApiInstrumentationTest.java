@@ -21,6 +21,7 @@ import io.opentelemetry.context.Scope;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.sdk.trace.ReadableSpan;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -67,6 +68,26 @@ class OpenTelemetryApiInstrumentationTest {
                 "vendor,other",
                 String.join(",", span.getSpanContext().getTraceState().asMap().keySet()));
         span.end();
+    }
+
+    /** OpenTelemetry's instrumentation of a library makes its spans as its agent does. */
+    @Test
+    void aSpanOfALibraryGoesIntoThePlaceOfItsCallWhereSpansAreShared() {
+        woven.agent().inSpan(weirs(1));
+        woven.agent().beside(WEIRS, new Hooks.SpanContext(TRACE, CALLERS, (byte) 1, null));
+        assertEquals(
+                List.of("GET " + WEIRS + " CLIENT {http.request.method=GET} []"),
+                new ClientOfTheAgents().apply("client", () -> {}));
+        assertEquals(List.of(), woven.agent().foreign());
+        woven.agent().share(null);
+        List<String> shared = new ClientOfTheAgents().apply("client", () -> {
+            Hooks.SpanContext current = Hooks.applicationSpan();
+            assertNotNull(current);
+            assertNotNull(current.foreign);
+            current.foreign.attribute("weir.attempt", 1L);
+        });
+        assertEquals(List.of("GET " + CALLERS + " CLIENT {http.request.method=GET, weir.attempt=1} []"), shared);
+        assertEquals(2, woven.agent().foreign().size(), "begun and ending");
     }
 
     @Test
