@@ -20,8 +20,9 @@ public final class Shop {
 
     public static void main(String[] arguments) {
         String how = arguments[0];
-        try (Observed observed = how.equals("observed") ? Observed.spansTo(arguments[5]) : Observed.not()) {
-            System.out.println(answer(how, clerk(arguments[1], observed.registry()), arguments));
+        try (Observed observed = how.startsWith("observed") ? Observed.spansTo(arguments[5]) : Observed.not()) {
+            ShopTools tools = new ShopTools(observed.registry(), arguments[2], arguments[3]);
+            System.out.println(answer(how, clerk(arguments[1], observed.registry()), tools, arguments[4]));
         }
         // OkHttp's threads would keep the JVM for another minute.
         System.exit(0);
@@ -47,13 +48,11 @@ public final class Shop {
                 .build();
     }
 
-    private static String answer(String how, ChatClient clerk, String[] arguments) {
-        ShopTools tools = new ShopTools(arguments[2], arguments[3]);
-        String question = arguments[4];
+    private static String answer(String how, ChatClient clerk, ShopTools tools, String question) {
         String answer = switch (how) {
             case "sync", "observed" ->
                 clerk.prompt().user(question).tools(tools).call().content();
-            case "streaming" ->
+            case "streaming", "observed-streaming" ->
                 clerk.prompt().user(question).tools(tools).stream()
                         .content()
                         .collect(Collectors.joining())

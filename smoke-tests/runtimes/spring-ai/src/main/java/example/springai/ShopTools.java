@@ -1,5 +1,6 @@
 package example.springai;
 
+import io.micrometer.observation.ObservationRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,15 +27,17 @@ final class ShopTools {
             + "INIT=CREATE TABLE IF NOT EXISTS orders (article VARCHAR(40), quantity INT)"
             + "\\;CREATE TABLE IF NOT EXISTS memory (id VARCHAR(40), place INT, role VARCHAR(20), text VARCHAR)";
 
-    private final RestClient http = RestClient.builder()
-            .requestFactory(new JdkClientHttpRequestFactory())
-            .build();
+    private final RestClient http;
     private final RetryTemplate retry = new RetryTemplate(
             RetryPolicy.builder().maxRetries(2).delay(Duration.ofMillis(1)).build());
     private final String payments;
     private final Path directory;
 
-    ShopTools(String payments, String directory) {
+    ShopTools(ObservationRegistry registry, String payments, String directory) {
+        this.http = RestClient.builder()
+                .requestFactory(new JdkClientHttpRequestFactory())
+                .observationRegistry(registry)
+                .build();
         this.payments = payments;
         this.directory = Path.of(directory);
     }
