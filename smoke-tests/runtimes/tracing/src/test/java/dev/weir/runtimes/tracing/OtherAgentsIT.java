@@ -31,7 +31,6 @@ class OtherAgentsIT {
 
     private static final String[] OPTIONS = {
         "-Dweir.scope.run=example.tracing.Shop#buy,example.tracing.Depot#ship",
-        "-Dotel.metrics.exporter=none",
         "-Dotel.logs.exporter=none",
         "-Ddd.instrumentation.telemetry.enabled=false",
         "-Ddd.remote_config.enabled=false",
