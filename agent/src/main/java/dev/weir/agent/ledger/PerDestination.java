@@ -18,8 +18,8 @@ final class PerDestination<T> {
     private static final class Known<T> {
         final String destination;
         final T state;
-        /** Since the last time that somebody had to go. */
-        boolean used = true;
+        /** Once more after it came, and since the last time that somebody had to go. */
+        boolean used;
 
         volatile boolean forgotten;
 
@@ -69,8 +69,9 @@ final class PerDestination<T> {
             if (known.size() >= most) forgetOne();
             found = new Known<>(destination, absent.get());
             known.put(destination, found);
+        } else {
+            found.used = true;
         }
-        found.used = true;
         return found;
     }
 
