@@ -59,24 +59,19 @@ public final class Identity {
                 .finish();
     }
 
-    /** Whether an operation is the table of a thread that nothing inbound caused. */
-    boolean ambient(Operation operation) {
-        return operation == operation.root.operation() && operation.root.ambient();
-    }
-
     /** A root that is known outside by an id of 128 bits. */
     public Root root(CallFacts.Kind kind, long idHigh, long idLow, Root.Evictions evictions) {
-        return new Root(this, evictions, kind, idHigh, idLow, false);
+        return new Root(this, evictions, kind, idHigh, idLow);
     }
 
     /** A root that nobody outside knows. */
     public Root randomRoot(CallFacts.Kind kind, Root.Evictions evictions) {
-        return new Root(this, evictions, kind, random(), random(), false);
+        return new Root(this, evictions, kind, random(), random());
     }
 
     /** The table of a thread that nothing inbound caused. */
     public Root ambientRoot(Root.Evictions evictions) {
-        return new Root(this, evictions, CallFacts.Kind.HTTP_SERVER, random(), random(), true);
+        return new Root(this, evictions, CallFacts.Kind.HTTP_SERVER, random(), random());
     }
 
     /**

@@ -16,8 +16,6 @@ public final class Operation {
     private final CallFacts.Kind kind;
     private final long idHigh;
     private final long idLow;
-    private final long traceHigh;
-    private final long traceLow;
 
     // The siblings of the same fingerprint that this one is counted among; null for the operation of a root.
     final @Nullable Siblings siblings;
@@ -72,21 +70,11 @@ public final class Operation {
     private volatile boolean hopeless;
     private @Nullable Children children;
 
-    Operation(
-            Root root,
-            CallFacts.Kind kind,
-            long idHigh,
-            long idLow,
-            long traceHigh,
-            long traceLow,
-            @Nullable Siblings siblings,
-            int occurrence) {
+    Operation(Root root, CallFacts.Kind kind, long idHigh, long idLow, @Nullable Siblings siblings, int occurrence) {
         this.root = root;
         this.kind = kind;
         this.idHigh = idHigh;
         this.idLow = idLow;
-        this.traceHigh = traceHigh;
-        this.traceLow = traceLow;
         this.siblings = siblings;
         this.occurrence = occurrence;
     }
@@ -129,16 +117,6 @@ public final class Operation {
     /** Appends the id as 32 hexadecimal digits. */
     public void appendId(AsciiText to) {
         to.hex(idHigh).hex(idLow);
-    }
-
-    /** First half of the trace that a call without a cause starts. */
-    public long traceHigh() {
-        return traceHigh;
-    }
-
-    /** Second half of the trace that a call without a cause starts. */
-    public long traceLow() {
-        return traceLow;
     }
 
     /** The other side has said that there is no point in trying again. */

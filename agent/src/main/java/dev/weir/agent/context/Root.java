@@ -19,7 +19,6 @@ public final class Root {
 
     private final Identity identity;
     private final Evictions evictions;
-    private final boolean ambient;
     private final Operation operation;
     // What is settled or given up is forgotten first, what is under way last, each in the order in which it became so.
     private final OperationList settled = new OperationList();
@@ -27,21 +26,15 @@ public final class Root {
     private final OperationList underWay = new OperationList();
     private long forgotten;
 
-    Root(Identity identity, Evictions evictions, CallFacts.Kind kind, long idHigh, long idLow, boolean ambient) {
-        this.ambient = ambient;
+    Root(Identity identity, Evictions evictions, CallFacts.Kind kind, long idHigh, long idLow) {
         this.identity = identity;
         this.evictions = evictions;
-        this.operation = new Operation(this, kind, idHigh, idLow, 0, 0, null, 0);
+        this.operation = new Operation(this, kind, idHigh, idLow, null, 0);
     }
 
     /** The operation that the root itself is. */
     public Operation operation() {
         return operation;
-    }
-
-    /** Whether this is the table of a thread that nothing inbound caused. */
-    boolean ambient() {
-        return ambient;
     }
 
     /** The next attempt of the root itself. */
@@ -134,9 +127,7 @@ public final class Root {
         KeyedHash hash = identity.child(parent.operation(), kind, siblings.fingerprint, occurrence, siblings.epoch);
         long idHigh = hash.high();
         long idLow = hash.low();
-        long traceHigh = identity.ambient(parent.operation()) ? identity.random() : 0;
-        long traceLow = traceHigh == 0 ? 0 : identity.random();
-        Operation created = new Operation(this, kind, idHigh, idLow, traceHigh, traceLow, siblings, occurrence);
+        Operation created = new Operation(this, kind, idHigh, idLow, siblings, occurrence);
         siblings.keep(created);
         underWay.add(created);
         return created;

@@ -25,8 +25,6 @@ final class Siblings {
     // Those that are not forgotten.
     private @Nullable Operation firstKept;
     private @Nullable Operation lastKept;
-    /** That of {@link #lastKept}, so that nobody has to look at it; -1 when there is none. */
-    private int lastOccurrence = -1;
 
     // Those whose last attempt did not settle: the next call of this fingerprint is their next attempt.
     private @Nullable Operation firstWaiting;
@@ -34,12 +32,22 @@ final class Siblings {
 
     /** How many occurrences the parent's first attempt has used, as long as there is no other. */
     private int usedByFirst;
-    /** How many each of the last attempts of the parent has used. */
-    private int @Nullable [] used;
-    /** The attempt that {@link #used} begins with. */
-    private int firstUsed = 1;
-    /** The most that any attempt before that has used. */
-    private int usedBefore;
+    /** As soon as there is another. */
+    private @Nullable Used used;
+
+    /** How many occurrences the attempts of the parent have used. */
+    private static final class Used {
+        /** Each of the last ones. */
+        int[] counts;
+        /** The attempt that {@link #counts} begins with. */
+        int first = 1;
+        /** The most that any attempt before that has used. */
+        int before;
+
+        Used(int byFirst) {
+            this.counts = new int[] {byFirst, 0};
+        }
+    }
 
     Siblings(Operation parent, long fingerprint, int epoch) {
         this.parent = parent;
@@ -53,29 +61,28 @@ final class Siblings {
      * @param scopeAttempt from 1
      */
     int use(int scopeAttempt) {
-        int[] counts = used;
-        if (counts == null) {
+        Used by = used;
+        if (by == null) {
             if (scopeAttempt == 1) return usedByFirst++;
-            counts = new int[] {usedByFirst, 0};
+            used = by = new Used(usedByFirst);
         }
-        if (scopeAttempt - firstUsed >= MOST_ATTEMPTS) {
-            counts = forgetAttempts(counts, scopeAttempt - MOST_ATTEMPTS / 2);
+        if (scopeAttempt - by.first >= MOST_ATTEMPTS) forgetAttempts(by, scopeAttempt - MOST_ATTEMPTS / 2);
+        int index = scopeAttempt - by.first;
+        if (index >= by.counts.length) {
+            by.counts = Arrays.copyOf(by.counts, Math.max(index + 1, by.counts.length * 2));
         }
-        int index = scopeAttempt - firstUsed;
-        if (index >= counts.length) counts = Arrays.copyOf(counts, Math.max(index + 1, counts.length * 2));
-        used = counts;
-        return index < 0 ? usedBefore++ : counts[index]++;
+        return index < 0 ? by.before++ : by.counts[index]++;
     }
 
-    private int[] forgetAttempts(int[] counts, int upTo) {
+    private static void forgetAttempts(Used by, int upTo) {
         int[] last = new int[MOST_ATTEMPTS];
-        for (int i = 0; i < counts.length; i++) {
-            int attempt = firstUsed + i;
-            if (attempt < upTo) usedBefore = Math.max(usedBefore, counts[i]);
-            else if (attempt - upTo < last.length) last[attempt - upTo] = counts[i];
+        for (int i = 0; i < by.counts.length; i++) {
+            int attempt = by.first + i;
+            if (attempt < upTo) by.before = Math.max(by.before, by.counts[i]);
+            else if (attempt - upTo < last.length) last[attempt - upTo] = by.counts[i];
         }
-        firstUsed = upTo;
-        return last;
+        by.first = upTo;
+        by.counts = last;
     }
 
     // ---- those that are not forgotten
@@ -97,8 +104,8 @@ final class Siblings {
 
     @Nullable
     Operation at(int occurrence) {
-        if (occurrence > lastOccurrence) return null;
-        if (occurrence == lastOccurrence) return lastKept;
+        if (lastKept == null || occurrence > lastKept.occurrence) return null;
+        if (occurrence == lastKept.occurrence) return lastKept;
         Operation kept = firstKept;
         while (kept != null && kept.occurrence < occurrence) kept = kept.later;
         return kept == null || kept.occurrence > occurrence ? null : kept;
@@ -113,13 +120,8 @@ final class Siblings {
         created.later = after;
         if (before == null) firstKept = created;
         else before.later = created;
-        if (after == null) last(created);
+        if (after == null) lastKept = created;
         else after.earlier = created;
-    }
-
-    private void last(@Nullable Operation last) {
-        lastKept = last;
-        lastOccurrence = last == null ? -1 : last.occurrence;
     }
 
     /** Forgets one; with the last one, all that is known of this fingerprint. */
@@ -129,7 +131,7 @@ final class Siblings {
         Operation after = operation.later;
         if (before == null) firstKept = after;
         else before.later = after;
-        if (after == null) last(before);
+        if (after == null) lastKept = before;
         else after.earlier = before;
         operation.earlier = null;
         operation.later = null;

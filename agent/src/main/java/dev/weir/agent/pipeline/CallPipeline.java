@@ -227,9 +227,7 @@ public final class CallPipeline implements Hooks.Agent {
 
     private void trace(OpenCall call, @Nullable CausalContext cause) {
         if (cause == null) {
-            call.traceHigh = call.attempt.operation().traceHigh();
-            call.traceLow = call.attempt.operation().traceLow();
-            if (call.traceHigh == 0) knownScopes.trace(call);
+            knownScopes.trace(call);
             call.flags = sampler.begin(call.traceLow);
         } else {
             call.traceHigh = cause.traceHigh();

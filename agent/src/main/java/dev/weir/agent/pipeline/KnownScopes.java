@@ -46,7 +46,7 @@ final class KnownScopes {
                 : AttemptHint.NONE;
     }
 
-    /** All tries are one trace, wherever they are made. */
+    /** What has no cause begins a trace. All tries are one, wherever they are made. */
     void trace(OpenCall call) {
         Operation operation = call.attempt.operation();
         KeyedHash hash = identity.hash()
