@@ -10,7 +10,6 @@ public final class Attempt {
     private final @Nullable CausalContext cause;
     private final long deadlineNanos;
     private long beganNanos;
-    private long remainingNanos;
     private final Destination destination;
     private @Nullable Operation operation;
     private int number;
@@ -42,7 +41,6 @@ public final class Attempt {
     /** It begins only now: it was made to wait. */
     public void began(long nowNanos) {
         beganNanos = nowNanos;
-        remainingNanos = deadlineNanos == Long.MAX_VALUE ? Long.MAX_VALUE : deadlineNanos - nowNanos;
     }
 
     /** When it began, on the clock of {@link System#nanoTime}. */
@@ -142,6 +140,6 @@ public final class Attempt {
 
     /** Nanoseconds left when the attempt began, 0 or less when the deadline had passed. */
     public long remainingNanos() {
-        return remainingNanos;
+        return hasDeadline() ? deadlineNanos - beganNanos : Long.MAX_VALUE;
     }
 }

@@ -104,7 +104,7 @@ public final class SpanRecord {
     /** Milliseconds left at the start; {@link Long#MAX_VALUE} without a deadline. */
     public long remainingMillis = Long.MAX_VALUE;
     /** Milliseconds between the deadline and the end; 0 when it ended in time. */
-    public long overrunMillis;
+    public int overrunMillis;
 
     public @Nullable String idempotencyKey;
     public @Nullable String session;

@@ -186,7 +186,7 @@ public final class CallPipeline implements Hooks.Agent {
         now = attempt.beganNanos();
         long callerMillis = facts.callerTimeoutMillis();
         long own = callerMillis <= 0 ? CausalContext.NO_DEADLINE : now + callerMillis * 1_000_000;
-        OpenCall call = new OpenCall(attempt, parent, judgement, state, state.node, now, Math.min(inherited, own));
+        OpenCall call = new OpenCall(attempt, parent, judgement, state, state.node, Math.min(inherited, own));
         call.spanId = identity.random();
         boolean contained = known == null && applicationSpans.contain(call, application, cause);
         if (!contained) trace(call, cause);
@@ -256,7 +256,7 @@ public final class CallPipeline implements Hooks.Agent {
         Attempt attempt = new Attempt(facts, null, Destination.NONE, arrival.deadlineNanos(), now);
         Operations.inbound(attempt, scope);
         Judgement judgement = rules.judge(attempt, now);
-        OpenCall call = new OpenCall(attempt, scope, judgement, state, state.node, now, arrival.deadlineNanos());
+        OpenCall call = new OpenCall(attempt, scope, judgement, state, state.node, arrival.deadlineNanos());
         call.spanId = identity.random();
         call.traceHigh = remote == null ? identity.random() : remote.traceHigh();
         call.traceLow = remote == null ? identity.random() : remote.traceLow();

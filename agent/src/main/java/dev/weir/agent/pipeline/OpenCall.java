@@ -18,7 +18,6 @@ final class OpenCall extends Call {
     final Judgement judgement;
     final ThreadState began;
     final @Nullable Object previous;
-    final long startNanos;
     /** When the call must be over for whoever waits for it: the inherited deadline, or its own timeout if earlier. */
     final long deadlineNanos;
 
@@ -70,7 +69,6 @@ final class OpenCall extends Call {
             Judgement judgement,
             ThreadState began,
             @Nullable Object previous,
-            long startNanos,
             long deadlineNanos) {
         super(attempt.facts());
         this.attempt = attempt;
@@ -78,13 +76,17 @@ final class OpenCall extends Call {
         this.judgement = judgement;
         this.began = began;
         this.previous = previous;
-        this.startNanos = startNanos;
         this.deadlineNanos = deadlineNanos;
     }
 
     @Nullable
     CausalContext cause() {
         return attempt.cause();
+    }
+
+    /** On the clock of {@link System#nanoTime}. */
+    long startNanos() {
+        return attempt.beganNanos();
     }
 
     /** Whether this is the first end. */

@@ -80,9 +80,9 @@ final class Records {
         foreignSpans.write(record, span);
     }
 
-    private static long overrunMillis(OpenCall call, long nowNanos) {
+    private static int overrunMillis(OpenCall call, long nowNanos) {
         if (call.deadlineNanos == CausalContext.NO_DEADLINE) return 0;
-        return Math.max(0, (nowNanos - call.deadlineNanos) / MILLI);
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(0, (nowNanos - call.deadlineNanos) / MILLI));
     }
 
     /** A span that the application made itself. */
@@ -130,7 +130,7 @@ final class Records {
         return notable;
     }
 
-    private SpanRecord record(OpenCall call, long nowNanos, long overrunMillis) {
+    private SpanRecord record(OpenCall call, long nowNanos, int overrunMillis) {
         SpanRecord record = new SpanRecord();
         record.overrunMillis = overrunMillis;
         CallFacts facts = call.attempt.facts();
@@ -141,7 +141,7 @@ final class Records {
         record.spanId = call.spanId;
         record.parentSpanId = call.parentSpanId;
         record.flags = call.flags;
-        record.startNanos = call.startNanos;
+        record.startNanos = call.startNanos();
         record.endNanos = nowNanos;
         record.linked = call.linked;
         facts(record, facts);
@@ -156,7 +156,7 @@ final class Records {
         record.attempt = call.attempt.number();
         record.attemptPath = facts.kind().inbound() ? call.path : Wire.attemptPath(call);
         if (call.deadlineNanos != CausalContext.NO_DEADLINE) {
-            record.remainingMillis = (call.deadlineNanos - call.startNanos) / MILLI;
+            record.remainingMillis = (call.deadlineNanos - call.startNanos()) / MILLI;
         }
         verdicts(record, call);
         totals(record, call);
