@@ -168,13 +168,13 @@ public final class JdbcInstrumentation implements Instrumentation {
 
     static final class AddText {
 
-        static Integer enter(Statement statement) {
+        static int @Nullable [] enter(Statement statement) {
             return Nesting.begin(Nesting.SETTING_UP);
         }
 
         static void exit(
-                @Nullable Integer previous, @Nullable Throwable thrown, Statement statement, @Nullable String sql) {
-            boolean outermost = previous != null && Nesting.end(Nesting.SETTING_UP, previous);
+                int @Nullable [] begun, @Nullable Throwable thrown, Statement statement, @Nullable String sql) {
+            boolean outermost = Nesting.end(Nesting.SETTING_UP, begun);
             if (outermost && thrown == null && sql != null)
                 StatementState.kept(statement).addBatch(sql);
         }
@@ -206,12 +206,12 @@ public final class JdbcInstrumentation implements Instrumentation {
 
     static final class Timeout {
 
-        static Integer enter(Statement statement) {
+        static int @Nullable [] enter(Statement statement) {
             return Nesting.begin(Nesting.SETTING_UP);
         }
 
-        static void exit(@Nullable Integer previous, @Nullable Throwable thrown, Statement statement, int seconds) {
-            boolean outermost = previous != null && Nesting.end(Nesting.SETTING_UP, previous);
+        static void exit(int @Nullable [] begun, @Nullable Throwable thrown, Statement statement, int seconds) {
+            boolean outermost = Nesting.end(Nesting.SETTING_UP, begun);
             if (outermost && thrown == null) StatementState.kept(statement).timeoutSeconds(seconds);
         }
     }
@@ -219,12 +219,12 @@ public final class JdbcInstrumentation implements Instrumentation {
     /** What is told of the outermost holds for all that are nested in it, of which nothing needs to be known. */
     static final class Close {
 
-        static Integer enter(Statement statement) {
+        static int @Nullable [] enter(Statement statement) {
             return Nesting.begin(Nesting.CLOSING);
         }
 
-        static void exit(@Nullable Integer previous, @Nullable Throwable thrown, Statement statement) {
-            if (previous != null && Nesting.end(Nesting.CLOSING, previous)) StatementState.closed(statement);
+        static void exit(int @Nullable [] begun, @Nullable Throwable thrown, Statement statement) {
+            if (Nesting.end(Nesting.CLOSING, begun)) StatementState.closed(statement);
         }
     }
 
@@ -237,56 +237,56 @@ public final class JdbcInstrumentation implements Instrumentation {
 
     static final class Bind {
 
-        static Integer enter(Statement statement, int index, @Nullable Object value) {
-            Integer previous = Nesting.begin(Nesting.SETTING_UP);
-            StatementState state = Nesting.isOutermost(previous) ? StatementState.of(statement) : null;
-            if (state != null && !state.bind(index, value)) makeReadable(previous);
-            return previous;
+        static int @Nullable [] enter(Statement statement, int index, @Nullable Object value) {
+            int[] begun = Nesting.begin(Nesting.SETTING_UP);
+            StatementState state = begun != null ? StatementState.of(statement) : null;
+            if (state != null && !state.bind(index, value)) makeReadable(begun);
+            return begun;
         }
 
         /** A driver may turn it into something that can be read, and bind that by another method of the statement. */
-        static void makeReadable(Integer previous) {
-            Nesting.end(Nesting.SETTING_UP, previous);
+        static void makeReadable(int @Nullable [] begun) {
+            Nesting.end(Nesting.SETTING_UP, begun);
         }
 
-        static void exit(@Nullable Integer previous) {
-            if (previous != null) Nesting.end(Nesting.SETTING_UP, previous);
+        static void exit(int @Nullable [] begun) {
+            Nesting.end(Nesting.SETTING_UP, begun);
         }
     }
 
     static final class BindNamed {
 
-        static Integer enter(Statement statement, @Nullable String name, @Nullable Object value) {
-            Integer previous = Nesting.begin(Nesting.SETTING_UP);
-            StatementState state = Nesting.isOutermost(previous) ? StatementState.of(statement) : null;
-            if (state != null && !state.bind(name, value)) Bind.makeReadable(previous);
-            return previous;
+        static int @Nullable [] enter(Statement statement, @Nullable String name, @Nullable Object value) {
+            int[] begun = Nesting.begin(Nesting.SETTING_UP);
+            StatementState state = begun != null ? StatementState.of(statement) : null;
+            if (state != null && !state.bind(name, value)) Bind.makeReadable(begun);
+            return begun;
         }
 
-        static void exit(@Nullable Integer previous) {
-            Bind.exit(previous);
+        static void exit(int @Nullable [] begun) {
+            Bind.exit(begun);
         }
     }
 
     static final class BindNull {
 
-        static Integer enter(Statement statement, int index) {
+        static int @Nullable [] enter(Statement statement, int index) {
             return Bind.enter(statement, index, null);
         }
 
-        static void exit(@Nullable Integer previous) {
-            Bind.exit(previous);
+        static void exit(int @Nullable [] begun) {
+            Bind.exit(begun);
         }
     }
 
     static final class BindNullNamed {
 
-        static Integer enter(Statement statement, @Nullable String name) {
+        static int @Nullable [] enter(Statement statement, @Nullable String name) {
             return BindNamed.enter(statement, name, null);
         }
 
-        static void exit(@Nullable Integer previous) {
-            Bind.exit(previous);
+        static void exit(int @Nullable [] begun) {
+            Bind.exit(begun);
         }
     }
 
@@ -294,18 +294,17 @@ public final class JdbcInstrumentation implements Instrumentation {
 
     static final class Prepare {
 
-        static Integer enter(Connection connection) {
+        static int @Nullable [] enter(Connection connection) {
             return Nesting.begin(Nesting.PREPARING);
         }
 
         static void exit(
-                @Nullable Integer previous,
+                int @Nullable [] begun,
                 @Nullable Object statement,
                 @Nullable Throwable thrown,
                 Connection connection,
                 @Nullable String sql) {
-            if (previous == null) return;
-            if (Nesting.end(Nesting.PREPARING, previous) && sql != null && statement instanceof Statement prepared) {
+            if (Nesting.end(Nesting.PREPARING, begun) && sql != null && statement instanceof Statement prepared) {
                 StatementState.prepared(prepared, sql);
             }
         }
@@ -351,7 +350,7 @@ public final class JdbcInstrumentation implements Instrumentation {
         }
 
         static void exit(@Nullable Object token, @Nullable Throwable thrown) {
-            if (token instanceof Integer previous) Nesting.end(Nesting.QUIET, previous);
+            if (token instanceof int[] begun) Nesting.end(Nesting.QUIET, begun);
             else if (token instanceof Call call) TransactionFacts.end(call, thrown);
         }
     }
@@ -359,41 +358,41 @@ public final class JdbcInstrumentation implements Instrumentation {
     /** The state of the session with the database, which is no effect of the application's. */
     static final class Session {
 
-        static Integer enter(Connection connection) {
+        static int @Nullable [] enter(Connection connection) {
             return Nesting.begin(Nesting.QUIET);
         }
 
-        static void exit(@Nullable Integer previous) {
-            if (previous != null) Nesting.end(Nesting.QUIET, previous);
+        static void exit(int @Nullable [] begun) {
+            Nesting.end(Nesting.QUIET, begun);
         }
     }
 
     /** What a connection is set up with is no effect of the application's either. */
     static final class Obtain {
 
-        static Integer enter(Object source) {
+        static int @Nullable [] enter(Object source) {
             return Nesting.begin(Nesting.QUIET);
         }
 
-        static void exit(@Nullable Integer previous) {
-            if (previous != null) Nesting.end(Nesting.QUIET, previous);
+        static void exit(int @Nullable [] begun) {
+            Nesting.end(Nesting.QUIET, begun);
         }
     }
 
     static final class Connect {
 
-        static Integer enter(Object driver) {
+        static int @Nullable [] enter(Object driver) {
             return Nesting.begin(Nesting.QUIET);
         }
 
         static void exit(
-                @Nullable Integer previous,
+                int @Nullable [] begun,
                 @Nullable Connection connection,
                 @Nullable Throwable thrown,
                 Object driver,
                 @Nullable String url,
                 @Nullable Properties properties) {
-            if (previous != null) Nesting.end(Nesting.QUIET, previous);
+            Nesting.end(Nesting.QUIET, begun);
             if (connection != null) ConnectionState.opened(connection, url, properties);
         }
     }

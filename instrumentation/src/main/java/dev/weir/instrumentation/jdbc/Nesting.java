@@ -1,5 +1,7 @@
 package dev.weir.instrumentation.jdbc;
 
+import org.jspecify.annotations.Nullable;
+
 /** Whether this thread is inside a pool's or driver's method that calls JDBC again by itself. */
 final class Nesting {
 
@@ -20,23 +22,19 @@ final class Nesting {
 
     private Nesting() {}
 
-    /** Returns what {@link #end} needs. */
-    static Integer begin(int which) {
+    /** Returns what {@link #end} needs; {@code null} inside of another. */
+    static int @Nullable [] begin(int which) {
         int[] depth = depths.get();
-        int previous = depth[which];
+        if (depth[which] != 0) return null;
         depth[which] = 1;
-        return previous;
+        return depth;
     }
 
     /** Whether that was the outermost. */
-    static boolean end(int which, Integer previous) {
-        depths.get()[which] = previous;
-        return previous == 0;
-    }
-
-    /** Whether a {@link #begin} returned this that was the outermost. */
-    static boolean isOutermost(Integer previous) {
-        return previous == 0;
+    static boolean end(int which, int @Nullable [] begun) {
+        if (begun == null) return false;
+        begun[which] = 0;
+        return true;
     }
 
     static boolean isQuiet() {
