@@ -15,7 +15,7 @@ public final class AgentStartup {
     static final String[] HOOK_CLASSES = {
         "AdviceDispatcher$Linker",
         "AdviceDispatcher",
-        "HeaderSet",
+        "CallFacts$HeaderSet",
         "CallFacts$Kind",
         "CallFacts",
         "HttpFacts",

@@ -135,6 +135,15 @@ public abstract class CallFacts {
     }
 
     /**
+     * As {@link #header}, for whoever asks for several.
+     *
+     * @param names what {@link #headerNames} said
+     */
+    public final @Nullable String header(long names, String name) {
+        return (names & HeaderSet.of(name)) == 0 ? null : header(name);
+    }
+
+    /**
      * Lever: sets a request header. Only called for names that {@link #header} does not know.
      *
      * @return whether this adapter can do that
@@ -169,5 +178,31 @@ public abstract class CallFacts {
      */
     public boolean setResponseHeader(String name, String value) {
         return false;
+    }
+
+    /**
+     * A set of header names in 64 bits. It may hold names that nobody added, but never lacks one that somebody did: most of
+     * the names that the agent asks for are in no request, and one look at the set is cheaper than twenty at the headers.
+     *
+     * <p>Source: B. H. Bloom, "Space/Time Trade-offs in Hash Coding with Allowable Errors", with one bit for each name.
+     */
+    public static final class HeaderSet {
+
+        /** The set of those who cannot tell, or do not care to. */
+        public static final long ALL = -1L;
+
+        private HeaderSet() {}
+
+        /** The set of one name; upper and lower case are the same, for letters of ASCII. */
+        public static long of(String name) {
+            int length = name.length();
+            if (length == 0) return 1;
+            int hash = length * 31 + lower(name.charAt(0)) * 7 + lower(name.charAt(length - 1)) * 3;
+            return 1L << (hash + lower(name.charAt(length >> 1)));
+        }
+
+        private static int lower(char c) {
+            return c | 0x20;
+        }
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.weir.bootstrap.CallFacts.HeaderSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;

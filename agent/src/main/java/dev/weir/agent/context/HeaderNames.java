@@ -1,6 +1,6 @@
 package dev.weir.agent.context;
 
-import dev.weir.bootstrap.HeaderSet;
+import dev.weir.bootstrap.CallFacts.HeaderSet;
 
 /** Names on the wire. */
 public final class HeaderNames {
@@ -43,10 +43,6 @@ public final class HeaderNames {
     /** Those that name a relative time. */
     public static final long SET_OF_TIMES =
             HeaderSet.of(TIMEOUT) | HeaderSet.of(ENVOY_TIMEOUT) | HeaderSet.of(GRPC_TIMEOUT);
-
-    public static final long SET_OF_TRACEPARENT = HeaderSet.of(TRACEPARENT);
-    public static final long SET_OF_KEY = HeaderSet.of(IDEMPOTENCY_KEY);
-    public static final long SET_OF_BAGGAGE = HeaderSet.of(BAGGAGE);
 
     private HeaderNames() {}
 }

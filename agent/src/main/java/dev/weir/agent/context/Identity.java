@@ -71,7 +71,15 @@ public final class Identity {
 
     /** The table of a thread that nothing inbound caused. */
     public Root ambientRoot(Root.Evictions evictions) {
-        return new Root(this, evictions, CallFacts.Kind.HTTP_SERVER, random(), random());
+        return randomRoot(CallFacts.Kind.HTTP_SERVER, evictions);
+    }
+
+    /** The trace that an operation without a cause begins: the same for all of its tries, wherever they are made. */
+    public KeyedHash trace(Operation operation) {
+        return hash().add("trace")
+                .add(operation.idHigh())
+                .add(operation.idLow())
+                .finish();
     }
 
     /**

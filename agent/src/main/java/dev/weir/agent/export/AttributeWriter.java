@@ -1,9 +1,7 @@
 package dev.weir.agent.export;
 
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,16 +15,12 @@ final class AttributeWriter implements AttributeTarget {
     static final int OF_SPAN = 9;
 
     private static final int LONGEST_TEXT = 4_096;
-    private static final int MOST_KEYS = 512;
-    private static final int PLACES = 256;
+    private static final int PLACES = 512;
 
     private final ProtobufWriter out;
     private final int field;
-    private final Map<String, byte[]> keys = new HashMap<>();
-    /** In front of them, the names that were asked for last. */
     private final @Nullable String[] names = new String[PLACES];
-
-    private final byte[][] keysOfNames = new byte[PLACES][];
+    private final byte[][] keys = new byte[PLACES][];
 
     /** @param field the number of the attributes in the message */
     AttributeWriter(ProtobufWriter out, int field) {
@@ -60,25 +54,20 @@ final class AttributeWriter implements AttributeTarget {
         out.raw(utf8, utf8.length);
     }
 
-    /** An attribute's name as it stands on the wire, field and all. */
-    @SuppressWarnings("ReferenceEquality") // Names are constants, mostly: the same object each time.
+    /** An attribute's name as it stands on the wire, field and all. Each name has two places, and may be written over. */
     private byte[] key(String name) {
+        // A string remembers its hash.
         int hash = name.hashCode();
-        int place = (hash ^ hash >>> 8 ^ hash >>> 16) & PLACES - 1;
-        if (names[place] == name) return keysOfNames[place];
-        byte[] key = keyOf(name);
-        names[place] = name;
-        keysOfNames[place] = key;
-        return key;
-    }
-
-    private byte[] keyOf(String name) {
-        byte[] known = keys.get(name);
-        if (known != null) return known;
+        int first = (hash ^ hash >>> 8 ^ hash >>> 16) & PLACES - 1;
+        if (name.equals(names[first])) return keys[first];
+        int second = first ^ 1;
+        if (name.equals(names[second])) return keys[second];
         ProtobufWriter writer = new ProtobufWriter(64);
         writer.string(1, name);
         byte[] key = Arrays.copyOf(writer.array(), writer.size());
-        if (keys.size() < MOST_KEYS) keys.put(name, key);
+        int place = names[first] == null ? first : second;
+        names[place] = name;
+        keys[place] = key;
         return key;
     }
 

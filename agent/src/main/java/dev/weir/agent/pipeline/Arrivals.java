@@ -70,9 +70,7 @@ final class Arrivals {
     private Root root(HttpFacts request, Baggage baggage, @Nullable String invocation) {
         long[] operation = wire.operation(baggage);
         if (operation != null) return roots.of(CallFacts.Kind.HTTP_SERVER, operation[0], operation[1]);
-        String key = (request.headerNames() & HeaderNames.SET_OF_KEY) == 0
-                ? null
-                : request.header(HeaderNames.IDEMPOTENCY_KEY);
+        String key = request.header(request.headerNames(), HeaderNames.IDEMPOTENCY_KEY);
         if (key != null && !key.isEmpty() && key.length() <= LONGEST_KEY) return knownRoot("inbound", request, key);
         if (invocation != null) return knownRoot("inbound invocation", request, invocation);
         return identity.randomRoot(CallFacts.Kind.HTTP_SERVER, roots);

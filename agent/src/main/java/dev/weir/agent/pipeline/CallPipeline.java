@@ -9,6 +9,7 @@ import dev.weir.agent.context.Ending;
 import dev.weir.agent.context.HeaderNames;
 import dev.weir.agent.context.Hex;
 import dev.weir.agent.context.Identity;
+import dev.weir.agent.context.KeyedHash;
 import dev.weir.agent.context.Operations;
 import dev.weir.agent.context.ScopeAttempt;
 import dev.weir.agent.context.TraceParent;
@@ -227,7 +228,9 @@ public final class CallPipeline implements Hooks.Agent {
 
     private void trace(OpenCall call, @Nullable CausalContext cause) {
         if (cause == null) {
-            knownScopes.trace(call);
+            KeyedHash trace = identity.trace(call.attempt.operation());
+            call.traceHigh = trace.high();
+            call.traceLow = trace.low();
             call.flags = sampler.begin(call.traceLow);
         } else {
             call.traceHigh = cause.traceHigh();

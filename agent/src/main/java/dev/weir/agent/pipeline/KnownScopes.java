@@ -3,7 +3,6 @@ package dev.weir.agent.pipeline;
 import dev.weir.agent.context.AttemptHint;
 import dev.weir.agent.context.Identity;
 import dev.weir.agent.context.KeyedHash;
-import dev.weir.agent.context.Operation;
 import dev.weir.agent.context.ScopeAttempt;
 import dev.weir.agent.ledger.Roots;
 import dev.weir.bootstrap.CallFacts;
@@ -44,17 +43,5 @@ final class KnownScopes {
         return facts instanceof ScopeFacts scope && scope.tryNumber() > 1
                 ? new AttemptHint(scope.tryNumber() - 1, null)
                 : AttemptHint.NONE;
-    }
-
-    /** What has no cause begins a trace. All tries are one, wherever they are made. */
-    void trace(OpenCall call) {
-        Operation operation = call.attempt.operation();
-        KeyedHash hash = identity.hash()
-                .add("trace")
-                .add(operation.idHigh())
-                .add(operation.idLow())
-                .finish();
-        call.traceHigh = hash.high();
-        call.traceLow = hash.low();
     }
 }

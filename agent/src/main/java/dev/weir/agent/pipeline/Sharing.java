@@ -16,13 +16,16 @@ public final class Sharing {
         boolean isSame(String endpoint, boolean grpc);
     }
 
-    private final String when;
+    private final boolean always;
+    private final boolean never;
     private final Target target;
     private volatile boolean here;
     private volatile boolean elsewhere;
 
     public Sharing(Settings settings, Target target) {
-        this.when = settings.oneOf(Setting.SHARE_SPANS, "auto", "always", "never");
+        String when = settings.oneOf(Setting.SHARE_SPANS, "auto", "always", "never");
+        this.always = when.equals("always");
+        this.never = when.equals("never");
         this.target = target;
     }
 
@@ -34,11 +37,11 @@ public final class Sharing {
 
     /** With another agent, which reads the same settings as Weir. */
     boolean withAgents() {
-        return !when.equals("never");
+        return !never;
     }
 
     /** With the application's own SDK. */
     boolean withApplication() {
-        return when.equals("always") || (when.equals("auto") && here && !elsewhere);
+        return always || !never && here && !elsewhere;
     }
 }

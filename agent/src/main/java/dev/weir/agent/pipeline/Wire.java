@@ -8,7 +8,7 @@ import dev.weir.agent.context.HostClasses;
 import dev.weir.agent.context.Identity;
 import dev.weir.agent.context.TraceParent;
 import dev.weir.bootstrap.CallFacts;
-import dev.weir.bootstrap.HeaderSet;
+import dev.weir.bootstrap.CallFacts.HeaderSet;
 import dev.weir.bootstrap.HttpFacts;
 import dev.weir.bootstrap.MessageFacts;
 import java.net.URLEncoder;
@@ -29,7 +29,7 @@ final class Wire {
     private static final String B3 = "b3";
     private static final String B3_TRACE = "X-B3-TraceId";
     private static final long SET_OF_TRACES =
-            HeaderNames.SET_OF_TRACEPARENT | HeaderSet.of(B3) | HeaderSet.of(B3_TRACE);
+            HeaderSet.of(HeaderNames.TRACEPARENT) | HeaderSet.of(B3) | HeaderSet.of(B3_TRACE);
     /** What W3C Trace Context asks everyone to pass on. */
     private static final int LONGEST_TRACE_STATE = 512;
 
@@ -57,7 +57,7 @@ final class Wire {
         if (excluded.contain(host)) return;
         CausalContext cause = call.cause();
         long names = facts.headerNames();
-        String present = (names & HeaderNames.SET_OF_TRACEPARENT) == 0 ? null : facts.header(HeaderNames.TRACEPARENT);
+        String present = facts.header(names, HeaderNames.TRACEPARENT);
         TraceParent foreign = TraceParent.read(present);
         if (foreign != null) {
             join(call, foreign);
@@ -69,12 +69,11 @@ final class Wire {
         }
         if (!internal) return;
         long left = millisLeft(call.deadlineNanos, nowNanos);
-        boolean told = (names & HeaderNames.SET_OF_TIMES) != 0 && facts.header(HeaderNames.TIMEOUT) != null;
-        if (left != Long.MAX_VALUE && !told) {
+        if (left != Long.MAX_VALUE && facts.header(names, HeaderNames.TIMEOUT) == null) {
             facts.setHeader(HeaderNames.TIMEOUT, Long.toString(left));
         }
         String ours = baggage(call, cause, left, epochMillis);
-        String theirs = (names & HeaderNames.SET_OF_BAGGAGE) == 0 ? null : facts.header(HeaderNames.BAGGAGE);
+        String theirs = facts.header(names, HeaderNames.BAGGAGE);
         if (theirs == null) {
             facts.setHeader(HeaderNames.BAGGAGE, ours);
         } else if (!theirs.contains(HeaderNames.BAGGAGE_OPERATION)
@@ -243,8 +242,7 @@ final class Wire {
     }
 
     Baggage baggage(CallFacts facts) {
-        if ((facts.headerNames() & HeaderNames.SET_OF_BAGGAGE) == 0) return Baggage.NONE;
-        Baggage baggage = Baggage.read(facts.header(HeaderNames.BAGGAGE));
+        Baggage baggage = Baggage.read(facts.header(facts.headerNames(), HeaderNames.BAGGAGE));
         if (baggage == null) {
             malformed.incrementAndGet();
             return Baggage.NONE;

@@ -1,7 +1,7 @@
 package dev.weir.agent.rules;
 
 import dev.weir.bootstrap.CallFacts;
-import dev.weir.bootstrap.HeaderSet;
+import dev.weir.bootstrap.CallFacts.HeaderSet;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZonedDateTime;

@@ -14,6 +14,9 @@ import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.GenAiFacts;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.ScopeFacts;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -350,12 +353,13 @@ class ObservedCallsTest {
         KnownSpans known = new KnownSpans(2);
         Theirs kept = new Theirs("00000000000000a1", MODEL, "");
         known.put(0xa1, kept);
-        known.put(0xa2, new Theirs("00000000000000a2", MODEL, ""));
+        ReferenceQueue<Object> collected = new ReferenceQueue<>();
+        Reference<Object> forgotten = putAndForget(known, collected);
         long until = System.nanoTime() + 10_000_000_000L;
-        while (known.get(0xa2) != null && System.nanoTime() < until) {
+        do {
+            assertTrue(System.nanoTime() < until, () -> forgotten + " is still known");
             System.gc();
-            Thread.sleep(10);
-        }
+        } while (collected.remove(10) == null);
         known.put(0xa3, kept);
         assertEquals(kept, known.get(0xa3), "there is room again");
         known.put(0xa4, kept);
@@ -363,5 +367,11 @@ class ObservedCallsTest {
         known.remove(kept);
         assertNull(known.get(0xa1));
         assertFalse(known.isEmpty());
+    }
+
+    private static Reference<Object> putAndForget(KnownSpans known, ReferenceQueue<Object> collected) {
+        Theirs span = new Theirs("00000000000000a2", MODEL, "");
+        known.put(0xa2, span);
+        return new WeakReference<>(span, collected);
     }
 }

@@ -1,8 +1,8 @@
 package dev.weir.instrumentation.apachehttpclient5;
 
 import dev.weir.bootstrap.Call;
+import dev.weir.bootstrap.CallFacts.HeaderSet;
 import dev.weir.bootstrap.DeadlineTimer;
-import dev.weir.bootstrap.HeaderSet;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.shared.CallLimit;
 import dev.weir.instrumentation.shared.ChangeableRequestFacts;

@@ -1,6 +1,6 @@
 package dev.weir.instrumentation.httpurlconnection;
 
-import dev.weir.bootstrap.HeaderSet;
+import dev.weir.bootstrap.CallFacts.HeaderSet;
 import dev.weir.bootstrap.HttpFacts;
 import java.io.ByteArrayOutputStream;
 import java.lang.ref.WeakReference;

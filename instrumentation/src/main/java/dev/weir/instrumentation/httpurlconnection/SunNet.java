@@ -1,6 +1,6 @@
 package dev.weir.instrumentation.httpurlconnection;
 
-import dev.weir.bootstrap.HeaderSet;
+import dev.weir.bootstrap.CallFacts.HeaderSet;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;

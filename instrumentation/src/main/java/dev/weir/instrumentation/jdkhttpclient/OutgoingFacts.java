@@ -1,6 +1,6 @@
 package dev.weir.instrumentation.jdkhttpclient;
 
-import dev.weir.bootstrap.HeaderSet;
+import dev.weir.bootstrap.CallFacts.HeaderSet;
 import dev.weir.instrumentation.shared.AddedHeaders;
 import dev.weir.instrumentation.shared.FixedRequestFacts;
 import java.net.http.HttpHeaders;

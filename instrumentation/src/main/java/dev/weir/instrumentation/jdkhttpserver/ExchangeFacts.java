@@ -2,7 +2,7 @@ package dev.weir.instrumentation.jdkhttpserver;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsExchange;
-import dev.weir.bootstrap.HeaderSet;
+import dev.weir.bootstrap.CallFacts.HeaderSet;
 import dev.weir.bootstrap.HttpFacts;
 import dev.weir.instrumentation.shared.HostPort;
 import java.lang.ref.WeakReference;

@@ -15,16 +15,19 @@ import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /** A span of an observation over OpenTelemetry. */
-final class OtelObservedSpan extends Hooks.ForeignSpan {
+final class OtelObservedSpan extends ObservedSpan {
 
     private final Span span;
-    private final Hooks.SpanContext context;
 
     private OtelObservedSpan(Span span, SpanContext ids, int kind, String parentSpanId) {
-        super(kind, parentSpanId);
+        super(
+                ids.getTraceId(),
+                ids.getSpanId(),
+                ids.getTraceFlags().asByte(),
+                text(ids.getTraceState()),
+                kind,
+                parentSpanId);
         this.span = span;
-        this.context = new Hooks.SpanContext(
-                ids.getTraceId(), ids.getSpanId(), ids.getTraceFlags().asByte(), text(ids.getTraceState()), this);
     }
 
     /** {@code null} for one that is not kept. */
@@ -41,16 +44,6 @@ final class OtelObservedSpan extends Hooks.ForeignSpan {
         StringJoiner entries = new StringJoiner(",");
         state.forEach((key, value) -> entries.add(key + "=" + value));
         return entries.toString();
-    }
-
-    @Override
-    public Hooks.SpanContext context() {
-        return context;
-    }
-
-    @Override
-    public boolean has(String attribute) {
-        return false;
     }
 
     @Override

@@ -8,17 +8,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A span of an observation over any tracer, which knows texts only. */
-final class TaggedSpan extends Hooks.ForeignSpan {
+final class TaggedSpan extends ObservedSpan {
 
     private static final String HALF = "0000000000000000";
 
     private final Span span;
-    private final Hooks.SpanContext context;
 
     private TaggedSpan(Span span, String traceId, String spanId, int kind, String parentSpanId) {
-        super(kind, parentSpanId);
+        super(traceId, spanId, (byte) 1, null, kind, parentSpanId);
         this.span = span;
-        this.context = new Hooks.SpanContext(traceId, spanId, (byte) 1, null, this);
     }
 
     /** {@code null} for one that is not kept. */
@@ -27,16 +25,6 @@ final class TaggedSpan extends Hooks.ForeignSpan {
         if (Boolean.FALSE.equals(ids.sampled())) return null;
         String traceId = ids.traceId().length() == HALF.length() ? HALF + ids.traceId() : ids.traceId();
         return new TaggedSpan(span, traceId, ids.spanId(), kind, Observed.parent(ids.parentId()));
-    }
-
-    @Override
-    public Hooks.SpanContext context() {
-        return context;
-    }
-
-    @Override
-    public boolean has(String attribute) {
-        return false;
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.weir.instrumentation.okhttp;
 
 import dev.weir.bootstrap.Call;
-import dev.weir.bootstrap.HeaderSet;
+import dev.weir.bootstrap.CallFacts.HeaderSet;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.shared.AddedHeaders;
 import dev.weir.instrumentation.shared.CallLimit;

@@ -47,6 +47,12 @@ final class AgentSpan extends Hooks.ForeignSpan {
         return ids == null ? null : new AgentSpan(span, ids, kind, parentSpanId);
     }
 
+    /** The one that is current in this context is about to end. */
+    static void ending(@Nullable Context context) {
+        AgentSpan span = context == null ? null : in(context);
+        if (span != null) Hooks.ending(span);
+    }
+
     Context storedIn(Context in) {
         return in.with(KEY, this);
     }

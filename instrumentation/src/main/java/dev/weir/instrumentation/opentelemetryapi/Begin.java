@@ -5,12 +5,10 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
 import org.jspecify.annotations.Nullable;
 
-/** The beginning of a span that OpenTelemetry's agent makes of a call. */
+/** The beginning of a span that OpenTelemetry's agent, or its instrumentation of a library, makes of a call. */
 final class Begin {
 
-    /** What the span is begun in. */
-    final Context parent;
-
+    private final Context parent;
     private final int kind;
     private final String parentSpanId;
     private final boolean inCall;
@@ -22,7 +20,10 @@ final class Begin {
         this.inCall = inCall;
     }
 
-    static Begin of(Context context, int kind) {
+    /** {@code null} for a span of something that Weir does not follow. The parameters are those of {@link AgentSpan#kind}. */
+    static @Nullable Begin of(Context context, Object kinds, Object request) {
+        int kind = AgentSpan.kind(kinds, request);
+        if (kind == 0) return null;
         Span around = Span.fromContextOrNull(context);
         String id = around == null ? "" : Joining.idOf(around.getSpanContext());
         Hooks.SpanContext beside = Hooks.beside(kind, id);
@@ -31,9 +32,17 @@ final class Begin {
                 : new Begin(AgentSpan.beside(context, beside, kind), kind, beside.spanId, true);
     }
 
+    /** What the span is begun in, when nobody else says. */
+    static Context parent(@Nullable Begin begin, Context given) {
+        return begin == null ? given : begin.parent;
+    }
+
     /** It has begun, or not: then there is no result. */
-    @Nullable
-    Context end(@Nullable Context result) {
+    static @Nullable Context end(@Nullable Begin begin, @Nullable Context result) {
+        return begin == null ? result : begin.end(result);
+    }
+
+    private @Nullable Context end(@Nullable Context result) {
         AgentSpan span = result == null ? null : AgentSpan.begun(result, kind, parentSpanId);
         if (inCall) Hooks.began(span);
         return span == null || result == null ? result : span.storedIn(result);

@@ -86,24 +86,22 @@ public final class OpenTelemetryApiInstrumentation implements Instrumentation {
     static final class Start {
 
         static @Nullable Begin enter(Object kinds, Context parent, Object request) {
-            int kind = Hooks.shares() ? AgentSpan.kind(kinds, request) : 0;
-            return kind == 0 ? null : Begin.of(parent, kind);
+            return Hooks.shares() ? Begin.of(parent, kinds, request) : null;
         }
 
         static Context argument0(@Nullable Begin begin, Object kinds, Context parent) {
-            return begin == null ? parent : begin.parent;
+            return Begin.parent(begin, parent);
         }
 
         static @Nullable Context exit(@Nullable Begin begin, @Nullable Context result) {
-            return begin == null ? result : begin.end(result);
+            return Begin.end(begin, result);
         }
     }
 
     static final class End {
 
         static void enter(Object instrumenter, @Nullable Context context) {
-            AgentSpan span = context == null ? null : AgentSpan.in(context);
-            if (span != null) Hooks.ending(span);
+            AgentSpan.ending(context);
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.weir.instrumentation.opentelemetryapi;
 
-import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import io.opentelemetry.api.trace.Span;
@@ -62,24 +61,22 @@ public final class OpenTelemetryJavaagentInstrumentation implements Instrumentat
     static final class Start {
 
         static @Nullable Begin enter(Object kinds, Context parent, Object request) {
-            int kind = AgentSpan.kind(kinds, request);
-            return kind == 0 ? null : Begin.of(parent, kind);
+            return Begin.of(parent, kinds, request);
         }
 
         static Context argument0(@Nullable Begin begin, Object kinds, Context parent) {
-            return begin == null ? parent : begin.parent;
+            return Begin.parent(begin, parent);
         }
 
         static @Nullable Context exit(@Nullable Begin begin, @Nullable Context result) {
-            return begin == null ? result : begin.end(result);
+            return Begin.end(begin, result);
         }
     }
 
     static final class End {
 
         static void enter(Object instrumenter, @Nullable Context context) {
-            AgentSpan span = context == null ? null : AgentSpan.in(context);
-            if (span != null) Hooks.ending(span);
+            AgentSpan.ending(context);
         }
     }
 

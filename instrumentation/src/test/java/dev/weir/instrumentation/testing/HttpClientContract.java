@@ -146,6 +146,7 @@ public abstract class HttpClientContract extends HttpClientFaults {
         woven().agent().pull(facts -> {
             if (!isWhole(facts)) return;
             assertEquals("mine", facts.header("X-App"));
+            assertEquals("mine", facts.header(facts.headerNames(), "x-app"), "the names lack one that is there");
             assertNull(facts.header("traceparent"));
             assertTrue(facts.setHeader("traceparent", "from-weir"));
             assertEquals("from-weir", facts.header("Traceparent"));
@@ -167,6 +168,9 @@ public abstract class HttpClientContract extends HttpClientFaults {
         assertEquals(forms(), whole.size());
         for (CallFacts facts : whole) {
             assertEquals("3/2/3", facts.responseHeader("weir-attempts"));
+            assertTrue(
+                    (facts.responseHeaderNames() & CallFacts.HeaderSet.of("Weir-Attempts")) != 0,
+                    "the names lack one that is there");
             assertNull(facts.responseHeader("x-nobody-sent-this"));
         }
     }

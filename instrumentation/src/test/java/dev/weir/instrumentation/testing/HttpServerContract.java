@@ -112,7 +112,9 @@ public abstract class HttpServerContract {
         woven().agent().pull(facts -> {
             HttpFacts http = (HttpFacts) facts;
             seen.add(http.scheme() + "://" + http.host() + ":" + http.port() + " from " + http.peerAddress());
-            seen.add(http.header("Weir-Timeout-Ms") + " " + http.header("baggage") + " " + http.header("nothing"));
+            long names = http.headerNames();
+            seen.add(http.header(names, "Weir-Timeout-Ms") + " " + http.header(names, "baggage") + " "
+                    + http.header("nothing"));
             seen.add(http.repeatsHeader("weir-timeout-ms") + " " + http.repeatsHeader("X-Twice") + " "
                     + http.repeatsHeader("nothing"));
         });
