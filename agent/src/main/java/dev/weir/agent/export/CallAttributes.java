@@ -17,6 +17,15 @@ final class CallAttributes {
     }
 
     void write(SpanRecord record) {
+        request(record);
+        outcome(record);
+    }
+
+    /**
+     * What was asked for. Of an HTTP call, a statement and a file, all of it is said by the record's instrumentation,
+     * subject, scheme, target, port, path and query, see {@link KnownRequests}.
+     */
+    void request(SpanRecord record) {
         switch (record.kind) {
             case HTTP_CLIENT, HTTP_SERVER -> {
                 if (record.rpcSystem != null) rpc(record, record.rpcSystem);
@@ -35,13 +44,34 @@ final class CallAttributes {
         }
     }
 
+    /** What came of it. */
+    void outcome(SpanRecord record) {
+        switch (record.kind) {
+            case HTTP_CLIENT, HTTP_SERVER -> {
+                if (record.rpcSystem != null) rpcOutcome(record);
+                else httpOutcome(record);
+            }
+            case SQL -> {
+                if (record.size > 1) attributes.number(Attributes.DB_BATCH_SIZE, record.size);
+                if (record.code != null) attributes.text(Attributes.DB_STATUS, record.code);
+                failure(record);
+            }
+            case FILE -> {
+                if (record.size >= 0) attributes.number(Attributes.FILE_BYTES, record.size);
+                failure(record);
+            }
+            case SPAN -> {
+                // The application has said all that there is.
+            }
+            default -> failure(record);
+        }
+    }
+
     private void httpClient(SpanRecord record) {
         attributes.text(Attributes.HTTP_METHOD, record.subject);
         attributes.text(Attributes.SERVER_ADDRESS, record.target);
         attributes.number(Attributes.SERVER_PORT, record.port);
         attributes.text(Attributes.URL_FULL, UrlText.full(record, emptied()));
-        if (record.attempt > 1) attributes.number(Attributes.HTTP_RESEND_COUNT, record.attempt - 1L);
-        httpOutcome(record);
     }
 
     private void httpServer(SpanRecord record) {
@@ -54,7 +84,6 @@ final class CallAttributes {
             attributes.number(Attributes.SERVER_PORT, record.port);
         }
         if (record.peer != null) attributes.text(Attributes.CLIENT_ADDRESS, record.peer);
-        httpOutcome(record);
     }
 
     private void rpc(SpanRecord record, String system) {
@@ -65,6 +94,9 @@ final class CallAttributes {
             attributes.number(Attributes.SERVER_PORT, record.port);
         }
         if (record.peer != null) attributes.text(Attributes.CLIENT_ADDRESS, record.peer);
+    }
+
+    private void rpcOutcome(SpanRecord record) {
         // A refused call has a code of ours, which is none of the system's.
         if (record.code != null && !record.code.startsWith("weir."))
             attributes.text(Attributes.RPC_STATUS, record.code);
@@ -73,6 +105,9 @@ final class CallAttributes {
     }
 
     private void httpOutcome(SpanRecord record) {
+        if (record.kind == CallFacts.Kind.HTTP_CLIENT && record.attempt > 1) {
+            attributes.number(Attributes.HTTP_RESEND_COUNT, record.attempt - 1L);
+        }
         if (record.status > 0) attributes.number(Attributes.HTTP_STATUS, record.status);
         if (!record.error) return;
         if (record.thrown != null) attributes.text(Attributes.ERROR_TYPE, record.thrown);
@@ -91,17 +126,12 @@ final class CallAttributes {
         if (!statement.table().isEmpty()) attributes.text(Attributes.DB_COLLECTION, statement.table());
         attributes.text(Attributes.DB_SUMMARY, SpanNames.of(statement, emptied()));
         attributes.text(Attributes.DB_TEXT, statement.sanitised());
-        if (record.size > 1) attributes.number(Attributes.DB_BATCH_SIZE, record.size);
-        if (record.code != null) attributes.text(Attributes.DB_STATUS, record.code);
-        failure(record);
     }
 
     private void file(SpanRecord record) {
         attributes.text(Attributes.FILE_PATH, record.target);
         attributes.text(Attributes.FILE_ACTION, SpanNames.lowerCase(record.subject));
         if (record.path != null) attributes.text(Attributes.FILE_TARGET, record.path);
-        if (record.size >= 0) attributes.number(Attributes.FILE_BYTES, record.size);
-        failure(record);
     }
 
     private void message(SpanRecord record) {
@@ -117,13 +147,11 @@ final class CallAttributes {
             attributes.text(Attributes.SERVER_ADDRESS, record.peer);
             if (record.port > 0) attributes.number(Attributes.SERVER_PORT, record.port);
         }
-        failure(record);
     }
 
     private void process(SpanRecord record) {
         attributes.text(Attributes.PROCESS_EXECUTABLE, record.target);
         if (record.size > 0) attributes.number(Attributes.PROCESS_ID, record.size);
-        failure(record);
     }
 
     private void mcp(SpanRecord record) {
@@ -146,13 +174,11 @@ final class CallAttributes {
             if (record.port > 0) attributes.number(Attributes.SERVER_PORT, record.port);
         }
         if (record.code != null && record.code.startsWith("-")) attributes.text(Attributes.RPC_STATUS, record.code);
-        failure(record);
     }
 
     private void scope(SpanRecord record) {
         if (record.genAi == null) genAi.writeDeclared(record);
         else genAi.write(record, record.genAi);
-        failure(record);
     }
 
     private void failure(SpanRecord record) {

@@ -154,7 +154,7 @@ public final class Exporter {
     }
 
     private void export(Sender sender, OtlpEncoder encoder, MetricExport metrics) {
-        List<SpanRecord> batch = new ArrayList<>(BATCH);
+        List<SpanRecord> drained = new ArrayList<>(BATCH);
         long delayNanos = TimeUnit.MILLISECONDS.toNanos(settings.delayMillis());
         long adjusted = System.nanoTime();
         long waitingSince = 0;
@@ -163,7 +163,7 @@ public final class Exporter {
         MessagePassingQueue.Consumer<SpanRecord> taker = record -> {
             metrics.add(record);
             if (record.isKept()) {
-                batch.add(record);
+                drained.add(record);
             } else {
                 skipped++;
                 queue.release(record);
@@ -171,7 +171,8 @@ public final class Exporter {
         };
         while (true) {
             boolean last = stopping;
-            int taken = drain(taker, BATCH - batch.size());
+            int taken = drain(taker, BATCH - encoder.encoded());
+            encode(sender, encoder, drained);
             pause = taken > capacity / BUSY ? PAUSE_NANOS : Math.min(pause * 2, longestPause);
             long now = System.nanoTime();
             metrics.exportWhenDue(now);
@@ -179,11 +180,10 @@ public final class Exporter {
                 clock.adjust();
                 adjusted = now;
             }
-            if (!batch.isEmpty() && waitingSince == 0) waitingSince = now;
-            if (batch.size() == BATCH || (!batch.isEmpty() && (last || hurrying || now - waitingSince >= delayNanos))) {
-                send(sender, encoder, batch);
-                for (SpanRecord record : batch) queue.release(record);
-                batch.clear();
+            int waiting = encoder.encoded();
+            if (waiting > 0 && waitingSince == 0) waitingSince = now;
+            if (waiting == BATCH || (waiting > 0 && (last || hurrying || now - waitingSince >= delayNanos))) {
+                send(sender, encoder);
                 waitingSince = 0;
             } else if (last && queue.size() == 0) {
                 metrics.exportLast();
@@ -221,21 +221,30 @@ public final class Exporter {
         }
     }
 
-    /** Sends a batch in as many requests as it needs. */
-    private void send(Sender sender, OtlpEncoder encoder, List<SpanRecord> batch) {
-        List<SpanRecord> rest = batch;
-        while (!rest.isEmpty()) {
-            int count = rest.size();
+    /** At once, and not when they are sent: now they are in the processor's cache, and then the collector moves no more of them. */
+    private void encode(Sender sender, OtlpEncoder encoder, List<SpanRecord> drained) {
+        for (SpanRecord record : drained) {
             try {
-                ProtobufWriter request = encoder.encode(rest);
-                count = encoder.encoded();
-                deliver(sender, request, count);
+                encoder.add(record);
             } catch (Throwable t) {
-                settle(0, count);
+                settle(0, 1);
                 log.failure("export", t);
             }
-            rest = rest.subList(count, rest.size());
+            queue.release(record);
+            if (encoder.isFull()) send(sender, encoder);
         }
+        drained.clear();
+    }
+
+    private void send(Sender sender, OtlpEncoder encoder) {
+        int count = encoder.encoded();
+        try {
+            deliver(sender, encoder.end(), count);
+        } catch (Throwable t) {
+            settle(0, count);
+            log.failure("export", t);
+        }
+        encoder.begin();
     }
 
     /** Sends one request until it is taken or given up. */

@@ -2,7 +2,6 @@ package dev.weir.agent.export;
 
 import dev.weir.agent.context.Hex;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -26,8 +25,11 @@ final class OtlpEncoder {
     private final AttributeWriter attributes = new AttributeWriter(out, AttributeWriter.OF_SPAN);
     private final CallAttributes calls;
     private final ApplicationSpanFields applicationSpans;
+    private final KnownRequests requests = new KnownRequests();
     private final byte[] resource;
     private final String version;
+    private int resourceSpans;
+    private int scopeSpans;
     private int encoded;
 
     OtlpEncoder(EpochClock clock, Map<String, Object> resource, String version, Redaction redaction) {
@@ -38,6 +40,7 @@ final class OtlpEncoder {
         ProtobufWriter writer = new ProtobufWriter(1_024);
         resource(writer, resource);
         this.resource = Arrays.copyOf(writer.array(), writer.size());
+        begin();
     }
 
     /** Says what all that follows is about. */
@@ -51,29 +54,47 @@ final class OtlpEncoder {
         out.endLong(message);
     }
 
-    /**
-     * Encodes as many records as a receiver takes in one request; {@link #encoded} says how many. The writer's array is
-     * valid until the next call.
-     */
-    ProtobufWriter encode(List<SpanRecord> records) {
+    /** Begins a new request, without records. */
+    void begin() {
         out.clear();
-        int resourceSpans = out.beginLong(1);
+        resourceSpans = out.beginLong(1);
         out.raw(resource, resource.length);
-        int scopeSpans = out.beginLong(2);
+        scopeSpans = out.beginLong(2);
         int scope = out.begin(1);
         out.string(1, "dev.weir");
         out.string(2, version);
         out.end(scope);
         encoded = 0;
-        while (encoded < records.size() && out.size() < LONGEST_REQUEST) span(records.get(encoded++));
+    }
+
+    /** Encodes one more record into the request. One that cannot be encoded is left out, and thrown for. */
+    void add(SpanRecord record) {
+        int before = out.size();
+        boolean whole = false;
+        try {
+            span(record);
+            encoded++;
+            whole = true;
+        } finally {
+            if (!whole) out.truncate(before);
+        }
+    }
+
+    /** How many records the request holds. */
+    int encoded() {
+        return encoded;
+    }
+
+    /** Whether a receiver may not take a longer request. */
+    boolean isFull() {
+        return out.size() >= LONGEST_REQUEST;
+    }
+
+    /** The request with the records that were added. The writer's array is valid until {@link #begin}. */
+    ProtobufWriter end() {
         out.endLong(scopeSpans);
         out.endLong(resourceSpans);
         return out;
-    }
-
-    /** How many records the last request holds. */
-    int encoded() {
-        return encoded;
     }
 
     private void span(SpanRecord record) {
@@ -82,15 +103,15 @@ final class OtlpEncoder {
         out.id(2, record.spanId);
         if (record.traceState != null) out.string(3, record.traceState);
         if (record.parentSpanId != 0) out.id(4, record.parentSpanId);
-        out.string(5, SpanNames.of(record, calls.emptied()));
-        out.varint(6, kind(record));
         out.fixed64(7, clock.epochNanos(record.startNanos));
         out.fixed64(8, clock.epochNanos(record.endNanos));
         if (record.application == null) {
-            calls.write(record);
-            WeirAttributes.write(record, attributes);
+            request(record);
+            calls.outcome(record);
+            WeirAttributes.outcome(record, attributes);
             events(record);
         } else {
+            nameAndKind(record);
             applicationSpans.attributes(record, record.application);
             applicationSpans.events(record, record.application);
             applicationSpans.links(record.application);
@@ -99,6 +120,26 @@ final class OtlpEncoder {
         if (record.linked != null) link(record.linked);
         if (record.error) status(record);
         out.endLong(span);
+    }
+
+    /** What was asked for. The same requests come again and again. */
+    private void request(SpanRecord record) {
+        boolean may = KnownRequests.mayKnow(record);
+        byte[] known = may ? requests.of(record) : null;
+        if (known != null) {
+            out.raw(known, known.length);
+            return;
+        }
+        int begun = out.size();
+        nameAndKind(record);
+        calls.request(record);
+        WeirAttributes.request(record, attributes);
+        if (may) requests.came(record, out.array(), begun, out.size());
+    }
+
+    private void nameAndKind(SpanRecord record) {
+        out.string(5, SpanNames.of(record, calls.emptied()));
+        out.varint(6, kind(record));
     }
 
     private static int kind(SpanRecord record) {

@@ -39,6 +39,11 @@ final class ProtobufWriter {
         return size;
     }
 
+    /** Forgets what was written after the first so many bytes. */
+    void truncate(int to) {
+        size = to;
+    }
+
     byte[] array() {
         return bytes;
     }

@@ -6,11 +6,20 @@ final class WeirAttributes {
     private WeirAttributes() {}
 
     static void write(SpanRecord record, AttributeTarget to) {
+        request(record, to);
+        outcome(record, to);
+    }
+
+    /** What is the same for each call of one kind. */
+    static void request(SpanRecord record, AttributeTarget to) {
+        to.text(Attributes.INSTRUMENTATION, record.instrumentation);
+    }
+
+    static void outcome(SpanRecord record, AttributeTarget to) {
         to.hex(Attributes.OPERATION, record.operationHigh, record.operationLow);
         to.number(Attributes.ATTEMPT, record.attempt);
         if (!record.attemptPath.isEmpty()) to.text(Attributes.ATTEMPT_PATH, record.attemptPath);
         if (record.layers != null) to.text(Attributes.ATTEMPT_LAYERS, record.layers);
-        to.text(Attributes.INSTRUMENTATION, record.instrumentation);
         if (record.resends > 0) to.number(Attributes.RESENDS, record.resends);
         if (record.remainingMillis != Long.MAX_VALUE) to.number(Attributes.REMAINING, record.remainingMillis);
         if (record.overrunMillis > 0) to.number(Attributes.OVERRUN, record.overrunMillis);

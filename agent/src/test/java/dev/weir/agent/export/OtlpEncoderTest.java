@@ -2,6 +2,7 @@ package dev.weir.agent.export;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonArray;
@@ -21,25 +22,30 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** Reads with OpenTelemetry's own classes what the encoder writes by hand. */
 class OtlpEncoderTest {
 
     private final List<String> complaints = new ArrayList<>();
+    private final EpochClock clock = new EpochClock();
     private OtlpEncoder encoder = encoder(Map.of());
 
     private OtlpEncoder encoder(Map<String, String> properties) {
         Settings settings = new Settings(properties, Map.of(), Map.of(), complaints::add);
         return new OtlpEncoder(
-                new EpochClock(),
+                clock,
                 Map.of("service.name", "agënt", "process.pid", 7L),
                 "1.2.3",
                 Redaction.of(settings, complaints::add));
     }
 
     private List<Span> decoded(List<SpanRecord> records) throws Exception {
-        ProtobufWriter out = encoder.encode(records);
+        encoder.begin();
+        records.forEach(encoder::add);
+        assertEquals(records.size(), encoder.encoded());
+        ProtobufWriter out = encoder.end();
         ExportTraceServiceRequest request =
                 ExportTraceServiceRequest.parseFrom(ByteString.copyFrom(out.array(), 0, out.size()));
         assertEquals(1, request.getResourceSpansCount());
@@ -70,6 +76,61 @@ class OtlpEncoderTest {
                         .toList();
             default -> value.getStringValue();
         };
+    }
+
+    /** What was written once is written again only for the very same request. */
+    @Test
+    void whatIsKnownOfOneRequestIsNotSaidOfAnother() throws Exception {
+        List<Consumer<SpanRecord>> others = List.of(
+                record -> record.kind = CallFacts.Kind.FILE,
+                record -> record.instrumentation = "okhttp",
+                record -> record.subject = "BB",
+                record -> record.scheme = "https",
+                record -> record.target = "BB",
+                record -> record.port = 81,
+                record -> record.path = "/BB",
+                record -> record.path = null,
+                record -> record.query = "a=b",
+                record -> record.rpcSystem = "grpc");
+        for (CallFacts.Kind kind : List.of(CallFacts.Kind.HTTP_CLIENT, CallFacts.Kind.SQL, CallFacts.Kind.FILE)) {
+            for (Consumer<SpanRecord> other : others) {
+                List<SpanRecord> records = new ArrayList<>();
+                for (int i = 0; i < 9; i++) {
+                    SpanRecord record = record();
+                    record.kind = kind;
+                    record.scheme = "http";
+                    record.query = null;
+                    // BB has the same hash.
+                    record.subject = "Aa";
+                    record.target = "Aa";
+                    record.path = "/Aa";
+                    if (i % 4 == 3) other.accept(record);
+                    records.add(record);
+                }
+                List<Span> together = decoded(records);
+                for (int i = 0; i < records.size(); i++) {
+                    encoder = encoder(Map.of());
+                    Span alone = decoded(List.of(records.get(i))).get(0);
+                    assertEquals(alone, together.get(i), i + " " + kind);
+                }
+            }
+        }
+    }
+
+    @Test
+    void whatCannotBeEncodedLeavesTheOthersAlone() throws Exception {
+        SpanRecord bad = record();
+        bad.verdicts = new ArrayList<>();
+        bad.verdicts.add(null);
+        encoder.begin();
+        encoder.add(record());
+        assertThrows(NullPointerException.class, () -> encoder.add(bad));
+        encoder.add(record());
+        assertEquals(2, encoder.encoded());
+        ProtobufWriter out = encoder.end();
+        ExportTraceServiceRequest request =
+                ExportTraceServiceRequest.parseFrom(ByteString.copyFrom(out.array(), 0, out.size()));
+        assertEquals(2, request.getResourceSpans(0).getScopeSpans(0).getSpansCount());
     }
 
     @Test
