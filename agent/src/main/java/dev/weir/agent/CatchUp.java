@@ -1,8 +1,11 @@
 package dev.weir.agent;
 
 import dev.weir.agent.config.Log;
+import dev.weir.instrumentation.weaving.Weaver;
+import java.lang.instrument.Instrumentation;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** Weaves what was loaded behind the weaver's back, a little later and on a thread of its own. */
 final class CatchUp implements Runnable {
@@ -10,18 +13,23 @@ final class CatchUp implements Runnable {
     // Loaders are asked in bursts, when an application starts.
     private static final long DELAY_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-    private final Runnable weaving;
+    private final Instrumentation jvm;
     private final Runnable disown;
     private final Log log;
+    private volatile @Nullable Weaver weaver;
 
     /**
-     * @param weaving what there is to do
      * @param disown  marks the calling thread as the agent's own
      */
-    CatchUp(Runnable weaving, Runnable disown, Log log) {
-        this.weaving = weaving;
+    CatchUp(Instrumentation jvm, Runnable disown, Log log) {
+        this.jvm = jvm;
         this.disown = disown;
         this.log = log;
+    }
+
+    /** Who weaves. */
+    void by(Weaver woven) {
+        weaver = woven;
     }
 
     /** May be called while a class is loaded, under whatever locks that takes. */
@@ -42,7 +50,8 @@ final class CatchUp implements Runnable {
             disown.run();
             long from = System.nanoTime();
             while (System.nanoTime() - from < DELAY_NANOS) LockSupport.parkNanos(DELAY_NANOS);
-            weaving.run();
+            Weaver weaving = weaver;
+            if (weaving != null) weaving.catchUp(jvm);
         } catch (Throwable t) {
             log.failure("catching up with loaded classes", t);
         }

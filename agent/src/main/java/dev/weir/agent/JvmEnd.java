@@ -6,38 +6,43 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The end of the JVM, in two steps: while the application's shutdown hooks run, and when they are through. */
-final class JvmEnd {
+final class JvmEnd implements Runnable {
+
+    /** What there is to do. */
+    interface Steps {
+
+        /** Runs beside the application's shutdown hooks, which may go on for long. */
+        void begin();
+
+        /** Runs once: after those hooks when {@link #defer} could arrange it, else beside them. */
+        void last();
+    }
 
     /** {@code java.lang.Shutdown} has ten, run in order; the application's hooks are run in slot 1. */
     private static final int LAST_SLOT = 9;
 
     private final Instrumentation jvm;
-    private final Runnable begins;
-    private final Runnable last;
+    private final Steps steps;
     private final AtomicBoolean ended = new AtomicBoolean();
     private volatile boolean deferred;
 
-    /**
-     * @param begins runs beside the application's shutdown hooks, which may go on for long
-     * @param last runs once: after those hooks when {@link #defer} could arrange it, else beside them
-     */
-    JvmEnd(Instrumentation jvm, Runnable begins, Runnable last) {
+    JvmEnd(Instrumentation jvm, Steps steps) {
         this.jvm = jvm;
-        this.begins = begins;
-        this.last = last;
+        this.steps = steps;
     }
 
     void await() {
-        Runtime.getRuntime().addShutdownHook(new Thread(null, this::begin, "weir-stop", 0, false));
+        Runtime.getRuntime().addShutdownHook(new Thread(null, this, "weir-stop", 0, false));
     }
 
-    private void begin() {
-        begins.run();
+    @Override
+    public void run() {
+        steps.begin();
         if (!deferred) end();
     }
 
     private void end() {
-        if (ended.compareAndSet(false, true)) last.run();
+        if (ended.compareAndSet(false, true)) steps.last();
     }
 
     /** Puts the last step behind the application's hooks, so that what they do is followed too. Not for start-up. */

@@ -7,6 +7,7 @@ import dev.weir.agent.config.SettingsFile;
 import dev.weir.agent.export.EpochClock;
 import dev.weir.agent.export.Exporter;
 import dev.weir.agent.export.OtlpSettings;
+import dev.weir.agent.export.Readings;
 import dev.weir.agent.ledger.Roots;
 import dev.weir.agent.pipeline.Assembly;
 import dev.weir.agent.pipeline.CallPipeline;
@@ -31,16 +32,31 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** The agent of this JVM, from its settings to its last record. */
+/**
+ * The agent of this JVM, from its settings to its last record.
+ *
+ * <p>Classes instead of lambdas where the application waits: the JVM makes a class of each lambda too, and takes three
+ * times as long for it.
+ */
 final class RunningAgent {
+
+    /** What is wrong with settings. */
+    private static final class Complained implements Settings.Complaints {
+
+        final List<String> lines = new ArrayList<>();
+
+        @Override
+        public void add(String complaint) {
+            lines.add(complaint);
+        }
+    }
 
     private final java.lang.instrument.Instrumentation jvm;
     private final BootLoader bootLoader;
     private final boolean attached;
-    private final List<String> complaints = new ArrayList<>();
+    private final Complained complaints = new Complained();
     private final SettingsFile file;
     private final Settings settings;
     private final Log log;
@@ -56,9 +72,9 @@ final class RunningAgent {
         this.attached = attached;
         Map<String, String> properties = properties(System.getProperties(), arguments);
         Map<String, String> environment = System.getenv();
-        Settings withoutFile = new Settings(properties, environment, Map.of(), complaints::add);
-        this.file = SettingsFile.find(withoutFile, complaints::add);
-        this.settings = withoutFile.withFile(file.read(complaints::add), complaints::add);
+        Settings withoutFile = new Settings(properties, environment, Map.of(), complaints);
+        this.file = SettingsFile.find(withoutFile, complaints);
+        this.settings = withoutFile.withFile(file.read(complaints), complaints);
         this.log = new Log(
                 System.err,
                 switch (settings.oneOf(Setting.LOG, "quiet", "info", "debug")) {
@@ -96,63 +112,121 @@ final class RunningAgent {
         if (!settings.flag(Setting.ENABLED)) return;
         String version = Version.read();
         EpochClock clock = new EpochClock();
-        OtlpSettings otlp = new OtlpSettings(settings, complaints::add);
+        OtlpSettings otlp = new OtlpSettings(settings, complaints);
         Assembly assembly = new Assembly(settings);
         RuleBook rules = assembly.rules();
         RuleModes modes = new RuleModes(rules, instrumentationNames(), log);
         modes.apply(settings);
-        AtomicReference<@Nullable Runnable> exportStarts = new AtomicReference<>();
-        Exporter exporter = new Exporter((int) settings.number(Setting.EXPORT_QUEUE), otlp, clock, log, version, () -> {
-            Runnable starts = exportStarts.get();
-            if (starts != null) starts.run();
-        });
+        ExportStart exportStart = new ExportStart();
+        Exporter exporter =
+                new Exporter((int) settings.number(Setting.EXPORT_QUEUE), otlp, clock, log, version, exportStart);
         Sampler sampler = new Sampler(otlp.ratio(), otlp.asksParent());
         List<Instrumentation> adapters = adapters();
-        Sharing sharing = new Sharing(settings, otlp::isSame);
+        Sharing sharing = new Sharing(settings, new Sharing.Target() {
+            @Override
+            public boolean isSame(String endpoint, boolean grpc) {
+                return otlp.isSame(endpoint, grpc);
+            }
+        });
         CallPipeline pipeline =
                 assembly.pipeline(rules, sampler, exporter.sink(), ownTracers(adapters), sharing, clock, log);
         long shutdownMillis = settings.number(Setting.EXPORT_SHUTDOWN);
         long reloadSeconds = settings.number(Setting.CONFIG_RELOAD);
-        Weaver weaver = weaver(pipeline, adapters);
+        Runnable disown = new Runnable() {
+            @Override
+            public void run() {
+                pipeline.disown();
+            }
+        };
+        Weaver weaver = weaver(disown, adapters);
         settings.checkNames(rules.names(), instrumentationNames());
-        for (String complaint : complaints) log.warn(complaint);
-        JvmEnd end = new JvmEnd(
-                jvm, exporter::hurry, () -> stop(assembly.roots(), weaver, exporter, pipeline, shutdownMillis));
-        end.await();
-        exportStarts.set(() -> {
-            pipeline.disown();
-            end.defer();
+        for (String complaint : complaints.lines) log.warn(complaint);
+        JvmEnd end = new JvmEnd(jvm, new JvmEnd.Steps() {
+            @Override
+            public void begin() {
+                exporter.hurry();
+            }
+
+            @Override
+            public void last() {
+                disown.run();
+                stop(assembly.roots(), weaver, exporter, pipeline, shutdownMillis);
+            }
         });
-        exporter.reports("weir.spans.sent", "{span}", "Spans that the collector has taken.", exporter::sent);
-        exporter.reports("weir.spans.dropped", "{span}", "Spans that were lost.", exporter::dropped);
-        exporter.reports("weir.fuses.blown", "{fuse}", "Advice that is off because it failed.", blownFuses::size);
-        exporter.reports("weir.failures", "{failure}", "How often the agent itself failed.", log::failures);
-        exporter.reports(
-                "weir.headers.malformed",
-                "{header}",
-                "Headers from outside that were malformed, and ignored.",
-                pipeline::malformedHeaders);
+        end.await();
+        exportStart.is(disown, end);
         Circuits circuits = new Circuits(rules, assembly.breakers());
-        exporter.observes(
-                "weir.circuit.state",
-                "{state}",
-                "Circuits that have opened: 0 closed, 1 half open, 2 open.",
-                "weir.destination",
-                circuits::numbers);
+        exporter.reports(new Told(exporter, pipeline, circuits));
         String endpoint = otlp.enabled() ? otlp.endpoint() : "nowhere";
-        pipeline.whenManaged(() -> {
-            ManagedRules.register(rules, modes, settings, log);
-            Counts counts = new Counts(version, endpoint, weaver, exporter, pipeline, circuits);
-            Beans.register(counts, AgentMXBean.class, "type=Agent", log);
+        pipeline.whenManaged(new Runnable() {
+            @Override
+            public void run() {
+                ManagedRules.register(rules, modes, settings, log);
+                Counts counts = new Counts(version, endpoint, weaver, exporter, pipeline, circuits);
+                Beans.register(counts, AgentMXBean.class, "type=Agent", log);
+            }
         });
         if (!attached && settings.instrumentation("processes")) pipeline.startedBy(System.getenv());
         Hooks.install(pipeline);
         weaver.install(jvm);
         log.info(version + (attached ? " attached" : "") + ": rules " + modes.summary() + "; adapters "
                 + names(weaver.adapters()) + "; spans to " + endpoint);
-        file.watch(reloadSeconds, settings, modes, complaints, pipeline::disown, log);
+        file.watch(reloadSeconds, settings, modes, complaints.lines, disown, log);
         // Started long ago, the server would not start again, and the beans wait for its start.
         if (attached && settings.instrumentation("management")) ManagementFactory.getPlatformMBeanServer();
+    }
+
+    /** What comes before the first record is sent. The exporter is there before what it waits for. */
+    private static final class ExportStart implements Exporter.ThreadStart {
+
+        private volatile @Nullable Runnable disown;
+        private volatile @Nullable JvmEnd end;
+
+        void is(Runnable ofTheAgent, JvmEnd jvmEnd) {
+            disown = ofTheAgent;
+            end = jvmEnd;
+        }
+
+        @Override
+        public void run() {
+            Runnable first = disown;
+            JvmEnd then = end;
+            if (first != null) first.run();
+            if (then != null) then.defer();
+        }
+    }
+
+    /** What the agent tells of itself with the metrics. */
+    private final class Told implements Readings.Source {
+
+        private final Exporter exporter;
+        private final CallPipeline pipeline;
+        private final Circuits circuits;
+
+        Told(Exporter exporter, CallPipeline pipeline, Circuits circuits) {
+            this.exporter = exporter;
+            this.pipeline = pipeline;
+            this.circuits = circuits;
+        }
+
+        @Override
+        public void tell(Readings to) {
+            to.total("weir.spans.sent", "{span}", "Spans that the collector has taken.", exporter::sent);
+            to.total("weir.spans.dropped", "{span}", "Spans that were lost.", exporter::dropped);
+            to.total("weir.fuses.blown", "{fuse}", "Advice that is off because it failed.", blownFuses::size);
+            to.total("weir.failures", "{failure}", "How often the agent itself failed.", log::failures);
+            to.total(
+                    "weir.headers.malformed",
+                    "{header}",
+                    "Headers from outside that were malformed, and ignored.",
+                    pipeline::malformedHeaders);
+            to.gauge(
+                    "weir.circuit.state",
+                    "{state}",
+                    "Circuits that have opened: 0 closed, 1 half open, 2 open.",
+                    "weir.destination",
+                    circuits::numbers);
+        }
     }
 
     /** The agent's counts. */
@@ -232,7 +306,7 @@ final class RunningAgent {
 
         @Override
         public String[] getComplaints() {
-            return complaints.toArray(new String[0]);
+            return complaints.lines.toArray(new String[0]);
         }
 
         @Override
@@ -241,15 +315,8 @@ final class RunningAgent {
         }
     }
 
-    private Weaver weaver(CallPipeline pipeline, List<Instrumentation> adapters) {
-        AtomicReference<@Nullable Weaver> itself = new AtomicReference<>();
-        CatchUp catchUp = new CatchUp(
-                () -> {
-                    Weaver weaver = itself.get();
-                    if (weaver != null) weaver.catchUp(jvm);
-                },
-                pipeline::disown,
-                log);
+    private Weaver weaver(Runnable disown, List<Instrumentation> adapters) {
+        CatchUp catchUp = new CatchUp(jvm, disown, log);
         Weaver weaver = new Weaver(bootLoader, new Weaver.Listener() {
             @Override
             public void failed(String adapter, String className, Throwable cause) {
@@ -266,11 +333,15 @@ final class RunningAgent {
                 catchUp.begin();
             }
         });
-        itself.set(weaver);
-        Fuse.listen((index, cause) -> {
-            blownFuses.add(weaver.adviceOf(index) + ": " + cause);
-            log.warn("fuse blew: " + weaver.adviceOf(index) + " is off from now on, the application goes on: " + cause);
-            if (log.isDebug()) cause.printStackTrace();
+        catchUp.by(weaver);
+        Fuse.listen(new Fuse.Listener() {
+            @Override
+            public void blown(int index, Throwable cause) {
+                String advice = weaver.adviceOf(index);
+                blownFuses.add(advice + ": " + cause);
+                log.warn("fuse blew: " + advice + " is off from now on, the application goes on: " + cause);
+                if (log.isDebug()) cause.printStackTrace();
+            }
         });
         for (Instrumentation adapter : adapters) {
             try {
@@ -342,7 +413,6 @@ final class RunningAgent {
     }
 
     private void stop(Roots roots, Weaver weaver, Exporter exporter, CallPipeline pipeline, long shutdownMillis) {
-        pipeline.disown();
         exporter.shutdown(shutdownMillis);
         StringBuilder matched = new StringBuilder();
         for (WovenAdapter adapter : weaver.adapters()) {

@@ -5,6 +5,8 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -132,6 +134,34 @@ class ArchitectureTest {
                 .filter(c -> !c.getName().contains("$") && !c.getSimpleName().equals("package-info"))
                 .count();
         assertEquals(true, topLevel <= 16, topLevel + " classes in bootstrap");
+    }
+
+    /** Of our own classes, that is: of libraries, only what is reached from ours is packed. */
+    @Test
+    void nothingInTheJarIsUsedByNobody() {
+        JavaClasses all = new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .importPackages("dev.weir");
+        Set<String> unused = new TreeSet<>();
+        Set<String> used = new TreeSet<>();
+        for (JavaClass type : all) {
+            // The compiler leaves no trace of who reads a constant.
+            if (type.getSimpleName().equals("package-info") || type.getMethods().isEmpty() && !type.isInterface())
+                continue;
+            String file = file(type);
+            unused.add(file);
+            for (Dependency dependency : type.getDirectDependenciesToSelf()) {
+                if (!file(dependency.getOriginClass()).equals(file)) used.add(file);
+            }
+        }
+        unused.removeAll(used);
+        // By whoever types java -jar, and by a class of Java 8 that knows it by name.
+        assertEquals(Set.of("dev.weir.agent.AgentStartup", "dev.weir.agent.cli.WeirCommand"), unused);
+    }
+
+    private static String file(JavaClass type) {
+        int nested = type.getName().indexOf('$');
+        return nested < 0 ? type.getName() : type.getName().substring(0, nested);
     }
 
     /** What is defined on the boot loader is a list; a class that is missing there is missing at run time. */

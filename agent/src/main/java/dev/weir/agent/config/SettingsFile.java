@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +43,15 @@ public final class SettingsFile {
      * @param problem why it cannot be read
      */
     private record Look(@Nullable String text, @Nullable String problem) {
+
+        /** What the JVM makes of a record's {@code equals} takes it sixty classes, at every start. */
+        boolean isLike(Look other) {
+            return Objects.equals(text, other.text) && Objects.equals(problem, other.problem);
+        }
+
+        boolean showsNothing() {
+            return text == null && problem == null;
+        }
 
         /** The values; {@code null} when they cannot be told. */
         @Nullable
@@ -121,7 +131,7 @@ public final class SettingsFile {
             Collection<String> said,
             Runnable threadStart,
             Log log) {
-        if (seconds == 0 || (!named && known.equals(new Look(null, null)))) return;
+        if (seconds == 0 || (!named && known.showsNothing())) return;
         Set<String> before = new HashSet<>(said);
         Thread thread = new Thread(
                 null,
@@ -142,16 +152,16 @@ public final class SettingsFile {
         while (true) {
             park(nanos);
             Look now = look();
-            if (now.equals(known)) continue;
+            if (now.isLike(known)) continue;
             // Whoever writes a file in place empties it first, and some editors delete it.
             Look again;
             while (true) {
                 park(TWICE_NANOS);
                 again = look();
-                if (again.equals(now)) break;
+                if (again.isLike(now)) break;
                 now = again;
             }
-            if (now.equals(known)) continue;
+            if (now.isLike(known)) continue;
             known = now;
             Set<String> complaints = new LinkedHashSet<>();
             Map<String, String> values = now.values(complaints::add, "keeping what it said before.");

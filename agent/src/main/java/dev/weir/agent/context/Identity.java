@@ -25,7 +25,12 @@ public final class Identity {
         this.key1 = hash.high();
         this.operationsPerRoot = operationsPerRoot;
         this.retryWindowNanos = retryWindowNanos;
-        this.hashes = ThreadLocal.withInitial(() -> new KeyedHash(key0, key1));
+        this.hashes = new ThreadLocal<>() {
+            @Override
+            protected KeyedHash initialValue() {
+                return new KeyedHash(key0, key1);
+            }
+        };
     }
 
     int operationsPerRoot() {

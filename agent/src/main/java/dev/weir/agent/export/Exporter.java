@@ -5,11 +5,8 @@ import dev.weir.agent.config.Settings;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.jctools.queues.MessagePassingQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +59,7 @@ public final class Exporter {
     private boolean over;
 
     private volatile @Nullable String problem;
-    private final Readings readings = new Readings();
+    private volatile Readings.@Nullable Source readings;
 
     /** @param capacity how many records can wait */
     public Exporter(
@@ -78,7 +75,12 @@ public final class Exporter {
             String version,
             ThreadStart threadStart,
             Backoff backoff) {
-        this.queue = new RecordQueue(capacity, settings.wantsMetrics(), this::start);
+        this.queue = new RecordQueue(capacity, settings.wantsMetrics(), new Runnable() {
+            @Override
+            public void run() {
+                start();
+            }
+        });
         this.capacity = capacity;
         this.settings = settings;
         this.clock = clock;
@@ -88,15 +90,9 @@ public final class Exporter {
         this.backoff = backoff;
     }
 
-    /** A number of the agent's own that is exported with the metrics, growing from 0. */
-    public void reports(String name, String unit, String description, LongSupplier value) {
-        readings.add(new Readings.Total(name, unit, description, value));
-    }
-
-    /** Numbers of the agent's own that go up and down, one for each value of an attribute. */
-    public void observes(
-            String name, String unit, String description, String attribute, Supplier<Map<String, Long>> values) {
-        readings.add(new Readings.Gauge(name, unit, description, attribute, values));
+    /** Numbers of the agent's own that are exported with the metrics. */
+    public void reports(Readings.Source numbers) {
+        readings = numbers;
     }
 
     /** Where records go in. */
@@ -143,7 +139,7 @@ public final class Exporter {
         threadStart.run();
         try (Sender sender = settings.sender(log::warn)) {
             Redaction redaction = settings.redaction(log::warn);
-            MetricExport metrics = new MetricExport(settings, clock, version, readings, log);
+            MetricExport metrics = new MetricExport(settings, clock, version, this::readings, log);
             export(sender, new OtlpEncoder(clock, Resource.of(settings, version), version, redaction), metrics);
         } catch (Throwable t) {
             log.failure("export", t);
@@ -151,6 +147,13 @@ public final class Exporter {
             queue.close();
             settle(0, drain(record -> {}, Integer.MAX_VALUE));
         }
+    }
+
+    private Readings readings() {
+        Readings all = new Readings();
+        Readings.Source source = readings;
+        if (source != null) source.tell(all);
+        return all;
     }
 
     private void export(Sender sender, OtlpEncoder encoder, MetricExport metrics) {

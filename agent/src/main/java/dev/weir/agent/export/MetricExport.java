@@ -4,13 +4,14 @@ import dev.weir.agent.config.Log;
 import dev.weir.agent.config.Settings;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Sends metrics now and then, on the exporter's thread. What does not arrive is in the next export too. */
 final class MetricExport {
 
     private final Log log;
-    private final Readings readings;
+    private final Supplier<Readings> readings;
     private final @Nullable Metrics metrics;
     private final @Nullable OtlpTarget target;
     private final boolean elsewhere;
@@ -19,7 +20,7 @@ final class MetricExport {
     private @Nullable Sender sender;
     private boolean refused;
 
-    MetricExport(OtlpSettings settings, EpochClock clock, String version, Readings readings, Log log) {
+    MetricExport(OtlpSettings settings, EpochClock clock, String version, Supplier<Readings> readings, Log log) {
         this.log = log;
         this.readings = readings;
         // What is wrong with a setting for all signals has been said already.
@@ -59,7 +60,7 @@ final class MetricExport {
                 open = target.sender(complaint -> {});
                 sender = open;
             }
-            ProtobufWriter request = metrics.encode(readings);
+            ProtobufWriter request = metrics.encode(readings.get());
             Sender.Answer answer = open.send(request.array(), request.size());
             if (!answer.accepted() && answer.retryAfterMillis() == Sender.Answer.NEVER) refused(answer);
         } catch (IOException e) {

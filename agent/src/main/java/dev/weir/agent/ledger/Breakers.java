@@ -73,7 +73,17 @@ public final class Breakers {
         this.failures = failures;
         this.minimumCalls = minimumCalls;
         this.openNanos = openNanos;
-        this.breakers = new PerDestination<>(destinations, Breaker::new, opened::remove);
+        this.breakers = new PerDestination<>(destinations) {
+            @Override
+            Breaker begin() {
+                return new Breaker();
+            }
+
+            @Override
+            void forgotten(String destination) {
+                opened.remove(destination);
+            }
+        };
     }
 
     /**

@@ -35,7 +35,12 @@ public final class DestinationRetries {
         this.ratio = ratio;
         this.floorPerSecond = floorPerSecond;
         this.most = most;
-        this.balances = new PerDestination<>(destinations, () -> new Balance(most));
+        this.balances = new PerDestination<>(destinations) {
+            @Override
+            Balance begin() {
+                return new Balance(most);
+            }
+        };
     }
 
     /** A first attempt was made. */

@@ -3,15 +3,13 @@ package dev.weir.agent.ledger;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What is remembered for each destination. Bounded; of those that were not used of late, the one that came first goes
  * first.
  */
-final class PerDestination<T> {
+abstract class PerDestination<T> {
 
     private static final int SLOTS = 64;
 
@@ -30,26 +28,23 @@ final class PerDestination<T> {
     }
 
     private final int most;
-    private final Supplier<T> absent;
-    private final Consumer<String> forgotten;
     private final Map<String, Known<T>> known = new LinkedHashMap<>();
     /** Most programs call a few destinations again and again, several times for each call: without a lock. */
     private final AtomicReferenceArray<@Nullable Known<T>> recent = new AtomicReferenceArray<>(SLOTS);
 
     /** @param most how many destinations are remembered */
-    PerDestination(int most, Supplier<T> absent) {
-        this(most, absent, destination -> {});
+    PerDestination(int most) {
+        this.most = most;
     }
 
-    /** @param forgotten hears of each destination that goes */
-    PerDestination(int most, Supplier<T> absent, Consumer<String> forgotten) {
-        this.most = most;
-        this.absent = absent;
-        this.forgotten = forgotten;
-    }
+    /** A new beginning. */
+    abstract T begin();
+
+    /** A destination goes. */
+    void forgotten(String destination) {}
 
     /** What is remembered, or a new beginning. */
-    T of(String destination) {
+    final T of(String destination) {
         // A string remembers its hash.
         int hash = destination.hashCode();
         int slot = (hash ^ hash >>> 16) & (SLOTS - 1);
@@ -67,7 +62,7 @@ final class PerDestination<T> {
         Known<T> found = known.get(destination);
         if (found == null) {
             if (known.size() >= most) forgetOne();
-            found = new Known<>(destination, absent.get());
+            found = new Known<>(destination, begin());
             known.put(destination, found);
         } else {
             found.used = true;
@@ -82,7 +77,7 @@ final class PerDestination<T> {
             known.remove(eldest.destination);
             if (!eldest.used) {
                 eldest.forgotten = true;
-                forgotten.accept(eldest.destination);
+                forgotten(eldest.destination);
                 return;
             }
             eldest.used = false;

@@ -48,7 +48,12 @@ public final class Pressure {
 
     /** @param destinations how many are remembered */
     public Pressure(ConcurrencyLimit.Algorithm algorithm, int destinations) {
-        this.gates = new PerDestination<>(destinations, () -> new Gate(algorithm.create()));
+        this.gates = new PerDestination<>(destinations) {
+            @Override
+            Gate begin() {
+                return new Gate(algorithm.create());
+            }
+        };
     }
 
     /**

@@ -12,7 +12,12 @@ public final class UsedKeys {
 
     /** @param most how many are remembered */
     public UsedKeys(int most) {
-        this.payloads = new PerDestination<>(most, Payload::new);
+        this.payloads = new PerDestination<>(most) {
+            @Override
+            Payload begin() {
+                return new Payload();
+            }
+        };
     }
 
     /**

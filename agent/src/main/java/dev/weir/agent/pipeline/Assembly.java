@@ -25,12 +25,21 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.LongSupplier;
 
 /** Puts the pipeline together from settings. */
 public final class Assembly {
 
     private static final long MILLI = 1_000_000;
     private static final long SECOND = 1_000 * MILLI;
+
+    private static final class TimeOfDay implements LongSupplier {
+
+        @Override
+        public long getAsLong() {
+            return System.currentTimeMillis();
+        }
+    }
 
     private final Settings settings;
     private final Identity identity;
@@ -66,7 +75,7 @@ public final class Assembly {
                 new RateLimitRule(
                         new Pressure(concurrency(), (int) settings.number(Setting.DESTINATIONS)),
                         settings.number(Setting.RATE_MOST_WAIT),
-                        System::currentTimeMillis),
+                        new TimeOfDay()),
                 new RetryBudgetRule(
                         (int) settings.number(Setting.RETRY_ATTEMPTS),
                         new DestinationRetries(

@@ -33,7 +33,12 @@ final class Wire {
     /** What W3C Trace Context asks everyone to pass on. */
     private static final int LONGEST_TRACE_STATE = 512;
 
-    private final ThreadLocal<AsciiText> texts = ThreadLocal.withInitial(() -> new AsciiText(128));
+    private final ThreadLocal<AsciiText> texts = new ThreadLocal<>() {
+        @Override
+        protected AsciiText initialValue() {
+            return new AsciiText(128);
+        }
+    };
     private final HostClasses excluded;
     private final long deadlineMostMillis;
     private final Sampler sampler;

@@ -186,7 +186,7 @@ class MetricsTest {
 
     @Test
     void theAgentsOwnNumbersAreReadWhenTheyAreSent() throws Exception {
-        readings.add(new Readings.Total("weir.spans.dropped", "{span}", "Spans that were lost.", () -> 3L));
+        readings.total("weir.spans.dropped", "{span}", "Spans that were lost.", () -> 3L);
         Metric metric = decoded().get("weir.spans.dropped");
         assertEquals(3, metric.getSum().getDataPoints(0).getAsInt());
     }
@@ -194,8 +194,7 @@ class MetricsTest {
     @Test
     void whatGoesUpAndDownIsAGauge() throws Exception {
         Map<String, Long> states = new TreeMap<>(Map.of("pay:80", 2L, "mail:25", 0L));
-        readings.add(
-                new Readings.Gauge("weir.circuit.state", "{state}", "Circuits.", "weir.destination", () -> states));
+        readings.gauge("weir.circuit.state", "{state}", "Circuits.", "weir.destination", () -> states);
         List<NumberDataPoint> points =
                 decoded().get("weir.circuit.state").getGauge().getDataPointsList();
         assertEquals(2, points.size());
@@ -217,8 +216,7 @@ class MetricsTest {
     void theWorstOfTooManyAreNamed() throws Exception {
         Map<String, Long> states = new TreeMap<>();
         for (int i = 0; i < 3_000; i++) states.put("host" + i, i < 1_500 ? 1L : i < 2_000 ? 2L : 0L);
-        readings.add(
-                new Readings.Gauge("weir.circuit.state", "{state}", "Circuits.", "weir.destination", () -> states));
+        readings.gauge("weir.circuit.state", "{state}", "Circuits.", "weir.destination", () -> states);
         List<NumberDataPoint> points =
                 decoded().get("weir.circuit.state").getGauge().getDataPointsList();
         assertEquals(1_001, points.size());
@@ -253,7 +251,8 @@ class MetricsTest {
                     "agent",
                     "otel.exporter.otlp.endpoint",
                     "http://127.0.0.1:" + collector.getAddress().getPort()));
-            delivery.exporter.reports("weir.spans.sent", "{span}", "Sent.", delivery.exporter::sent);
+            delivery.exporter.reports(
+                    readings -> readings.total("weir.spans.sent", "{span}", "Sent.", delivery.exporter::sent));
             delivery.offer(10);
             SpanRecord dropped = Delivery.record(99);
             dropped.flags = 0;

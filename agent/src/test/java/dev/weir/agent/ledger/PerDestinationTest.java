@@ -17,7 +17,17 @@ class PerDestinationTest {
     private final List<String> forgotten = new ArrayList<>();
 
     private PerDestination<Object> of(int most) {
-        return new PerDestination<>(most, Object::new, forgotten::add);
+        return new PerDestination<>(most) {
+            @Override
+            Object begin() {
+                return new Object();
+            }
+
+            @Override
+            void forgotten(String destination) {
+                forgotten.add(destination);
+            }
+        };
     }
 
     @Test
@@ -64,7 +74,7 @@ class PerDestinationTest {
 
     @Test
     void threadsAgree() throws InterruptedException {
-        PerDestination<Object> known = new PerDestination<>(1_000, Object::new);
+        PerDestination<Object> known = of(1_000);
         Set<Object> states = ConcurrentHashMap.newKeySet();
         CountDownLatch start = new CountDownLatch(1);
         List<Thread> threads = new ArrayList<>();

@@ -69,9 +69,13 @@ final class AdviceLinker implements AdviceDispatcher.Linker {
 
     /** Which methods an advice class has. */
     AdviceShape shape(String advice, String renaming) {
-        return shapes.computeIfAbsent(
-                advice + "|" + renaming,
-                key -> AdviceShape.read(classFiles.read(advice.replace('.', '/')), Renaming.of(renaming)));
+        String key = advice + "|" + renaming;
+        AdviceShape known = shapes.get(key);
+        if (known != null) return known;
+        // Threads that read it at the same time read the same.
+        AdviceShape read = AdviceShape.read(classFiles.read(advice.replace('.', '/')), Renaming.of(renaming));
+        shapes.put(key, read);
+        return read;
     }
 
     private AdviceClassLoader loader(ClassLoader library, String renaming) {

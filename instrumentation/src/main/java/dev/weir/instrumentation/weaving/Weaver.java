@@ -96,8 +96,10 @@ public final class Weaver implements ClassFileTransformer {
         for (Target target : weaving.targets) {
             Wanted wanted = new Wanted(adapter, target);
             if (target.className != null) {
-                byName.computeIfAbsent(target.className.replace('.', '/'), absent -> new ArrayList<>(2))
-                        .add(wanted);
+                String name = target.className.replace('.', '/');
+                List<Wanted> known = byName.get(name);
+                if (known == null) byName.put(name, known = new ArrayList<>(2));
+                known.add(wanted);
             } else {
                 bySupertype.add(wanted);
             }
@@ -362,13 +364,16 @@ public final class Weaver implements ClassFileTransformer {
     }
 
     private int fuse(String advice) {
-        return fuses.computeIfAbsent(advice, name -> {
-            synchronized (fuseNames) {
-                if (fuseNames.size() == Fuse.capacity()) throw new WeavingException("more advice than fuses");
-                fuseNames.add(name);
-                return fuseNames.size() - 1;
-            }
-        });
+        Integer known = fuses.get(advice);
+        if (known != null) return known;
+        synchronized (fuseNames) {
+            known = fuses.get(advice);
+            if (known != null) return known;
+            if (fuseNames.size() == Fuse.capacity()) throw new WeavingException("more advice than fuses");
+            fuseNames.add(advice);
+            fuses.put(advice, fuseNames.size() - 1);
+            return fuseNames.size() - 1;
+        }
     }
 
     /** The advice class that a fuse belongs to. */

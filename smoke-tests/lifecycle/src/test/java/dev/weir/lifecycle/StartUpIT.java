@@ -92,6 +92,28 @@ class StartUpIT {
                         .toList());
     }
 
+    /** A lambda, and what a record inherits, are classes that the JVM makes while the application waits. */
+    @Test
+    void nothingIsMadeUpBeforeMain() throws Exception {
+        Path loaded = folder.resolve("loaded.txt");
+        run(inside().weir(collector).jvm("-Xlog:class+load:file=" + loaded));
+        List<String> lines = Files.readAllLines(loaded);
+        List<String> before = lines.subList(0, indexOf(lines, Inside.class.getName() + " "));
+        assertTrue(indexOf(before, "dev.weir.agent.RunningAgent ") > 0);
+        assertEquals(
+                List.of(),
+                before.stream()
+                        .filter(line -> line.contains("dev.weir.") && line.contains("$$Lambda")
+                                || line.contains("java.lang.runtime.")
+                                || line.contains("java.util.regex."))
+                        .toList());
+    }
+
+    private static int indexOf(List<String> lines, String part) {
+        for (int i = 0; i < lines.size(); i++) if (lines.get(i).contains(part)) return i;
+        throw new AssertionError("nowhere: " + part);
+    }
+
     @Test
     void eachAdapterCanBeSwitchedOff() throws Exception {
         String[] all = start(run(inside().weir(collector))).group(2).split(", ");
