@@ -49,6 +49,9 @@ abstract class RequestFacts extends ChangeableRequestFacts<HttpRequest, Header> 
     private @Nullable HttpResponse response;
     private @Nullable Call call;
     private boolean written;
+    // Asked for several times while the call begins.
+    private boolean named;
+    private long names;
 
     RequestFacts(
             HttpRequest request,
@@ -142,7 +145,11 @@ abstract class RequestFacts extends ChangeableRequestFacts<HttpRequest, Header> 
 
     @Override
     public final long headerNames() {
-        return names(request);
+        if (!named) {
+            names = names(request);
+            named = true;
+        }
+        return names;
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.weir.instrumentation.shared;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -63,13 +62,33 @@ public final class OwnHeaders<R, H> {
         }
     }
 
-    private record Own(String name, String value, boolean replaces) {}
+    /** One of them. Linked, as there are two or three for each of an application's requests. */
+    private static final class Own<H> {
+        final String name;
+        final String value;
+        final boolean replaces;
+        final @Nullable Own<H> previous;
 
-    private record Change<H>(String name, @Nullable H before) {}
+        @Nullable
+        Own<H> next;
+
+        // When it is on the request: and what stood there.
+        boolean put;
+
+        @Nullable
+        H before;
+
+        Own(String name, String value, boolean replaces, @Nullable Own<H> previous) {
+            this.name = name;
+            this.value = value;
+            this.replaces = replaces;
+            this.previous = previous;
+        }
+    }
 
     private final Carrier<R, H> carrier;
-    private final List<Own> own = new ArrayList<>(6);
-    private final List<Change<H>> changes = new ArrayList<>(6);
+    private @Nullable Own<H> first;
+    private @Nullable Own<H> last;
     private @Nullable R changed;
 
     public OwnHeaders(Carrier<R, H> carrier) {
@@ -82,13 +101,16 @@ public final class OwnHeaders<R, H> {
      * @param replaces whether it stands in the place of what the application has set
      */
     public void add(String name, String value, boolean replaces) {
-        own.add(new Own(name, value, replaces));
+        Own<H> added = new Own<>(name, value, replaces, last);
+        if (last == null) first = added;
+        else last.next = added;
+        last = added;
     }
 
     /** The value that was added; {@code null} when none was. */
     public @Nullable String value(String name) {
-        for (int i = own.size() - 1; i >= 0; i--) {
-            if (own.get(i).name.equalsIgnoreCase(name)) return own.get(i).value;
+        for (Own<H> own = last; own != null; own = own.previous) {
+            if (own.name.equalsIgnoreCase(name)) return own.value;
         }
         return null;
     }
@@ -98,17 +120,21 @@ public final class OwnHeaders<R, H> {
     public synchronized void put(R request) {
         takeBack();
         changed = request;
-        for (Own each : own) {
-            H before = carrier.present(request, each.name);
+        for (Own<H> own = first; own != null; own = own.next) {
+            H before = carrier.present(request, own.name);
             // An interceptor of the application has set it meanwhile.
-            if (before != null && !each.replaces && !isOwn(each.name)) continue;
-            changes.add(new Change<>(each.name, before));
-            carrier.set(request, each.name, each.value);
+            if (before != null && !own.replaces && !isOwn(own)) continue;
+            own.put = true;
+            own.before = before;
+            carrier.set(request, own.name, own.value);
         }
     }
 
-    private boolean isOwn(String name) {
-        for (Change<H> change : changes) if (change.name.equalsIgnoreCase(name)) return true;
+    /** Whether what stands under its name is what was put there just now. */
+    private static boolean isOwn(Own<?> own) {
+        for (Own<?> other = own.previous; other != null; other = other.previous) {
+            if (other.put && other.name.equalsIgnoreCase(own.name)) return true;
+        }
         return false;
     }
 
@@ -117,12 +143,13 @@ public final class OwnHeaders<R, H> {
         R request = changed;
         if (request == null) return;
         changed = null;
-        for (int i = changes.size() - 1; i >= 0; i--) {
-            Change<H> change = changes.get(i);
-            H before = change.before;
-            if (before == null) carrier.remove(request, change.name);
-            else carrier.restore(request, change.name, before);
+        for (Own<H> own = last; own != null; own = own.previous) {
+            if (!own.put) continue;
+            own.put = false;
+            H before = own.before;
+            own.before = null;
+            if (before == null) carrier.remove(request, own.name);
+            else carrier.restore(request, own.name, before);
         }
-        changes.clear();
     }
 }
