@@ -6,7 +6,7 @@ final class ConstantPool {
     private ConstantPool() {}
 
     /** Whether one of the words stands in the pool as a string of its own. Malformed class files have none. */
-    static boolean mentions(byte[] classFile, byte[][] words) {
+    static boolean mentions(byte[] classFile, Words words) {
         if (classFile.length < 10) return false;
         int count = unsignedShort(classFile, 8);
         int at = 10;
@@ -15,7 +15,7 @@ final class ConstantPool {
             switch (classFile[at]) {
                 case 1 -> {
                     int length = unsignedShort(classFile, at + 1);
-                    if (oneOf(classFile, at + 3, length, words)) return true;
+                    if (words.has(classFile, at + 3, length)) return true;
                     at += 3 + length;
                 }
                 case 3, 4, 9, 10, 11, 12, 17, 18 -> at += 5;
@@ -29,16 +29,6 @@ final class ConstantPool {
                     return false;
                 }
             }
-        }
-        return false;
-    }
-
-    private static boolean oneOf(byte[] classFile, int at, int length, byte[][] words) {
-        for (byte[] word : words) {
-            if (word.length != length || at + length > classFile.length) continue;
-            int i = 0;
-            while (i < length && classFile[at + i] == word[i]) i++;
-            if (i == length) return true;
         }
         return false;
     }

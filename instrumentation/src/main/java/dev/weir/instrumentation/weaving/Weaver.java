@@ -75,7 +75,8 @@ public final class Weaver implements ClassFileTransformer {
     private final BootLoader bootLoader;
     private final BootAdvice bootAdvice;
     private final Listener listener;
-    private byte[][] words = new byte[0][];
+    private final Supertypes supertypes = new Supertypes();
+    private Words words = Words.of();
 
     /** @param bootLoader where advice for JDK classes goes */
     public Weaver(BootLoader bootLoader, Listener listener) {
@@ -104,9 +105,9 @@ public final class Weaver implements ClassFileTransformer {
                 bySupertype.add(wanted);
             }
         }
-        List<byte[]> all = new ArrayList<>();
-        for (Wanted wanted : bySupertype) all.addAll(List.of(wanted.target.words));
-        words = all.toArray(new byte[0][]);
+        List<Words> all = new ArrayList<>();
+        for (Wanted wanted : bySupertype) all.add(wanted.target.words);
+        words = Words.ofAll(all);
     }
 
     /**
@@ -209,7 +210,7 @@ public final class Weaver implements ClassFileTransformer {
         if (className == null || isAnAgents(loader)) return null;
         try {
             List<Wanted> wanted = byName.getOrDefault(className, List.of());
-            if (words.length > 0
+            if (!words.isEmpty()
                     && loader != null
                     && !ofNoInterest(className)
                     && ConstantPool.mentions(classFile, words)) {
@@ -267,21 +268,20 @@ public final class Weaver implements ClassFileTransformer {
 
     private List<Wanted> wantedBySupertype(ClassLoader loader, byte[] classFile) {
         List<Wanted> found = new ArrayList<>(1);
+        Supertypes.Declared declared = null;
         for (Wanted wanted : bySupertype) {
             Target target = wanted.target;
-            if (target.supertype == null) continue;
-            if (ConstantPool.mentions(classFile, target.words)
-                    && isSubtype(classFile, loader, target, target.supertype.replace('.', '/'))) {
-                found.add(wanted);
-            }
+            if (target.supertype == null || !ConstantPool.mentions(classFile, target.words)) continue;
+            if (declared == null) declared = Supertypes.read(classFile);
+            if (isSubtype(declared, loader, target, target.supertype.replace('.', '/'))) found.add(wanted);
         }
         return found;
     }
 
-    private static boolean isSubtype(byte[] classFile, ClassLoader loader, Target target, String supertype) {
+    private boolean isSubtype(Supertypes.Declared type, ClassLoader loader, Target target, String supertype) {
         return target.superclass
-                ? Supertypes.isSubclass(classFile, loader, supertype)
-                : Supertypes.isSubtype(classFile, loader, supertype);
+                ? supertypes.isSubclass(type, loader, supertype)
+                : supertypes.isSubtype(type, loader, supertype);
     }
 
     private byte @Nullable [] weave(

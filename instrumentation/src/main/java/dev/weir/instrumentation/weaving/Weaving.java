@@ -1,6 +1,5 @@
 package dev.weir.instrumentation.weaving;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -85,7 +84,7 @@ public final class Weaving {
         final Weaving weaving;
         final @Nullable String className;
         final @Nullable String supertype;
-        final byte[][] words;
+        final Words words;
         final List<Join> joins = new ArrayList<>();
         String renaming = "";
         boolean superclass;
@@ -94,8 +93,7 @@ public final class Weaving {
             this.weaving = weaving;
             this.className = className;
             this.supertype = supertype;
-            this.words = new byte[words.length][];
-            for (int i = 0; i < words.length; i++) this.words[i] = words[i].getBytes(StandardCharsets.UTF_8);
+            this.words = Words.of(words);
         }
 
         /**

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.instrumentation.synthetic.Shapes;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -15,11 +14,7 @@ import org.objectweb.asm.Opcodes;
 class ConstantPoolTest {
 
     private static boolean mentions(byte[] classFile, String... words) {
-        return ConstantPool.mentions(
-                classFile,
-                Arrays.stream(words)
-                        .map(word -> word.getBytes(StandardCharsets.UTF_8))
-                        .toArray(byte[][]::new));
+        return ConstantPool.mentions(classFile, Words.of(words));
     }
 
     @Test
@@ -27,6 +22,7 @@ class ConstantPoolTest {
         byte[] classFile = Loom.classFile(Shapes.class);
         assertTrue(mentions(classFile, "tryCatchFinally"));
         assertTrue(mentions(classFile, "nowhere", "manyLocals"));
+        assertTrue(mentions(classFile, "manyLocalx", "manyLocals", "manyLocaly"), "words of one length");
         assertFalse(mentions(classFile, "tryCatch"));
         assertFalse(mentions(classFile, "nowhere"));
         assertFalse(mentions(classFile));

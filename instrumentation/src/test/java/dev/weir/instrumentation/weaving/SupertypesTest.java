@@ -1,9 +1,12 @@
 package dev.weir.instrumentation.weaving;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.Opcodes;
@@ -11,6 +14,8 @@ import org.objectweb.asm.Opcodes;
 class SupertypesTest {
 
     private final Loom.Application application = new Loom.Application(SupertypesTest.class.getClassLoader());
+
+    private final Supertypes supertypes = new Supertypes();
 
     private byte[] declare(String name, String superName, String... interfaces) {
         ClassWriter writer = new ClassWriter(0);
@@ -20,7 +25,7 @@ class SupertypesTest {
     }
 
     private boolean is(byte[] classFile, String supertype) {
-        return Supertypes.isSubtype(classFile, application, supertype);
+        return supertypes.isSubtype(Supertypes.read(classFile), application, supertype);
     }
 
     @Test
@@ -41,14 +46,15 @@ class SupertypesTest {
         declare("a/Parent", "java/lang/Thread", "a/Wanted");
         byte[] child = declare("a/Child", "a/Parent", "a/Wanted");
         byte[] other = declare("a/Other", "java/lang/Object", "java/lang/Thread");
-        assertTrue(Supertypes.isSubclass(child, application, "java/lang/Thread"));
-        assertTrue(Supertypes.isSubclass(child, application, "a/Parent"));
-        assertTrue(Supertypes.isSubclass(child, application, "a/Child"));
-        assertFalse(Supertypes.isSubclass(child, application, "a/Wanted"));
-        assertFalse(Supertypes.isSubclass(other, application, "java/lang/Thread"));
+        assertTrue(supertypes.isSubclass(Supertypes.read(child), application, "java/lang/Thread"));
+        assertTrue(supertypes.isSubclass(Supertypes.read(child), application, "a/Parent"));
+        assertTrue(supertypes.isSubclass(Supertypes.read(child), application, "a/Child"));
+        assertFalse(supertypes.isSubclass(Supertypes.read(child), application, "a/Wanted"));
+        assertFalse(supertypes.isSubclass(Supertypes.read(other), application, "java/lang/Thread"));
         declare("a/One", "a/Two");
-        assertFalse(Supertypes.isSubclass(declare("a/Two", "a/One"), application, "a/Wanted"), "a circle");
-        assertFalse(Supertypes.isSubclass(declare("a/Lost", "a/Missing"), application, "a/Wanted"));
+        assertFalse(
+                supertypes.isSubclass(Supertypes.read(declare("a/Two", "a/One")), application, "a/Wanted"), "a circle");
+        assertFalse(supertypes.isSubclass(Supertypes.read(declare("a/Lost", "a/Missing")), application, "a/Wanted"));
     }
 
     @Test
@@ -94,7 +100,31 @@ class SupertypesTest {
                 throw new IllegalStateException("closed");
             }
         };
-        assertTrue(Supertypes.isSubtype(child, failing, "a/Wanted"), "it stands in the class itself");
-        assertFalse(Supertypes.isSubtype(child, failing, "a/Other"));
+        assertTrue(supertypes.isSubtype(Supertypes.read(child), failing, "a/Wanted"), "it stands in the class itself");
+        assertFalse(supertypes.isSubtype(Supertypes.read(child), failing, "a/Other"));
+    }
+
+    /** Unpacked once, and not for each class that extends it. A loader is not kept by what is known of its classes. */
+    @Test
+    void aClassFileIsReadOnce() {
+        declare("a/Parent", "java/lang/Object", "a/Wanted");
+        List<String> read = new ArrayList<>();
+        ClassLoader counting = new ClassLoader(null) {
+            @Override
+            public InputStream getResourceAsStream(String name) {
+                read.add(name);
+                return application.getResourceAsStream(name);
+            }
+        };
+        for (int i = 0; i < 5; i++) {
+            Supertypes.Declared child = Supertypes.read(declare("a/Child" + i, "a/Parent"));
+            assertTrue(supertypes.isSubtype(child, counting, "a/Wanted"));
+            assertFalse(supertypes.isSubclass(child, counting, "a/Other"));
+        }
+        assertEquals(List.of("a/Parent.class"), read);
+        Supertypes.Declared early = Supertypes.read(declare("a/Early", "a/Later"));
+        assertFalse(supertypes.isSubtype(early, counting, "a/Wanted"));
+        declare("a/Later", "java/lang/Object", "a/Wanted");
+        assertTrue(supertypes.isSubtype(early, counting, "a/Wanted"), "it was not there before");
     }
 }
