@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class KnownRequests {
 
     private static final int PLACES = 256;
+    // Characters of what was asked for, and bytes of what was written of it. The one may be far longer than the other.
     private static final int LONGEST = 2_048;
 
     private record Known(
@@ -41,13 +42,16 @@ final class KnownRequests {
     private final @Nullable Known[] places = new Known[PLACES];
     private final int[] came = new int[PLACES];
 
-    /** Whether what is said of the request is all in those fields that are compared here. */
+    /** Whether what is said of the request is all in those fields that are compared here, and they may be held on to. */
     static boolean mayKnow(SpanRecord record) {
-        return switch (record.kind) {
+        boolean all = switch (record.kind) {
             case SQL, FILE -> true;
             case HTTP_CLIENT -> record.query == null && record.rpcSystem == null;
             default -> false;
         };
+        return all
+                && record.subject.length() + record.target.length() <= LONGEST
+                && (record.path == null || record.path.length() <= LONGEST);
     }
 
     /** Not to be written to. */
