@@ -11,14 +11,14 @@ import java.util.Map;
 enum Agent {
     NONE("none", "no agent", "", 0, 0),
     EMPTY("empty", "empty agent", "empty", 0, 0.1),
-    WEIR("weir", "Weir", "weir", 131_072, 0.4),
+    WEIR("weir", "Weir", "weir", 131_072, 0.5),
     /** The same jar with every rule off: what is left is context, identity and spans. */
-    WEIR_PROPAGATION("weir-propagation", "Weir, rules off", "weir", 131_072, 0.4),
-    OPENTELEMETRY("opentelemetry", "OpenTelemetry", "opentelemetry", 2_048, 4.5),
+    WEIR_PROPAGATION("weir-propagation", "Weir, rules off", "weir", 131_072, 0.5),
+    OPENTELEMETRY("opentelemetry", "OpenTelemetry", "opentelemetry", 2_048, 7.5),
     DATADOG("datadog", "Datadog", "datadog", 1_000, 2),
     /** Of this queue, and of what stands in the compressor of a request that is still open. */
-    ELASTIC("elastic", "Elastic", "elastic", 8_192, 3),
-    GLOWROOT("glowroot", "Glowroot", "glowroot", 2_048, 2.5);
+    ELASTIC("elastic", "Elastic", "elastic", 8_192, 5.5),
+    GLOWROOT("glowroot", "Glowroot", "glowroot", 2_048, 5.5);
 
     private final String id;
     private final String title;

@@ -24,8 +24,8 @@ final class Budgets {
             case HELLO -> hello(metric);
             case READY -> ready(metric);
             case ARCHIVE -> archive(metric);
-            case CALL -> call(metric);
-            case CALL_AND_RULES -> callAndRules(metric);
+            case CALL -> call(line, metric);
+            case CALL_AND_RULES -> callAndRules(line, metric);
             case FILE -> file(line, metric);
             case FILE_OUTSIDE -> outside(metric);
             case HOP -> List.of(NOT_ABOVE);
@@ -54,16 +54,19 @@ final class Budgets {
         };
     }
 
-    private static List<Budget> call(Metric metric) {
+    private static List<Budget> call(Line line, Metric metric) {
         return switch (metric) {
             case OPERATION_BYTES -> List.of(new ShareOf(Agent.OPENTELEMETRY, 0.3), new ShareOf(Agent.ELASTIC, 1.0));
-            case OPERATION_CPU -> List.of(new ShareOf(Agent.OPENTELEMETRY, 0.35), new ShareOf(Agent.GLOWROOT, 1.0));
+            case OPERATION_CPU ->
+                line.followedByGlowroot()
+                        ? List.of(new ShareOf(Agent.OPENTELEMETRY, 0.35), new ShareOf(Agent.GLOWROOT, 1.0))
+                        : List.of(new ShareOf(Agent.OPENTELEMETRY, 0.35));
             default -> List.of(WELL_BELOW);
         };
     }
 
-    private static List<Budget> callAndRules(Metric metric) {
-        List<Budget> budgets = new ArrayList<>(call(metric));
+    private static List<Budget> callAndRules(Line line, Metric metric) {
+        List<Budget> budgets = new ArrayList<>(call(line, metric));
         switch (metric) {
             case OPERATION_BYTES -> budgets.add(new AddedTo(Agent.WEIR_PROPAGATION, 300));
             case OPERATION_CPU -> budgets.add(new AddedTo(Agent.WEIR_PROPAGATION, 1));

@@ -56,6 +56,18 @@ enum Line {
         };
     }
 
+    /** Whether Glowroot makes spans of its operations. */
+    boolean followedByGlowroot() {
+        return this != HTTP_CLIENT && this != APACHE_HTTP_CLIENT;
+    }
+
+    /** Those that run unless others are asked for: not one that leaves the operations alone. */
+    List<Agent> agents() {
+        return kind.agents().stream()
+                .filter(agent -> agent != Agent.GLOWROOT || followedByGlowroot())
+                .toList();
+    }
+
     List<Metric> metrics() {
         return kind.metrics();
     }
@@ -97,8 +109,7 @@ enum Line {
             // Spring's handler gets a span of its own.
             case DATADOG -> 2 + spans;
             case ELASTIC -> 1 + spans;
-            // It follows neither java.net.http nor HttpClient 5.
-            case GLOWROOT -> this == HTTP_CLIENT || this == APACHE_HTTP_CLIENT ? 1 : 1 + spans;
+            case GLOWROOT -> followedByGlowroot() ? 1 + spans : 1;
         };
     }
 

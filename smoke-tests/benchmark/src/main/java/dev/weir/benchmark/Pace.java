@@ -23,7 +23,7 @@ record Pace(
     static final double COMPILER_AT_REST = 0.10;
 
     static Pace full() {
-        return new Pace(25, 100, 10, 3, 3, 7);
+        return new Pace(25, 100, 10, 3, 3, 5);
     }
 
     /** As long as it takes, for an hour that is spent on a few lines. */
@@ -32,7 +32,7 @@ record Pace(
     }
 
     static Pace quick() {
-        return new Pace(25, 100, 5, 3, 1, 2);
+        return new Pace(25, 100, 5, 3, 1, 1);
     }
 
     /** A few requests: that everything works, not what it costs. */
@@ -40,8 +40,8 @@ record Pace(
         return new Pace(5, 20, 2, 2, 0, 0);
     }
 
-    /** Most runs are stable before their time is up. */
+    /** Most runs use up the time that they have to warm up. */
     double expectedSeconds() {
-        return 0.8 * maximumWarmUpSeconds + batches * burstsPerBatch * burstMillis / 1e3;
+        return maximumWarmUpSeconds + batches * burstsPerBatch * burstMillis / 1e3;
     }
 }

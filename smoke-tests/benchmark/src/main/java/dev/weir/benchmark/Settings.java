@@ -79,7 +79,7 @@ record Settings(
 
     private static List<Agent> agents(List<Agent> chosen, Line line) {
         return chosen.isEmpty()
-                ? line.kind().agents()
+                ? line.agents()
                 : chosen.stream().filter(line.kind().possibleAgents()::contains).toList();
     }
 

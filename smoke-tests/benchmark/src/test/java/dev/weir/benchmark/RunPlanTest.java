@@ -51,7 +51,7 @@ class RunPlanTest {
 
     private static long minutes(int rounds, Pace pace) {
         List<Line> lines = LINES.stream().filter(Line::byDefault).toList();
-        return RunPlan.duration(RunPlan.shuffled(lines, line -> line.kind().agents(), rounds, 42), pace)
+        return RunPlan.duration(RunPlan.shuffled(lines, Line::agents, rounds, 42), pace)
                 .toMinutes();
     }
 
