@@ -45,14 +45,22 @@ class RunPlanTest {
     /** What docs/performance.md promises. */
     @Test
     void theDefaultsFitIntoAnHourAndQuickIntoTenMinutes() {
-        assertTrue(minutes(7, Pace.full()) < 60, () -> minutes(7, Pace.full()) + " minutes");
-        assertTrue(minutes(2, Pace.quick()) < 10, () -> minutes(2, Pace.quick()) + " minutes");
+        for (int jdk : new int[] {17, 25}) {
+            assertTrue(minutes(7, Pace.full(), jdk) < 60, () -> minutes(7, Pace.full(), jdk) + " minutes");
+            assertTrue(minutes(2, Pace.quick(), jdk) < 10, () -> minutes(2, Pace.quick(), jdk) + " minutes");
+        }
     }
 
-    private static long minutes(int rounds, Pace pace) {
-        List<Line> lines = LINES.stream().filter(Line::byDefault).toList();
-        return RunPlan.duration(RunPlan.shuffled(lines, Line::agents, rounds, 42), pace)
+    private static long minutes(int rounds, Pace pace, int jdk) {
+        List<Line> lines = LINES.stream()
+                .filter(line -> line.byDefault() && line.minimumJdk() <= jdk)
+                .toList();
+        return RunPlan.duration(RunPlan.shuffled(lines, line -> agents(line, jdk), rounds, 42), pace)
                 .toMinutes();
+    }
+
+    private static List<Agent> agents(Line line, int jdk) {
+        return line.agents().stream().filter(agent -> agent.newestJdk() >= jdk).toList();
     }
 
     private static Set<Agent> agents(List<RunPlan.Run> runs) {
