@@ -149,7 +149,6 @@ final class RunningAgent {
 
             @Override
             public void last() {
-                disown.run();
                 stop(assembly.roots(), weaver, exporter, pipeline, shutdownMillis);
             }
         });
@@ -413,6 +412,7 @@ final class RunningAgent {
     }
 
     private void stop(Roots roots, Weaver weaver, Exporter exporter, CallPipeline pipeline, long shutdownMillis) {
+        pipeline.disown();
         exporter.shutdown(shutdownMillis);
         StringBuilder matched = new StringBuilder();
         for (WovenAdapter adapter : weaver.adapters()) {

@@ -57,8 +57,7 @@ final class AttributeWriter implements AttributeTarget {
     /** An attribute's name as it stands on the wire, field and all. Each name has two places, and may be written over. */
     private byte[] key(String name) {
         // A string remembers its hash.
-        int hash = name.hashCode();
-        int first = (hash ^ hash >>> 8 ^ hash >>> 16) & PLACES - 1;
+        int first = Places.of(name.hashCode(), PLACES);
         if (name.equals(names[first])) return keys[first];
         int second = first ^ 1;
         if (name.equals(names[second])) return keys[second];

@@ -56,14 +56,14 @@ final class KnownRequests {
 
     /** Not to be written to. */
     byte @Nullable [] of(SpanRecord record) {
-        Known known = places[place(hash(record))];
+        Known known = places[Places.of(hash(record), PLACES)];
         return known != null && known.is(record) ? known.encoded : null;
     }
 
     /** It was written, as {@code from[begin]} to before {@code from[end]}. */
     void came(SpanRecord record, byte[] from, int begin, int end) {
         int hash = hash(record);
-        int place = place(hash);
+        int place = Places.of(hash, PLACES);
         boolean again = came[place] == hash;
         came[place] = hash;
         if (!again || end - begin > LONGEST) return;
@@ -82,9 +82,5 @@ final class KnownRequests {
     private static int hash(SpanRecord record) {
         int hash = record.subject.hashCode() * 31 + record.target.hashCode();
         return record.path == null ? hash : hash * 31 + record.path.hashCode();
-    }
-
-    private static int place(int hash) {
-        return (hash ^ hash >>> 8 ^ hash >>> 16) & PLACES - 1;
     }
 }

@@ -20,8 +20,7 @@ final class Utf8 {
     byte[] of(String text) {
         // The JDK encodes a string many bytes at a time.
         if (text.length() > LONGEST) return text.getBytes(StandardCharsets.UTF_8);
-        int hash = text.hashCode();
-        int place = (hash ^ hash >>> 8 ^ hash >>> 16) & PLACES - 1;
+        int place = Places.of(text.hashCode(), PLACES);
         if (text.equals(texts[place])) return encoded[place];
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         texts[place] = text;

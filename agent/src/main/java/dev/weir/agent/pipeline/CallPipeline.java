@@ -52,12 +52,7 @@ public final class CallPipeline implements Hooks.Agent {
     /** HTTP 409. */
     private static final int CONFLICT = 409;
 
-    private final ThreadLocal<ThreadState> states = new ThreadLocal<>() {
-        @Override
-        protected ThreadState initialValue() {
-            return new ThreadState();
-        }
-    };
+    private final ThreadLocal<ThreadState> states = new ThreadState.OfThread();
     private final Identity identity;
     private final Roots roots;
     private final RuleBook rules;

@@ -7,6 +7,15 @@ import org.jspecify.annotations.Nullable;
 /** What one thread is in the middle of. */
 final class ThreadState {
 
+    /** One for each thread. */
+    static final class OfThread extends ThreadLocal<ThreadState> {
+
+        @Override
+        protected ThreadState initialValue() {
+            return new ThreadState();
+        }
+    }
+
     /**
      * A {@link CausalContext}, or the {@link OpenCall} that the thread has begun inside of one; {@code SpanContext.OFF} on a
      * thread that spans are sent by.

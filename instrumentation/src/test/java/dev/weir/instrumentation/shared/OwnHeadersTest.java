@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +56,21 @@ class OwnHeadersTest {
         assertEquals(Map.of("key", "theirs"), request);
         headers.takeBack();
         assertEquals(Map.of("key", "theirs"), request);
+    }
+
+    /** The later one is for the same name, and what stands there by then is ours. */
+    @Test
+    void oneNameMayBeAddedTwice() {
+        headers.add("key", "first", false);
+        headers.add("Key", "second", false);
+        Map<String, String> anyCase = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        for (int i = 0; i < 2; i++) {
+            headers.put(anyCase);
+            assertEquals("second", anyCase.get("key"));
+            assertEquals("second", headers.value("key"));
+            headers.takeBack();
+            assertEquals(Map.of(), anyCase);
+        }
     }
 
     @Test
