@@ -5,17 +5,8 @@ import org.jspecify.annotations.Nullable;
 /** The token of an open call or scope, from its begin to its end. */
 public abstract class Call {
 
-    private final @Nullable CallFacts facts;
-
-    /** For the agent's own kinds of call. */
-    protected Call(@Nullable CallFacts facts) {
-        this.facts = facts;
-    }
-
     /** What the call began with; {@code null} for a denied call. */
-    public final @Nullable CallFacts facts() {
-        return facts;
-    }
+    public abstract @Nullable CallFacts facts();
 
     /**
      * A call that must not take place. The adapter skips it and gives the application the exception that the API
@@ -33,10 +24,14 @@ public abstract class Call {
          * @param timeout whether the API's timeout exception fits best
          */
         public Denied(String rule, String message, boolean timeout) {
-            super(null);
             this.rule = rule;
             this.message = message;
             this.timeout = timeout;
+        }
+
+        @Override
+        public @Nullable CallFacts facts() {
+            return null;
         }
 
         /** The name of the rule that denies. */

@@ -6,16 +6,13 @@ import org.jspecify.annotations.Nullable;
 public abstract class SqlFacts extends CallFacts {
 
     private final String text;
-    private final String url;
 
     /**
      * @param text the statement's text, or {@code BEGIN}, {@code COMMIT}, {@code ROLLBACK}
-     * @param url the JDBC URL of the connection; empty when unknown
      */
-    protected SqlFacts(String instrumentation, String text, String url) {
+    protected SqlFacts(String instrumentation, String text) {
         super(Kind.SQL, instrumentation);
         this.text = text;
-        this.url = url;
     }
 
     /** The statement's text as the application gave it. */
@@ -24,9 +21,7 @@ public abstract class SqlFacts extends CallFacts {
     }
 
     /** The JDBC URL of the connection; empty when unknown. */
-    public final String url() {
-        return url;
-    }
+    public abstract String url();
 
     /** The user of the connection; {@code null} when unknown. */
     public @Nullable String user() {

@@ -4,13 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import java.lang.ref.WeakReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class AttachmentsTest {
 
     private static final class Some extends Call {
-        Some() {
-            super(null);
+        @Override
+        public @Nullable CallFacts facts() {
+            return null;
         }
     }
 

@@ -1,10 +1,11 @@
 package dev.weir.agent.context;
 
+import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts;
 import org.jspecify.annotations.Nullable;
 
 /** One attempt of one operation, as the rules see it. */
-public final class Attempt {
+public class Attempt extends Call {
 
     private final CallFacts facts;
     private final @Nullable CausalContext cause;
@@ -39,26 +40,26 @@ public final class Attempt {
     }
 
     /** It begins only now: it was made to wait. */
-    public void began(long nowNanos) {
+    public final void began(long nowNanos) {
         beganNanos = nowNanos;
     }
 
     /** When it began, on the clock of {@link System#nanoTime}. */
-    public long beganNanos() {
+    public final long beganNanos() {
         return beganNanos;
     }
 
     /** Whether it counts as one of those that its destination has in flight. */
-    public boolean admitted() {
+    public final boolean admitted() {
         return admitted;
     }
 
     /** Says whether it counts as one of those that its destination has in flight. */
-    public void admitted(boolean counts) {
+    public final void admitted(boolean counts) {
         admitted = counts;
     }
 
-    void is(
+    final void is(
             Operation found,
             int attemptNumber,
             int attemptsSentBefore,
@@ -75,28 +76,29 @@ public final class Attempt {
     }
 
     /** What the adapter knows. */
-    public CallFacts facts() {
+    @Override
+    public final CallFacts facts() {
         return facts;
     }
 
     /** What caused it; {@code null} when nothing inbound did. */
-    public @Nullable CausalContext cause() {
+    public final @Nullable CausalContext cause() {
         return cause;
     }
 
     /** Where it goes. */
-    public Destination destination() {
+    public final Destination destination() {
         return destination;
     }
 
     /** What it is an attempt of. */
-    public Operation operation() {
+    public final Operation operation() {
         if (operation == null) throw new IllegalStateException("the operation is not known yet");
         return operation;
     }
 
     /** Which attempt of its operation it is, from 1. Refused ones have numbers too. */
-    public int number() {
+    public final int number() {
         return number;
     }
 
@@ -104,42 +106,42 @@ public final class Attempt {
      * How often its operation was put on the wire before, as far as we or whoever makes its attempts can tell: what a library
      * repeated by itself counts too.
      */
-    public int sentBefore() {
+    public final int sentBefore() {
         return sentBefore;
     }
 
     /** How often whoever caused this was tried before, unseen by us, as it says itself. */
-    public int triedByCaller() {
+    public final int triedByCaller() {
         return triedByCaller;
     }
 
     /** Whether this process repeats by itself what its caller repeats already. */
-    public boolean isRetryInsideRetry() {
+    public final boolean isRetryInsideRetry() {
         return retryInsideRetry;
     }
 
     /** Whether nobody has seen this operation before. */
-    public boolean first() {
+    public final boolean first() {
         return first;
     }
 
     /** Whether an earlier attempt of this very operation got a definitive good answer. */
-    public boolean succeededBefore() {
+    public final boolean succeededBefore() {
         return succeededBefore;
     }
 
     /** Whether a deadline is inherited. */
-    public boolean hasDeadline() {
+    public final boolean hasDeadline() {
         return deadlineNanos != Long.MAX_VALUE;
     }
 
     /** The inherited deadline on the clock of {@link System#nanoTime}; {@link Long#MAX_VALUE} for none. */
-    public long deadlineNanos() {
+    public final long deadlineNanos() {
         return deadlineNanos;
     }
 
     /** Nanoseconds left when the attempt began, 0 or less when the deadline had passed. */
-    public long remainingNanos() {
+    public final long remainingNanos() {
         return hasDeadline() ? deadlineNanos - beganNanos : Long.MAX_VALUE;
     }
 }

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 final class Children {
 
     private static final int FEWEST_BUCKETS = 4;
+    /** How long chains are, on average, before there are more buckets. */
+    private static final int CHAIN = 2;
 
     private final Operation parent;
     private @Nullable Siblings[] buckets = new Siblings[FEWEST_BUCKETS];
@@ -26,7 +28,7 @@ final class Children {
         for (Siblings known = buckets[bucket(fingerprint)]; known != null; known = known.next) {
             if (known.fingerprint == fingerprint) return known;
         }
-        if (count == buckets.length) grow();
+        if (count == buckets.length * CHAIN) grow();
         Siblings created = new Siblings(parent, fingerprint, epoch);
         put(created);
         count++;

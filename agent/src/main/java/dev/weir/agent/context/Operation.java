@@ -1,6 +1,5 @@
 package dev.weir.agent.context;
 
-import dev.weir.bootstrap.CallFacts;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 public final class Operation {
 
     final Root root;
-    private final CallFacts.Kind kind;
     private final long idHigh;
     private final long idLow;
 
@@ -23,14 +21,8 @@ public final class Operation {
 
     /** Attempts that were let through. */
     int attempts;
-    /** How often libraries put those attempts on the wire again by themselves. */
-    int resends;
-    /** Attempts that a rule refused. */
-    int refused;
     /** The number of the latest attempt, refused or not. */
     int number;
-    /** Attempts that contain others. */
-    int scopes;
 
     int inFlight;
     boolean waiting;
@@ -67,36 +59,62 @@ public final class Operation {
     Operation nextWaiting;
 
     private @Nullable String pinnedKey;
-    private volatile boolean hopeless;
-    private @Nullable Children children;
+    private volatile @Nullable Rare rare;
 
-    Operation(Root root, CallFacts.Kind kind, long idHigh, long idLow, @Nullable Siblings siblings, int occurrence) {
+    /** What few operations have. There may be thousands of them, and all the others would carry it empty. */
+    static final class Rare {
+
+        private static final Rare NONE = new Rare();
+
+        private Rare() {}
+
+        /** How often libraries put its attempts on the wire again by themselves. */
+        int resends;
+        /** Attempts that a rule refused. */
+        int refused;
+        /** Attempts that contain others. */
+        int scopes;
+
+        private volatile boolean hopeless;
+        private @Nullable Children children;
+    }
+
+    Operation(Root root, long idHigh, long idLow, @Nullable Siblings siblings, int occurrence) {
         this.root = root;
-        this.kind = kind;
         this.idHigh = idHigh;
         this.idLow = idLow;
         this.siblings = siblings;
         this.occurrence = occurrence;
     }
 
+    /** What few operations have, to be read: one that has nothing of it shares it with others. */
+    Rare rare() {
+        Rare known = rare;
+        return known == null ? Rare.NONE : known;
+    }
+
+    /** What few operations have, to be written to. */
+    Rare withRare() {
+        Rare known = rare;
+        if (known == null) rare = known = new Rare();
+        return known;
+    }
+
     void forgetChildren(Siblings forgotten) {
-        if (children != null) children.forget(forgotten);
+        Children known = rare().children;
+        if (known != null) known.forget(forgotten);
     }
 
     /** How many fingerprints of children are known. */
     int fingerprints() {
-        return children == null ? 0 : children.count();
+        Children known = rare().children;
+        return known == null ? 0 : known.count();
     }
 
     Siblings childrenOf(long fingerprint) {
-        Children known = children;
-        if (known == null) children = known = new Children(this);
+        Children known = rare().children;
+        if (known == null) withRare().children = known = new Children(this);
         return known.of(fingerprint);
-    }
-
-    /** What sort of thing it is. */
-    public CallFacts.Kind kind() {
-        return kind;
     }
 
     /** The first half of the id. */
@@ -121,12 +139,14 @@ public final class Operation {
 
     /** The other side has said that there is no point in trying again. */
     public void giveUp() {
-        hopeless = true;
+        synchronized (root) {
+            withRare().hopeless = true;
+        }
     }
 
     /** Whether the other side has said that there is no point in trying again. */
     public boolean isHopeless() {
-        return hopeless;
+        return rare().hopeless;
     }
 
     /** The idempotency key that the first attempt carried; {@code null} before that. */

@@ -19,6 +19,7 @@ public final class Root {
 
     private final Identity identity;
     private final Evictions evictions;
+    private final CallFacts.Kind kind;
     private final Operation operation;
     // What is settled or given up is forgotten first, what is under way last, each in the order in which it became so.
     private final OperationList settled = new OperationList();
@@ -29,7 +30,13 @@ public final class Root {
     Root(Identity identity, Evictions evictions, CallFacts.Kind kind, long idHigh, long idLow) {
         this.identity = identity;
         this.evictions = evictions;
-        this.operation = new Operation(this, kind, idHigh, idLow, null, 0);
+        this.kind = kind;
+        this.operation = new Operation(this, idHigh, idLow, null, 0);
+    }
+
+    /** What sort of thing it is. */
+    CallFacts.Kind kind() {
+        return kind;
     }
 
     /** The operation that the root itself is. */
@@ -50,9 +57,9 @@ public final class Root {
     public synchronized ScopeAttempt beginRoot(AttemptHint inbound, boolean believed) {
         operation.attempts++;
         operation.inFlight++;
-        operation.scopes++;
+        int scopes = ++operation.withRare().scopes;
         operation.number = Math.max(operation.number, believed ? inbound.previous() : 0) + 1;
-        return new ScopeAttempt(operation, operation.scopes, operation.number, inbound, believed);
+        return new ScopeAttempt(operation, scopes, operation.number, inbound, believed);
     }
 
     synchronized void inbound(Attempt attempt, ScopeAttempt scope) {
@@ -61,7 +68,7 @@ public final class Root {
 
     synchronized ScopeAttempt open(Attempt attempt, ScopeAttempt parent) {
         Operation opened = attempt.operation();
-        return new ScopeAttempt(opened, ++opened.scopes, attempt.number(), parent);
+        return new ScopeAttempt(opened, ++opened.withRare().scopes, attempt.number(), parent);
     }
 
     /** The attempt of the root itself is over. */
@@ -105,7 +112,7 @@ public final class Root {
             }
         }
         // What it counts may include attempts that we refused.
-        int sentBefore = Math.max(found.attempts + found.resends, hint.previous() - found.refused);
+        int sentBefore = Math.max(found.attempts + found.rare().resends, hint.previous() - found.rare().refused);
         found.number = Math.max(found.number, hint.previous()) + 1;
         found.attempts++;
         found.inFlight++;
@@ -127,7 +134,7 @@ public final class Root {
         KeyedHash hash = identity.child(parent.operation(), kind, siblings.fingerprint, occurrence, siblings.epoch);
         long idHigh = hash.high();
         long idLow = hash.low();
-        Operation created = new Operation(this, kind, idHigh, idLow, siblings, occurrence);
+        Operation created = new Operation(this, idHigh, idLow, siblings, occurrence);
         siblings.keep(created);
         underWay.add(created);
         return created;
@@ -190,11 +197,11 @@ public final class Root {
         if (ending.denied()) {
             // The clock of the retry window is not wound up by refusals: a refused loop gets through again one day.
             ended.attempts--;
-            ended.refused++;
+            ended.withRare().refused++;
         } else {
             ended.lastEndNanos = nowNanos;
             ended.attemptOfRoot = parent.attemptOfRoot();
-            ended.resends += ending.resends();
+            if (ending.resends() > 0) ended.withRare().resends += ending.resends();
             CallFacts.Kind kind = attempt.facts().kind();
             boolean scopeInside = kind.scope() && !kind.outward();
             if (!scopeInside) ended.wire += 1 + ending.resends();

@@ -1,5 +1,6 @@
 package dev.weir.agent.context;
 
+import dev.weir.bootstrap.CallFacts;
 import org.jspecify.annotations.Nullable;
 
 /** One attempt of an operation that contains others, and what it has caused until now. Guarded by the root. */
@@ -79,6 +80,11 @@ public final class ScopeAttempt {
     /** What this is an attempt of. */
     public Operation operation() {
         return operation;
+    }
+
+    /** What sort of thing all this is caused by. */
+    public CallFacts.Kind kindOfRoot() {
+        return operation.root.kind();
     }
 
     /** Which attempt, from 1. */

@@ -22,12 +22,12 @@ final class Siblings {
     @Nullable
     Siblings next;
 
-    // Those that are not forgotten.
-    private @Nullable Operation firstKept;
+    // The last of those that are not forgotten; the first comes after it.
     private @Nullable Operation lastKept;
 
-    // Those whose last attempt did not settle: the next call of this fingerprint is their next attempt.
-    private @Nullable Operation firstWaiting;
+    // The last of those whose last attempt did not settle: the next call of this fingerprint is their next attempt. The
+    // one
+    // that has waited longest comes after it.
     private @Nullable Operation lastWaiting;
 
     /** How many occurrences the parent's first attempt has used, as long as there is no other. */
@@ -97,31 +97,41 @@ final class Siblings {
                 if (candidate.inFlight == 0) return candidate;
                 if (inFlight == null) inFlight = candidate;
             }
-            candidate = candidate.earlier;
+            candidate = candidate == first() ? null : candidate.earlier;
         }
         return inFlight;
+    }
+
+    private @Nullable Operation first() {
+        return lastKept == null ? null : lastKept.later;
     }
 
     @Nullable
     Operation at(int occurrence) {
         if (lastKept == null || occurrence > lastKept.occurrence) return null;
         if (occurrence == lastKept.occurrence) return lastKept;
-        Operation kept = firstKept;
+        Operation kept = first();
         while (kept != null && kept.occurrence < occurrence) kept = kept.later;
         return kept == null || kept.occurrence > occurrence ? null : kept;
     }
 
     void keep(Operation created) {
-        Operation before = lastKept;
+        Operation last = lastKept;
+        if (last == null) {
+            created.earlier = created;
+            created.later = created;
+            lastKept = created;
+            return;
+        }
         // A later attempt of the parent comes by one that was forgotten, and finds it under its old id again.
-        while (before != null && before.occurrence > created.occurrence) before = before.earlier;
-        Operation after = before == null ? firstKept : before.later;
+        Operation after = last.later;
+        if (last.occurrence < created.occurrence) lastKept = created;
+        else while (after != null && after.occurrence < created.occurrence) after = after.later;
+        Operation before = after == null ? null : after.earlier;
         created.earlier = before;
         created.later = after;
-        if (before == null) firstKept = created;
-        else before.later = created;
-        if (after == null) lastKept = created;
-        else after.earlier = created;
+        if (before != null) before.later = created;
+        if (after != null) after.earlier = created;
     }
 
     /** Forgets one; with the last one, all that is known of this fingerprint. */
@@ -129,33 +139,29 @@ final class Siblings {
         stopWaiting(operation);
         Operation before = operation.earlier;
         Operation after = operation.later;
-        if (before == null) firstKept = after;
-        else before.later = after;
-        if (after == null) lastKept = before;
-        else after.earlier = before;
+        if (before != null) before.later = after;
+        if (after != null) after.earlier = before;
+        if (operation == lastKept) lastKept = before == operation ? null : before;
         operation.earlier = null;
         operation.later = null;
-        if (firstKept == null && !inUse) parent.forgetChildren(this);
+        if (lastKept == null && !inUse) parent.forgetChildren(this);
     }
 
     // ---- those that wait for their next attempt
 
     void startWaiting(Operation unsettled) {
         unsettled.waiting = true;
-        if (lastWaiting == null) firstWaiting = unsettled;
-        else lastWaiting.nextWaiting = unsettled;
+        Operation last = lastWaiting;
+        unsettled.nextWaiting = last == null ? unsettled : last.nextWaiting;
+        if (last != null) last.nextWaiting = unsettled;
         lastWaiting = unsettled;
     }
 
     void stopWaiting(Operation waiting) {
         if (!waiting.waiting) return;
-        Operation before = null;
-        Operation at = firstWaiting;
-        while (at != null && at != waiting) {
-            before = at;
-            at = at.nextWaiting;
-        }
-        if (at != null) unlink(before, at);
+        Operation before = lastWaiting;
+        while (before != null && before.nextWaiting != waiting) before = before.nextWaiting;
+        if (before != null) unlink(before, waiting);
     }
 
     /**
@@ -164,10 +170,11 @@ final class Siblings {
      */
     @Nullable
     Operation retried(int scopeAttempt, long nowNanos, long windowNanos) {
-        Operation before = null;
-        Operation at = firstWaiting;
-        while (at != null) {
-            Operation next = at.nextWaiting;
+        Operation last = lastWaiting;
+        Operation before = last;
+        while (before != null) {
+            Operation at = before.nextWaiting;
+            if (at == null) return null;
             if (nowNanos - at.lastEndNanos > windowNanos) {
                 unlink(before, at);
             } else if (at.scopeAttempt == scopeAttempt) {
@@ -176,15 +183,14 @@ final class Siblings {
             } else {
                 before = at;
             }
-            at = next;
+            if (at == last) return null;
         }
         return null;
     }
 
-    private void unlink(@Nullable Operation before, Operation waiting) {
-        if (before == null) firstWaiting = waiting.nextWaiting;
-        else before.nextWaiting = waiting.nextWaiting;
-        if (lastWaiting == waiting) lastWaiting = before;
+    private void unlink(Operation before, Operation waiting) {
+        before.nextWaiting = waiting.nextWaiting;
+        if (lastWaiting == waiting) lastWaiting = before == waiting ? null : before;
         waiting.nextWaiting = null;
         waiting.waiting = false;
     }

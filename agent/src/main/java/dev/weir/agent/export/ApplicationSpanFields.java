@@ -52,7 +52,7 @@ final class ApplicationSpanFields {
     }
 
     void attributes(SpanRecord record, Hooks.SpanData span) {
-        write(AttributeWriter.OF_SPAN, span.attributes, record.content);
+        write(AttributeWriter.OF_SPAN, span.attributes, record.rare().content);
         if (!span.scope.isEmpty()) to.text(Attributes.SCOPE_NAME, span.scope);
         to.text(Attributes.INSTRUMENTATION, record.instrumentation);
     }
@@ -64,7 +64,7 @@ final class ApplicationSpanFields {
                 out.fixed64(1, clock.epochNanos(nanos));
                 out.string(2, AttributeWriter.cut(name));
                 // The conventions that came before put what was said into events.
-                write(ATTRIBUTES_OF_EVENT, more, record.content);
+                write(ATTRIBUTES_OF_EVENT, more, record.rare().content);
                 out.end(event);
             }
         }

@@ -28,7 +28,8 @@ final class CallAttributes {
     void request(SpanRecord record) {
         switch (record.kind) {
             case HTTP_CLIENT, HTTP_SERVER -> {
-                if (record.rpcSystem != null) rpc(record, record.rpcSystem);
+                String rpcSystem = record.rare().rpcSystem;
+                if (rpcSystem != null) rpc(record, rpcSystem);
                 else if (record.kind == CallFacts.Kind.HTTP_CLIENT) httpClient(record);
                 else httpServer(record);
             }
@@ -48,12 +49,13 @@ final class CallAttributes {
     void outcome(SpanRecord record) {
         switch (record.kind) {
             case HTTP_CLIENT, HTTP_SERVER -> {
-                if (record.rpcSystem != null) rpcOutcome(record);
+                if (record.rare().rpcSystem != null) rpcOutcome(record);
                 else httpOutcome(record);
             }
             case SQL -> {
                 if (record.size > 1) attributes.number(Attributes.DB_BATCH_SIZE, record.size);
-                if (record.code != null) attributes.text(Attributes.DB_STATUS, record.code);
+                String code = record.rare().code;
+                if (code != null) attributes.text(Attributes.DB_STATUS, code);
                 failure(record);
             }
             case FILE -> {
@@ -83,7 +85,8 @@ final class CallAttributes {
             attributes.text(Attributes.SERVER_ADDRESS, record.target);
             attributes.number(Attributes.SERVER_PORT, record.port);
         }
-        if (record.peer != null) attributes.text(Attributes.CLIENT_ADDRESS, record.peer);
+        String peer = record.rare().peer;
+        if (peer != null) attributes.text(Attributes.CLIENT_ADDRESS, peer);
     }
 
     private void rpc(SpanRecord record, String system) {
@@ -93,14 +96,15 @@ final class CallAttributes {
             attributes.text(Attributes.SERVER_ADDRESS, record.target);
             attributes.number(Attributes.SERVER_PORT, record.port);
         }
-        if (record.peer != null) attributes.text(Attributes.CLIENT_ADDRESS, record.peer);
+        String peer = record.rare().peer;
+        if (peer != null) attributes.text(Attributes.CLIENT_ADDRESS, peer);
     }
 
     private void rpcOutcome(SpanRecord record) {
         // A refused call has a code of ours, which is none of the system's.
-        if (record.code != null && !record.code.startsWith("weir."))
-            attributes.text(Attributes.RPC_STATUS, record.code);
-        if (record.error && record.code != null) attributes.text(Attributes.ERROR_TYPE, record.code);
+        String code = record.rare().code;
+        if (code != null && !code.startsWith("weir.")) attributes.text(Attributes.RPC_STATUS, code);
+        if (record.error && code != null) attributes.text(Attributes.ERROR_TYPE, code);
         else failure(record);
     }
 
@@ -110,9 +114,10 @@ final class CallAttributes {
         }
         if (record.status > 0) attributes.number(Attributes.HTTP_STATUS, record.status);
         if (!record.error) return;
-        if (record.thrown != null) attributes.text(Attributes.ERROR_TYPE, record.thrown);
-        else
-            attributes.text(Attributes.ERROR_TYPE, record.code != null ? record.code : Integer.toString(record.status));
+        String thrown = record.rare().thrown;
+        String code = record.rare().code;
+        if (thrown != null) attributes.text(Attributes.ERROR_TYPE, thrown);
+        else attributes.text(Attributes.ERROR_TYPE, code != null ? code : Integer.toString(record.status));
     }
 
     private void sql(SpanRecord record) {
@@ -140,11 +145,13 @@ final class CallAttributes {
         attributes.text(Attributes.MESSAGING_TYPE, record.subject);
         if (!record.target.isEmpty()) attributes.text(Attributes.MESSAGING_DESTINATION, record.target);
         if (record.path != null) attributes.text(Attributes.MESSAGING_ID, record.path);
-        if (record.consumer != null) attributes.text(Attributes.MESSAGING_GROUP, record.consumer);
-        if (record.partition >= 0) attributes.text(Attributes.MESSAGING_PARTITION, Integer.toString(record.partition));
+        SpanRecord.Rare rare = record.rare();
+        if (rare.consumer != null) attributes.text(Attributes.MESSAGING_GROUP, rare.consumer);
+        if (rare.partition >= 0) attributes.text(Attributes.MESSAGING_PARTITION, Integer.toString(rare.partition));
         if (record.size >= 0) attributes.number(Attributes.KAFKA_OFFSET, record.size);
-        if (record.peer != null && !record.peer.isEmpty()) {
-            attributes.text(Attributes.SERVER_ADDRESS, record.peer);
+        String peer = record.rare().peer;
+        if (peer != null && !peer.isEmpty()) {
+            attributes.text(Attributes.SERVER_ADDRESS, peer);
             if (record.port > 0) attributes.number(Attributes.SERVER_PORT, record.port);
         }
     }
@@ -161,7 +168,7 @@ final class CallAttributes {
             boolean prompt = record.subject.startsWith("prompts/");
             attributes.text(prompt ? Attributes.GEN_AI_PROMPT : Attributes.GEN_AI_TOOL, record.target);
         }
-        McpRecord mcp = record.mcp;
+        McpRecord mcp = record.rare().mcp;
         if (mcp != null) {
             if (mcp.transport() != null) attributes.text(Attributes.NETWORK_TRANSPORT, mcp.transport());
             if (mcp.requestId() != null) attributes.text(Attributes.JSONRPC_ID, mcp.requestId());
@@ -169,22 +176,26 @@ final class CallAttributes {
             if (mcp.protocolVersion() != null) attributes.text(Attributes.MCP_VERSION, mcp.protocolVersion());
             if (mcp.resource() != null) attributes.text(Attributes.MCP_RESOURCE, mcp.resource());
         }
-        if (record.peer != null && !record.peer.isEmpty()) {
-            attributes.text(Attributes.SERVER_ADDRESS, record.peer);
+        String peer = record.rare().peer;
+        if (peer != null && !peer.isEmpty()) {
+            attributes.text(Attributes.SERVER_ADDRESS, peer);
             if (record.port > 0) attributes.number(Attributes.SERVER_PORT, record.port);
         }
-        if (record.code != null && record.code.startsWith("-")) attributes.text(Attributes.RPC_STATUS, record.code);
+        String code = record.rare().code;
+        if (code != null && code.startsWith("-")) attributes.text(Attributes.RPC_STATUS, code);
     }
 
     private void scope(SpanRecord record) {
-        if (record.genAi == null) genAi.writeDeclared(record);
-        else genAi.write(record, record.genAi);
+        GenAiRecord declared = record.rare().genAi;
+        if (declared == null) genAi.writeDeclared(record);
+        else genAi.write(record, declared);
     }
 
     private void failure(SpanRecord record) {
         if (!record.error) return;
-        if (record.thrown != null) attributes.text(Attributes.ERROR_TYPE, record.thrown);
-        else if (record.code != null) attributes.text(Attributes.ERROR_TYPE, record.code);
+        SpanRecord.Rare rare = record.rare();
+        if (rare.thrown != null) attributes.text(Attributes.ERROR_TYPE, rare.thrown);
+        else if (rare.code != null) attributes.text(Attributes.ERROR_TYPE, rare.code);
     }
 
     /** Where texts are put together that nobody else needs. */

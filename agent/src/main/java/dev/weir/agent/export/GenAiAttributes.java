@@ -36,7 +36,7 @@ final class GenAiAttributes {
             to.decimal(Attributes.GEN_AI_FIRST_CHUNK, (ai.firstChunkNanos - record.startNanos) / NANOS);
         }
         text(Attributes.GEN_AI_TOOL_CALL, ai.toolCallId);
-        if (record.session == null) text(Attributes.GEN_AI_CONVERSATION, ai.conversation);
+        if (record.rare().session == null) text(Attributes.GEN_AI_CONVERSATION, ai.conversation);
         content(Attributes.GEN_AI_INPUT, ai.input);
         content(Attributes.GEN_AI_OUTPUT, ai.output);
         if (ai.toolArguments != null) to.text(Attributes.GEN_AI_TOOL_ARGUMENTS, redaction.of(ai.toolArguments));

@@ -46,7 +46,7 @@ final class KnownRequests {
     static boolean mayKnow(SpanRecord record) {
         boolean all = switch (record.kind) {
             case SQL, FILE -> true;
-            case HTTP_CLIENT -> record.query == null && record.rpcSystem == null;
+            case HTTP_CLIENT -> record.query == null && record.rare().rpcSystem == null;
             default -> false;
         };
         return all

@@ -110,7 +110,8 @@ final class Metrics {
 
     void add(SpanRecord record) {
         CallFacts.Kind kind = record.kind;
-        boolean refused = record.error && record.code != null && record.code.startsWith("weir.");
+        String code = record.rare().code;
+        boolean refused = record.error && code != null && code.startsWith("weir.");
         if (!kind.scope() && kind != CallFacts.Kind.FILE && !refused) wire(record);
         if (record.verdicts != null) {
             for (SpanRecord.Verdict verdict : record.verdicts) {
@@ -118,26 +119,29 @@ final class Metrics {
                         1, record, Series.attributes("weir.rule", verdict.rule(), "weir.verdict", verdict.outcome()));
             }
         }
-        SpanRecord.Totals totals = record.totals;
+        SpanRecord.Rare rare = record.rare();
+        SpanRecord.Totals totals = rare.totals;
         if (totals != null && totals.amplification() > 0) amplification.add(totals.amplification(), record, List.of());
-        if (record.overrunMillis > 0) {
-            overruns.add(record.overrunMillis / MILLIS, record, Series.attributes("weir.call", word(kind)));
+        if (rare.overrunMillis > 0) {
+            overruns.add(rare.overrunMillis / MILLIS, record, Series.attributes("weir.call", word(kind)));
         }
-        if (kind == CallFacts.Kind.MODEL && record.genAi != null) model(record, record.genAi);
+        if (kind == CallFacts.Kind.MODEL && rare.genAi != null) model(record, rare.genAi);
     }
 
     private void wire(SpanRecord record) {
         List<String> attributes = ofCall(record);
-        int wire = 1 + record.resends;
+        int resends = record.rare().resends;
+        int wire = 1 + resends;
         attempts.add(wire, record, attributes);
-        int again = (record.attempt > 1 ? 1 : 0) + record.resends;
+        int again = (record.attempt > 1 ? 1 : 0) + resends;
         if (again > 0) repeats.add(again, record, attributes);
     }
 
     /** Made once for each destination: this is done for every record. */
     private List<String> ofCall(SpanRecord record) {
         boolean named = record.kind == CallFacts.Kind.SQL || record.kind == CallFacts.Kind.HTTP_CLIENT;
-        String target = named ? record.target : record.peer == null ? "" : record.peer;
+        String peer = record.rare().peer;
+        String target = named ? record.target : peer == null ? "" : peer;
         Map<String, List<String>> known = ofCalls.computeIfAbsent(record.kind, kind -> new HashMap<>());
         List<String> attributes = known.get(target);
         if (attributes != null) return attributes;
@@ -150,6 +154,7 @@ final class Metrics {
     private void model(SpanRecord record, GenAiRecord ai) {
         String provider = ai.provider == null ? "" : ai.provider;
         String answered = ai.responseModel == null ? "" : ai.responseModel;
+        String thrown = record.error ? record.rare().thrown : null;
         durations.add(
                 (record.endNanos - record.startNanos) / NANOS,
                 record,
@@ -163,7 +168,7 @@ final class Metrics {
                         Attributes.GEN_AI_RESPONSE_MODEL,
                         answered,
                         Attributes.ERROR_TYPE,
-                        record.error && record.thrown != null ? record.thrown : ""));
+                        thrown == null ? "" : thrown));
         if (ai.inputTokens >= 0) tokens(record, ai, "input", ai.inputTokens, provider, answered);
         if (ai.outputTokens >= 0) tokens(record, ai, "output", ai.outputTokens, provider, answered);
     }

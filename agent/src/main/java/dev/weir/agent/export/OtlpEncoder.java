@@ -1,6 +1,7 @@
 package dev.weir.agent.export;
 
 import dev.weir.agent.context.Hex;
+import dev.weir.bootstrap.Hooks;
 import java.util.Arrays;
 import java.util.Map;
 
@@ -101,23 +102,25 @@ final class OtlpEncoder {
         int span = out.beginLong(2);
         out.id(1, record.traceHigh, record.traceLow);
         out.id(2, record.spanId);
-        if (record.traceState != null) out.string(3, record.traceState);
+        SpanRecord.Rare rare = record.rare();
+        if (rare.traceState != null) out.string(3, rare.traceState);
         if (record.parentSpanId != 0) out.id(4, record.parentSpanId);
         out.fixed64(7, clock.epochNanos(record.startNanos));
         out.fixed64(8, clock.epochNanos(record.endNanos));
-        if (record.application == null) {
+        Hooks.SpanData application = rare.application;
+        if (application == null) {
             request(record);
             calls.outcome(record);
             WeirAttributes.outcome(record, attributes);
             events(record);
         } else {
             nameAndKind(record);
-            applicationSpans.attributes(record, record.application);
-            applicationSpans.events(record, record.application);
-            applicationSpans.links(record.application);
-            applicationSpans.status(record.application);
+            applicationSpans.attributes(record, application);
+            applicationSpans.events(record, application);
+            applicationSpans.links(application);
+            applicationSpans.status(application);
         }
-        if (record.linked != null) link(record.linked);
+        if (rare.linked != null) link(rare.linked);
         if (record.error) status(record);
         out.endLong(span);
     }
@@ -143,7 +146,8 @@ final class OtlpEncoder {
     }
 
     private static int kind(SpanRecord record) {
-        if (record.application != null) return record.application.kind;
+        Hooks.SpanData application = record.rare().application;
+        if (application != null) return application.kind;
         return switch (record.kind) {
             case HTTP_CLIENT, SQL, MODEL, MEMORY, PROCESS, MCP_CLIENT -> KIND_CLIENT;
             case HTTP_SERVER, MCP_SERVER -> KIND_SERVER;
@@ -154,12 +158,13 @@ final class OtlpEncoder {
     }
 
     private void events(SpanRecord record) {
-        if (record.thrown != null) {
+        SpanRecord.Rare rare = record.rare();
+        if (rare.thrown != null) {
             int event = out.begin(11);
             out.fixed64(1, clock.epochNanos(record.endNanos));
             out.string(2, Attributes.EXCEPTION);
-            attributes.text(3, Attributes.EXCEPTION_TYPE, record.thrown);
-            if (record.message != null) attributes.text(3, Attributes.EXCEPTION_MESSAGE, record.message);
+            attributes.text(3, Attributes.EXCEPTION_TYPE, rare.thrown);
+            if (rare.message != null) attributes.text(3, Attributes.EXCEPTION_MESSAGE, rare.message);
             out.end(event);
         }
         if (record.verdicts == null) return;
@@ -184,7 +189,8 @@ final class OtlpEncoder {
 
     private void status(SpanRecord record) {
         int status = out.begin(15);
-        if (record.message != null) out.string(2, AttributeWriter.cut(record.message));
+        String message = record.rare().message;
+        if (message != null) out.string(2, AttributeWriter.cut(message));
         out.varint(3, STATUS_ERROR);
         out.end(status);
     }

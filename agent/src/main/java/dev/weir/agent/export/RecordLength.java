@@ -17,17 +17,18 @@ final class RecordLength {
 
     /** The characters of its texts that are longer than usual. One that others hold too is counted all the same. */
     static long ofLongTexts(SpanRecord record) {
+        SpanRecord.Rare rare = record.rare();
         long length = of(record.subject)
                 + of(record.target)
                 + of(record.path)
                 + of(record.query)
-                + of(record.message)
-                + of(record.traceState);
-        if (record.genAi != null) length += of(record.genAi);
-        if (record.application != null) {
-            length += ofValue(record.application.attributes)
-                    + ofAll(record.application.events)
-                    + ofAll(record.application.links);
+                + of(rare.message)
+                + of(rare.traceState);
+        if (rare.genAi != null) length += of(rare.genAi);
+        if (rare.application != null) {
+            length += ofValue(rare.application.attributes)
+                    + ofAll(rare.application.events)
+                    + ofAll(rare.application.links);
         }
         return length;
     }

@@ -56,7 +56,7 @@ public final class RecordQueue implements RecordSink {
         int length = (int) Math.min(Integer.MAX_VALUE, RecordLength.ofLongTexts(record));
         // Most records have none, and do not meet at this counter.
         if (length == 0) return records.offer(record);
-        record.longTexts = length;
+        record.withRare().longTexts = length;
         if (longHeld.addAndGet(length) <= mostLong && records.offer(record)) return true;
         longHeld.addAndGet(-length);
         return false;
@@ -64,7 +64,8 @@ public final class RecordQueue implements RecordSink {
 
     /** A record that was moved out is held no longer. */
     void release(SpanRecord record) {
-        if (record.longTexts > 0) longHeld.addAndGet(-record.longTexts);
+        int length = record.rare().longTexts;
+        if (length > 0) longHeld.addAndGet(-length);
     }
 
     /** Characters of long texts that are held. */

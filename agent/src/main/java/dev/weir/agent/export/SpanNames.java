@@ -12,7 +12,7 @@ final class SpanNames {
 
     static CharSequence of(SpanRecord record, StringBuilder to) {
         return switch (record.kind) {
-            case HTTP_CLIENT, HTTP_SERVER -> record.rpcSystem == null ? record.subject : rpcMethod(record);
+            case HTTP_CLIENT, HTTP_SERVER -> record.rare().rpcSystem == null ? record.subject : rpcMethod(record);
             case SQL -> of(SqlSummary.of(record.subject, Dialect.of(record.target)), to);
             case FILE -> to.append("file ").append(lowerCase(record.subject));
             case TOOL, RUN, MODEL, MEMORY -> {
@@ -30,7 +30,8 @@ final class SpanNames {
     }
 
     private static String genAi(SpanRecord record) {
-        if (record.genAi != null) return record.genAi.operation;
+        GenAiRecord genAi = record.rare().genAi;
+        if (genAi != null) return genAi.operation;
         return record.kind == CallFacts.Kind.TOOL ? "execute_tool" : "invoke_agent";
     }
 

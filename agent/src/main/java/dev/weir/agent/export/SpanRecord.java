@@ -23,6 +23,68 @@ public final class SpanRecord {
      */
     public record Totals(int amplification, long attempts, long operations, long verdicts, long forgotten) {}
 
+    /** What few records have. It has a place of its own, because all the others would carry it empty. */
+    public static final class Rare {
+
+        private static final Rare NONE = new Rare();
+
+        private Rare() {}
+
+        @Nullable
+        String traceState;
+
+        /** A trace that this one is linked to, as a {@code traceparent}. */
+        public @Nullable String linked;
+
+        /** HTTP: what {@code HttpFacts.rpcSystem} says; its call's name is then the path. */
+        public @Nullable String rpcSystem;
+
+        /** HTTP: the peer's address. Message: the broker's host. MCP: the server's. */
+        public @Nullable String peer;
+
+        /** Message: on whose behalf it is consumed. */
+        public @Nullable String consumer;
+
+        /** Message: the partition; -1 for none. */
+        public int partition = -1;
+
+        /** SQLSTATE, gRPC status, or the like. */
+        public @Nullable String code;
+        /** Class name of what was thrown. */
+        public @Nullable String thrown;
+
+        public @Nullable String message;
+
+        /** The layers of retries around it, such as {@code resilience4j:2/openai-java:3}. */
+        public @Nullable String layers;
+
+        /** Runs, model calls, tool calls and accesses to memory that an adapter saw. */
+        public @Nullable GenAiRecord genAi;
+
+        /** Requests of an MCP session. */
+        public @Nullable McpRecord mcp;
+
+        /** Spans that the application made itself. */
+        public Hooks.@Nullable SpanData application;
+
+        /** Spans that the application made itself: whether what people, models and tools said is kept. */
+        public boolean content;
+
+        public int resends;
+        /** Milliseconds between the deadline and the end; 0 when it ended in time. */
+        public int overrunMillis;
+
+        public @Nullable String session;
+
+        /** What a root has caused in all; {@code null} for all others. */
+        public @Nullable Totals totals;
+
+        /** Characters of its long texts, when it is in the queue. */
+        int longTexts;
+    }
+
+    private Rare rare = Rare.NONE;
+
     public CallFacts.Kind kind = CallFacts.Kind.HTTP_CLIENT;
     public String instrumentation = "";
 
@@ -31,10 +93,6 @@ public final class SpanRecord {
     public long spanId;
     public long parentSpanId;
     public byte flags;
-    public @Nullable String traceState;
-
-    /** A trace that this one is linked to, as a {@code traceparent}. */
-    public @Nullable String linked;
 
     /** On the clock of {@link System#nanoTime}. */
     public long startNanos;
@@ -43,9 +101,6 @@ public final class SpanRecord {
 
     /** HTTP: method. SQL: text. File: action. Scope: kind of scope. Span: name. Message: what is done with it. MCP: method. */
     public String subject = "";
-
-    /** HTTP: what {@code HttpFacts.rpcSystem} says; its call's name is then the path. */
-    public @Nullable String rpcSystem;
 
     /** HTTP: scheme. Message: system. */
     public String scheme = "";
@@ -58,23 +113,9 @@ public final class SpanRecord {
     public @Nullable String path;
 
     public @Nullable String query;
-    /** HTTP: the peer's address. Message: the broker's host. MCP: the server's. */
-    public @Nullable String peer;
-
-    /** Message: on whose behalf it is consumed. */
-    public @Nullable String consumer;
-
-    /** Message: the partition; -1 for none. */
-    public int partition = -1;
-
     /** HTTP status, rows affected, or 0. */
     public int status;
-    /** SQLSTATE, gRPC status, or the like. */
-    public @Nullable String code;
-    /** Class name of what was thrown. */
-    public @Nullable String thrown;
 
-    public @Nullable String message;
     public boolean error;
 
     /** File: bytes written; SQL: size of the batch; message: offset; process: its id; -1 for none. */
@@ -85,29 +126,10 @@ public final class SpanRecord {
     public int attempt;
     public String attemptPath = "";
 
-    /** The layers of retries around it, such as {@code resilience4j:2/openai-java:3}. */
-    public @Nullable String layers;
-
-    /** Runs, model calls, tool calls and accesses to memory that an adapter saw. */
-    public @Nullable GenAiRecord genAi;
-
-    /** Requests of an MCP session. */
-    public @Nullable McpRecord mcp;
-
-    /** Spans that the application made itself. */
-    public Hooks.@Nullable SpanData application;
-
-    /** Spans that the application made itself: whether what people, models and tools said is kept. */
-    public boolean content;
-
-    public int resends;
-    /** Milliseconds left at the start; {@link Long#MAX_VALUE} without a deadline. */
-    public long remainingMillis = Long.MAX_VALUE;
-    /** Milliseconds between the deadline and the end; 0 when it ended in time. */
-    public int overrunMillis;
+    /** Milliseconds left at the start; {@link Integer#MAX_VALUE} without a deadline. */
+    public int remainingMillis = Integer.MAX_VALUE;
 
     public @Nullable String idempotencyKey;
-    public @Nullable String session;
     public @Nullable List<Verdict> verdicts;
     /** Whether it is kept although its trace is not sampled. */
     public boolean notable;
@@ -115,11 +137,40 @@ public final class SpanRecord {
     /** Whether all of it is said in a span that somebody else exports: it is only counted. */
     public boolean shared;
 
-    /** What a root has caused in all; {@code null} for all others. */
-    public @Nullable Totals totals;
+    /** What few records have, to be read: one that has nothing of it shares it with others. */
+    public Rare rare() {
+        return rare;
+    }
 
-    /** Characters of its long texts, when it is in the queue. */
-    int longTexts;
+    /** What few records have, to be written to. */
+    public Rare withRare() {
+        if (rare == Rare.NONE) rare = new Rare();
+        return rare;
+    }
+
+    /** As in a {@code tracestate} header. */
+    public @Nullable String traceState() {
+        return rare.traceState;
+    }
+
+    /** Sets it, where that makes a difference. */
+    public void traceState(@Nullable String state) {
+        if (state != null || rare != Rare.NONE) withRare().traceState = state;
+    }
+
+    /** Another record of the same span, in which nothing else is said yet. */
+    public SpanRecord ofSameSpan() {
+        SpanRecord same = new SpanRecord();
+        same.traceHigh = traceHigh;
+        same.traceLow = traceLow;
+        same.spanId = spanId;
+        same.parentSpanId = parentSpanId;
+        same.flags = flags;
+        same.attemptPath = attemptPath;
+        same.traceState(traceState());
+        if (rare.linked != null) same.withRare().linked = rare.linked;
+        return same;
+    }
 
     /** Whether it is exported: nobody else does, and its trace is sampled, or a person should see it all the same. */
     public boolean isKept() {

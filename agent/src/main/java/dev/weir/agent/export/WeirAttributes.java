@@ -19,14 +19,15 @@ final class WeirAttributes {
         to.hex(Attributes.OPERATION, record.operationHigh, record.operationLow);
         to.number(Attributes.ATTEMPT, record.attempt);
         if (!record.attemptPath.isEmpty()) to.text(Attributes.ATTEMPT_PATH, record.attemptPath);
-        if (record.layers != null) to.text(Attributes.ATTEMPT_LAYERS, record.layers);
-        if (record.resends > 0) to.number(Attributes.RESENDS, record.resends);
-        if (record.remainingMillis != Long.MAX_VALUE) to.number(Attributes.REMAINING, record.remainingMillis);
-        if (record.overrunMillis > 0) to.number(Attributes.OVERRUN, record.overrunMillis);
+        SpanRecord.Rare rare = record.rare();
+        if (rare.layers != null) to.text(Attributes.ATTEMPT_LAYERS, rare.layers);
+        if (rare.resends > 0) to.number(Attributes.RESENDS, rare.resends);
+        if (record.remainingMillis != Integer.MAX_VALUE) to.number(Attributes.REMAINING, record.remainingMillis);
+        if (rare.overrunMillis > 0) to.number(Attributes.OVERRUN, rare.overrunMillis);
         if (record.idempotencyKey != null) to.text(Attributes.KEY, record.idempotencyKey);
-        if (record.session != null) {
-            to.text(Attributes.SESSION, record.session);
-            to.text(Attributes.GEN_AI_CONVERSATION, record.session);
+        if (rare.session != null) {
+            to.text(Attributes.SESSION, rare.session);
+            to.text(Attributes.GEN_AI_CONVERSATION, rare.session);
         }
         if (record.verdicts != null) {
             for (SpanRecord.Verdict verdict : record.verdicts) {
@@ -34,7 +35,7 @@ final class WeirAttributes {
                 to.text(Attributes.VERDICT_PREFIX + verdict.rule() + Attributes.VERDICT_REASON, verdict.reason());
             }
         }
-        SpanRecord.Totals totals = record.totals;
+        SpanRecord.Totals totals = rare.totals;
         if (totals != null) {
             to.number(Attributes.AMPLIFICATION, totals.amplification());
             to.number(Attributes.ATTEMPTS, totals.attempts());

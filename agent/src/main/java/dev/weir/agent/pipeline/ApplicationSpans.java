@@ -4,6 +4,7 @@ import dev.weir.agent.context.CausalContext;
 import dev.weir.agent.context.Hex;
 import dev.weir.agent.context.Identity;
 import dev.weir.agent.context.TraceParent;
+import dev.weir.agent.export.SpanRecord;
 import dev.weir.bootstrap.Hooks;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +38,9 @@ final class ApplicationSpans {
      */
     boolean contain(OpenCall call, Hooks.@Nullable SpanContext application, @Nullable CausalContext cause) {
         if (application == null || !isWellFormed(application)) return false;
-        call.applicationSpanId = Hex.read(application.spanId, 0);
-        if (cause != null && cause.isIn(call.applicationSpanId)) return false;
+        long span = Hex.read(application.spanId, 0);
+        call.withRare().applicationSpanId = span;
+        if (cause != null && cause.isIn(span)) return false;
         hang(call, application);
         return true;
     }
@@ -51,7 +53,7 @@ final class ApplicationSpans {
      */
     boolean receive(OpenCall call, Hooks.@Nullable SpanContext application, @Nullable TraceParent remote) {
         if (application == null || !isWellFormed(application)) return false;
-        call.applicationSpanId = Hex.read(application.spanId, 0);
+        call.withRare().applicationSpanId = Hex.read(application.spanId, 0);
         boolean ofThis = remote == null
                 || (remote.traceLow() == Hex.read(application.traceId, 16)
                         && remote.traceHigh() == Hex.read(application.traceId, 0));
@@ -60,11 +62,11 @@ final class ApplicationSpans {
     }
 
     private void hang(OpenCall call, Hooks.SpanContext parent) {
-        call.traceHigh = Hex.read(parent.traceId, 0);
-        call.traceLow = Hex.read(parent.traceId, 16);
-        call.parentSpanId = call.applicationSpanId;
-        call.flags = sampler.join(call.traceLow, parent.flags);
-        call.traceState = parent.traceState;
+        call.record.traceHigh = Hex.read(parent.traceId, 0);
+        call.record.traceLow = Hex.read(parent.traceId, 16);
+        call.record.parentSpanId = call.rare().applicationSpanId;
+        call.record.flags = sampler.join(call.record.traceLow, parent.flags);
+        call.record.traceState(parent.traceState);
     }
 
     /** What another thread is given: the context, in the application's span that is current here, if that is inside of Weir's. */
@@ -94,14 +96,18 @@ final class ApplicationSpans {
         if (!applicationSpanId.isEmpty()) {
             if (applicationSpanId.length() != 16 || !Hex.is(applicationSpanId, 0, 16)) return null;
             long span = Hex.read(applicationSpanId, 0);
-            boolean around = (open != null && (open.spanId == span || open.applicationSpanId == span))
+            boolean around = (open != null && (open.record.spanId == span || open.rare().applicationSpanId == span))
                     || (cause != null && cause.isIn(span));
             if (!around) return null;
         }
         if (open != null) {
             open.told = true;
+            SpanRecord record = open.record;
             return new Hooks.SpanContext(
-                    Hex.of(open.traceHigh, open.traceLow), Hex.of(open.spanId), open.flags, open.traceState);
+                    Hex.of(record.traceHigh, record.traceLow),
+                    Hex.of(record.spanId),
+                    record.flags,
+                    record.traceState());
         }
         return cause == null ? null : cause.span();
     }

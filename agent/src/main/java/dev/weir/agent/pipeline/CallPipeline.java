@@ -1,7 +1,6 @@
 package dev.weir.agent.pipeline;
 
 import dev.weir.agent.config.Log;
-import dev.weir.agent.context.Attempt;
 import dev.weir.agent.context.AttemptHint;
 import dev.weir.agent.context.CausalContext;
 import dev.weir.agent.context.Destination;
@@ -15,6 +14,7 @@ import dev.weir.agent.context.ScopeAttempt;
 import dev.weir.agent.context.TraceParent;
 import dev.weir.agent.export.EpochClock;
 import dev.weir.agent.ledger.Roots;
+import dev.weir.agent.rules.Finding;
 import dev.weir.agent.rules.Judgement;
 import dev.weir.agent.rules.Rule;
 import dev.weir.agent.rules.RuleBook;
@@ -27,6 +27,7 @@ import dev.weir.bootstrap.McpFacts;
 import dev.weir.bootstrap.MessageFacts;
 import dev.weir.bootstrap.ProcessFacts;
 import dev.weir.bootstrap.ScopeFacts;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -134,7 +135,7 @@ public final class CallPipeline implements Hooks.Agent {
         }
         Object node = state.node;
         for (Object at = node; at instanceof OpenCall open; at = open.previous) {
-            if (open.attempt.facts().kind() == kind) return true;
+            if (open.facts().kind() == kind) return true;
         }
         return false;
     }
@@ -171,32 +172,32 @@ public final class CallPipeline implements Hooks.Agent {
         ScopeAttempt parent = known != null ? known : cause == null ? ambient(state) : cause.scope();
         long inherited = cause == null ? CausalContext.NO_DEADLINE : cause.deadlineNanos();
         Destination destination = destinations.of(facts);
-        Attempt attempt = new Attempt(facts, cause, destination, inherited, now);
+        OpenCall before =
+                facts instanceof ScopeFacts scope && scope.previousTry() instanceof OpenCall tried ? tried : null;
+        // Each thread has an ambient table of its own, but a scheduler may make the next try.
+        if (before != null && cause == null && before.cause() == null) parent = before.parent;
+        OpenCall call = new OpenCall(facts, cause, destination, inherited, now, parent, state);
         AttemptHint hint = facts instanceof HttpFacts request
                 ? attemptHeaders.of(request).unlessPassedOn(parent.inbound())
                 : known == null ? AttemptHint.NONE : KnownScopes.triedBefore(facts);
         long fingerprint = fingerprints.of(facts, hint);
-        if (facts instanceof ScopeFacts scope && scope.previousTry() instanceof OpenCall before) {
-            // Each thread has an ambient table of its own, but a scheduler may make the next try.
-            if (cause == null && before.cause() == null) parent = before.parent;
-            Operations.repeat(attempt, parent, fingerprint, before.attempt.operation(), now);
-        } else {
-            Operations.begin(attempt, parent, fingerprint, hint, now);
-        }
-        Judgement judgement = Waiting.out(rules.judge(attempt, now), attempt);
-        now = attempt.beganNanos();
+        if (before == null) Operations.begin(call, parent, fingerprint, hint, now);
+        else Operations.repeat(call, parent, fingerprint, before.operation(), now);
+        Judgement judgement = Waiting.out(rules.judge(call, now), call);
+        call.judgement = judgement;
+        now = call.beganNanos();
         long callerMillis = facts.callerTimeoutMillis();
         long own = callerMillis <= 0 ? CausalContext.NO_DEADLINE : now + callerMillis * 1_000_000;
-        OpenCall call = new OpenCall(attempt, parent, judgement, state, state.node, Math.min(inherited, own));
-        call.spanId = identity.random();
+        call.dueNanos = Math.min(inherited, own);
+        call.record.spanId = identity.random();
         boolean contained = known == null && applicationSpans.contain(call, application, cause);
         if (!contained) trace(call, cause);
         sharedSpans.begin(call, contained ? application : null);
         Call.Denied denial = facts.refusable() ? judgement.denial(facts) : null;
         if (denial != null) {
             judgement.refuse();
-            rules.dropped(attempt, now);
-            Operations.end(attempt, parent, Ending.denied(judgement.findings().size()), now);
+            rules.dropped(call, now);
+            Operations.end(call, parent, Ending.denied(judgement.findings().size()), now);
             records.denied(call, denial, now);
             return denial;
         }
@@ -228,16 +229,16 @@ public final class CallPipeline implements Hooks.Agent {
 
     private void trace(OpenCall call, @Nullable CausalContext cause) {
         if (cause == null) {
-            KeyedHash trace = identity.trace(call.attempt.operation());
-            call.traceHigh = trace.high();
-            call.traceLow = trace.low();
-            call.flags = sampler.begin(call.traceLow);
+            KeyedHash trace = identity.trace(call.operation());
+            call.record.traceHigh = trace.high();
+            call.record.traceLow = trace.low();
+            call.record.flags = sampler.begin(call.record.traceLow);
         } else {
-            call.traceHigh = cause.traceHigh();
-            call.traceLow = cause.traceLow();
-            call.parentSpanId = cause.spanId();
-            call.flags = cause.flags();
-            call.traceState = cause.traceState();
+            call.record.traceHigh = cause.traceHigh();
+            call.record.traceLow = cause.traceLow();
+            call.record.parentSpanId = cause.spanId();
+            call.record.flags = cause.flags();
+            call.record.traceState(cause.traceState());
         }
     }
 
@@ -256,18 +257,21 @@ public final class CallPipeline implements Hooks.Agent {
         }
         ScopeAttempt scope = arrival.scope();
         TraceParent remote = arrival.remote();
-        Attempt attempt = new Attempt(facts, null, Destination.NONE, arrival.deadlineNanos(), now);
-        Operations.inbound(attempt, scope);
-        Judgement judgement = rules.judge(attempt, now);
-        OpenCall call = new OpenCall(attempt, scope, judgement, state, state.node, arrival.deadlineNanos());
-        call.spanId = identity.random();
-        call.traceHigh = remote == null ? identity.random() : remote.traceHigh();
-        call.traceLow = remote == null ? identity.random() : remote.traceLow();
-        call.parentSpanId = remote == null ? 0 : remote.spanId();
-        call.flags = remote == null ? sampler.begin(call.traceLow) : sampler.join(call.traceLow, remote.flags());
-        call.path = arrival.path();
+        OpenCall call = new OpenCall(facts, null, Destination.NONE, arrival.deadlineNanos(), now, scope, state);
+        Operations.inbound(call, scope);
+        Judgement judgement = rules.judge(call, now);
+        call.judgement = judgement;
+        call.record.spanId = identity.random();
+        call.record.traceHigh = remote == null ? identity.random() : remote.traceHigh();
+        call.record.traceLow = remote == null ? identity.random() : remote.traceLow();
+        call.record.parentSpanId = remote == null ? 0 : remote.spanId();
+        call.record.flags = remote == null
+                ? sampler.begin(call.record.traceLow)
+                : sampler.join(call.record.traceLow, remote.flags());
+        call.record.attemptPath = arrival.path();
         // A request in a request: it is caused by what its sender says, and came by the one around it.
-        if (around != null && around.spanId() != call.parentSpanId) call.linked = wire.traceParent(around);
+        if (around != null && around.spanId() != call.record.parentSpanId)
+            call.record.withRare().linked = wire.traceParent(around);
         call.calledByUs = arrival.baggage().operation() != null;
         Call.Denied denial = facts.refusable() ? judgement.denial(facts) : null;
         if (denial != null) {
@@ -277,7 +281,7 @@ public final class CallPipeline implements Hooks.Agent {
             return denial;
         }
         judgement.apply(facts);
-        call.traceState = remote == null ? null : wire.traceState(facts);
+        call.record.traceState(remote == null ? null : wire.traceState(facts));
         if (around == null && applicationSpans.receive(call, application, remote)) sharedSpans.begin(call, application);
         call.inside = Contexts.inbound(call, arrival);
         state.node = call.inside;
@@ -297,12 +301,12 @@ public final class CallPipeline implements Hooks.Agent {
         if (!(call instanceof OpenCall open) || !open.calledByUs || open.ended()) return;
         try {
             ScopeAttempt scope = open.parent;
-            CallFacts facts = open.attempt.facts();
+            CallFacts facts = open.facts();
             facts.setResponseHeader(
                     HeaderNames.ATTEMPTS,
                     scope.wireAttempts() + "/" + scope.operations() + "/" + scope.amplification());
         } catch (Throwable t) {
-            log.failure("reply of " + open.attempt.facts().instrumentation(), t);
+            log.failure("reply of " + open.facts().instrumentation(), t);
         }
     }
 
@@ -312,20 +316,21 @@ public final class CallPipeline implements Hooks.Agent {
         try {
             int resends;
             synchronized (open) {
-                resends = open.resends + 1;
+                resends = open.rare().resends + 1;
             }
-            Judgement judgement = rules.judgeResend(open.attempt, resends);
-            CallFacts facts = open.attempt.facts();
+            Judgement judgement = rules.judgeResend(open, resends);
+            CallFacts facts = open.facts();
             Call.Denied denial = facts.refusable() ? judgement.denial(facts) : null;
             if (denial == null) judgement.apply(facts);
             else judgement.refuse();
             synchronized (open) {
-                open.resendJudgement = judgement;
-                if (denial == null) open.resends = resends;
+                OpenCall.Rare rare = open.withRare();
+                rare.resendJudgement = judgement;
+                if (denial == null) rare.resends = resends;
             }
             return denial;
         } catch (Throwable t) {
-            log.failure("resend of " + open.attempt.facts().instrumentation(), t);
+            log.failure("resend of " + open.facts().instrumentation(), t);
             return null;
         }
     }
@@ -361,7 +366,7 @@ public final class CallPipeline implements Hooks.Agent {
         state.inside = true;
         try {
             long now = System.nanoTime();
-            CallFacts facts = open.attempt.facts();
+            CallFacts facts = open.facts();
             boolean keySent = status == CONFLICT
                     && facts.kind() == CallFacts.Kind.HTTP_CLIENT
                     && facts.header(HeaderNames.IDEMPOTENCY_KEY) != null;
@@ -373,16 +378,17 @@ public final class CallPipeline implements Hooks.Agent {
             } else {
                 if (facts.kind().outward()) {
                     Rule.Answer answer = Settlement.answer(facts, status, code, thrown);
-                    open.notes = rules.ended(open.attempt, answer, now);
+                    List<Finding> notes = rules.ended(open, answer, now);
+                    if (notes != null) open.withRare().notes = notes;
                 }
-                Operations.end(open.attempt, open.parent, ending(open, facts, settled, succeeded), now);
+                Operations.end(open, open.parent, ending(open, facts, settled, succeeded), now);
                 if (KnownScopes.isKnown(facts)) Operations.endInbound(open.parent, settled, succeeded, now);
             }
             if (facts instanceof HttpFacts http) wire.rejoin(open, http);
             records.ended(open, status, code, thrown, now);
             if (facts instanceof FileFacts file) refusedAttributes.ended(file);
         } catch (Throwable t) {
-            log.failure("end of " + open.attempt.facts().instrumentation(), t);
+            log.failure("end of " + open.facts().instrumentation(), t);
         } finally {
             state.inside = inside;
         }
@@ -392,14 +398,15 @@ public final class CallPipeline implements Hooks.Agent {
     public void withdraw(Call call) {
         if (!(call instanceof OpenCall open)) return;
         leave(open, states.get());
-        if (!open.end() || open.attempt.facts().kind().inbound()) return;
-        if (open.foreign != null) open.foreign.giveBack();
+        if (!open.end() || open.facts().kind().inbound()) return;
+        Hooks.ForeignSpan foreign = open.rare().foreign;
+        if (foreign != null) foreign.giveBack();
         try {
             long now = System.nanoTime();
-            rules.dropped(open.attempt, now);
-            Operations.withdraw(open.attempt, open.parent, now);
+            rules.dropped(open, now);
+            Operations.withdraw(open, open.parent, now);
         } catch (Throwable t) {
-            log.failure("withdrawal of " + open.attempt.facts().instrumentation(), t);
+            log.failure("withdrawal of " + open.facts().instrumentation(), t);
         }
     }
 
@@ -410,8 +417,8 @@ public final class CallPipeline implements Hooks.Agent {
             // What happened inside was counted into the scopes around when it happened.
             return new Ending(settled, succeeded, false, 0, 0, 0, scope.amplification(), verdicts);
         }
-        String header = open.attempt.destination().internal() ? facts.responseHeader(HeaderNames.ATTEMPTS) : null;
-        if (header == null && scope == null) return Ending.of(settled, succeeded, open.resends, verdicts);
+        String header = open.destination().internal() ? facts.responseHeader(HeaderNames.ATTEMPTS) : null;
+        if (header == null && scope == null) return Ending.of(settled, succeeded, open.rare().resends, verdicts);
         long[] reported = wire.reported(header);
         // A call that goes by another one is on the wire once.
         long carried = scope != null && scope.wireAttempts() > 0 ? 1 : 0;
@@ -419,7 +426,7 @@ public final class CallPipeline implements Hooks.Agent {
                 settled,
                 succeeded,
                 false,
-                open.resends,
+                open.rare().resends,
                 reported[0] - carried,
                 reported[1] - carried,
                 (int) reported[2],
@@ -464,8 +471,10 @@ public final class CallPipeline implements Hooks.Agent {
         ThreadState state = states.get();
         if (state.inside || state.node == null) return null;
         if (state.node instanceof OpenCall open) {
-            String operation = open.attempt.operation().id();
-            return new String[] {Hex.of(open.traceHigh, open.traceLow), Hex.of(open.spanId), operation};
+            String operation = open.operation().id();
+            return new String[] {
+                Hex.of(open.record.traceHigh, open.record.traceLow), Hex.of(open.record.spanId), operation
+            };
         }
         CausalContext cause = startup.cause(state);
         return cause == null ? null : cause.correlation();

@@ -15,11 +15,11 @@ final class Contexts {
     /** The context inside of a request or message from outside. */
     static CausalContext inbound(OpenCall call, Arrival arrival) {
         CausalContext inside = new CausalContext(
-                call.traceHigh,
-                call.traceLow,
-                call.spanId,
-                call.flags,
-                call.traceState,
+                call.record.traceHigh,
+                call.record.traceLow,
+                call.record.spanId,
+                call.record.flags,
+                call.record.traceState(),
                 arrival.baggage().others(),
                 arrival.deadlineNanos(),
                 arrival.baggage().session(),
@@ -29,7 +29,7 @@ final class Contexts {
                 arrival.remote() == null ? 0 : arrival.remote().spanId(),
                 null,
                 null,
-                call.applicationSpanId);
+                call.rare().applicationSpanId);
         inside.opened(call);
         return inside;
     }
@@ -37,33 +37,33 @@ final class Contexts {
     /** The HTTP request that a request of another protocol came by; threads of sessions carry whatever they began with. */
     static @Nullable CausalContext carrier(@Nullable CausalContext around) {
         if (around == null || around.scope().parent() != null) return null;
-        return around.scope().operation().kind() == CallFacts.Kind.HTTP_SERVER ? around : null;
+        return around.scope().kindOfRoot() == CallFacts.Kind.HTTP_SERVER ? around : null;
     }
 
     /** The context inside of a scope of this process. */
     static CausalContext inside(OpenCall scope, @Nullable CausalContext cause) {
         CausalContext inside = new CausalContext(
-                scope.traceHigh,
-                scope.traceLow,
-                scope.spanId,
-                scope.flags,
-                scope.traceState,
+                scope.record.traceHigh,
+                scope.record.traceLow,
+                scope.record.spanId,
+                scope.record.flags,
+                scope.record.traceState(),
                 cause == null ? null : cause.foreignBaggage(),
-                scope.deadlineNanos,
+                scope.dueNanos,
                 session(scope, cause),
-                Operations.open(scope.attempt, scope.parent),
+                Operations.open(scope, scope.parent),
                 Wire.attemptPath(scope),
                 layers(scope, cause),
                 cause == null ? 0 : cause.callerSpanId(),
                 within(scope, cause),
                 cause,
-                scope.applicationSpanId);
+                scope.rare().applicationSpanId);
         inside.opened(scope);
         return inside;
     }
 
     private static CallFacts.@Nullable Kind within(OpenCall scope, @Nullable CausalContext cause) {
-        CallFacts.Kind kind = scope.attempt.facts().kind();
+        CallFacts.Kind kind = scope.facts().kind();
         return switch (kind) {
             case MODEL, MEMORY -> kind;
             case RETRY -> cause == null ? null : cause.within();
@@ -74,14 +74,14 @@ final class Contexts {
     /** Whoever comes first says which session all this belongs to. */
     private static @Nullable String session(OpenCall scope, @Nullable CausalContext cause) {
         if (cause != null && cause.session() != null) return cause.session();
-        String conversation = scope.attempt.facts() instanceof GenAiFacts ai ? ai.conversation() : null;
+        String conversation = scope.facts() instanceof GenAiFacts ai ? ai.conversation() : null;
         return conversation == null ? null : Wire.session(conversation);
     }
 
     private static @Nullable String layers(OpenCall scope, @Nullable CausalContext cause) {
         String around = cause == null ? null : cause.layers();
-        if (!(scope.attempt.facts() instanceof ScopeFacts layer) || layer.kind() != CallFacts.Kind.RETRY) return around;
-        int number = layer.tryNumber() > 0 ? layer.tryNumber() : scope.attempt.number();
+        if (!(scope.facts() instanceof ScopeFacts layer) || layer.kind() != CallFacts.Kind.RETRY) return around;
+        int number = layer.tryNumber() > 0 ? layer.tryNumber() : scope.number();
         return (around == null ? "" : around + "/") + layer.name() + ":" + number;
     }
 }

@@ -50,39 +50,43 @@ final class Records {
 
     /** A call that a rule refused. */
     void denied(OpenCall call, Call.Denied denial, long nowNanos) {
-        SpanRecord record = record(call, nowNanos, 0);
+        SpanRecord record = call.record;
+        write(record, call, nowNanos, 0);
         record.error = true;
-        record.code = "weir." + denial.rule();
-        record.message = denial.message();
+        record.withRare().code = "weir." + denial.rule();
+        record.withRare().message = denial.message();
         offer(call, record);
     }
 
     /** A call that is over. */
     void ended(OpenCall call, int status, @Nullable String code, @Nullable Throwable thrown, long nowNanos) {
-        SpanRecord record = record(call, nowNanos, overrunMillis(call, nowNanos));
+        SpanRecord record = call.record;
+        write(record, call, nowNanos, overrunMillis(call, nowNanos));
         record.status = status;
-        record.code = code;
+        if (code != null) record.withRare().code = code;
         if (thrown != null) {
             Throwable cause = unwrapped(thrown);
-            record.thrown = cause.getClass().getName();
+            SpanRecord.Rare rare = record.withRare();
+            rare.thrown = cause.getClass().getName();
             // Only an exception of the JDK: getMessage of an application's own may do anything.
-            record.message = isOfTheJdk(cause) ? cause.getMessage() : null;
+            rare.message = isOfTheJdk(cause) ? cause.getMessage() : null;
         }
-        record.error = thrown != null || Settlement.isError(call.attempt.facts(), status, code);
-        record.resends = call.resends;
+        record.error = thrown != null || Settlement.isError(call.facts(), status, code);
+        if (call.rare().resends > 0) record.withRare().resends = call.rare().resends;
         offer(call, record);
     }
 
     /** A call that is not over, but the span that somebody else makes of it is: what is known by now is said there. */
     void soFar(OpenCall call, Hooks.ForeignSpan span, long nowNanos) {
-        SpanRecord record = record(call, nowNanos, overrunMillis(call, nowNanos));
-        record.resends = call.resends;
+        SpanRecord record = call.record.ofSameSpan();
+        write(record, call, nowNanos, overrunMillis(call, nowNanos));
+        if (call.rare().resends > 0) record.withRare().resends = call.rare().resends;
         foreignSpans.write(record, span);
     }
 
     private static int overrunMillis(OpenCall call, long nowNanos) {
-        if (call.deadlineNanos == CausalContext.NO_DEADLINE) return 0;
-        return (int) Math.min(Integer.MAX_VALUE, Math.max(0, (nowNanos - call.deadlineNanos) / MILLI));
+        if (call.dueNanos == CausalContext.NO_DEADLINE) return 0;
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(0, (nowNanos - call.dueNanos) / MILLI));
     }
 
     /** A span that the application made itself. */
@@ -95,14 +99,15 @@ final class Records {
         record.spanId = Hex.read(span.context.spanId, 0);
         record.parentSpanId = span.parentSpanId == null ? 0 : Hex.read(span.parentSpanId, 0);
         record.flags = span.context.flags;
-        record.traceState = span.context.traceState;
+        record.traceState(span.context.traceState);
         record.startNanos = span.startNanos;
         record.endNanos = span.endNanos;
         record.subject = span.name;
         record.error = span.status == ERROR;
-        record.message = span.description.isEmpty() ? null : span.description;
-        record.application = span;
-        record.content = content;
+        SpanRecord.Rare rare = record.withRare();
+        rare.message = span.description.isEmpty() ? null : span.description;
+        rare.application = span;
+        rare.content = content;
         offer(record);
     }
 
@@ -130,49 +135,43 @@ final class Records {
         return notable;
     }
 
-    private SpanRecord record(OpenCall call, long nowNanos, int overrunMillis) {
-        SpanRecord record = new SpanRecord();
-        record.overrunMillis = overrunMillis;
-        CallFacts facts = call.attempt.facts();
+    private void write(SpanRecord record, OpenCall call, long nowNanos, int overrunMillis) {
+        if (overrunMillis > 0) record.withRare().overrunMillis = overrunMillis;
+        CallFacts facts = call.facts();
         record.kind = facts.kind();
         record.instrumentation = facts.instrumentation();
-        record.traceHigh = call.traceHigh;
-        record.traceLow = call.traceLow;
-        record.spanId = call.spanId;
-        record.parentSpanId = call.parentSpanId;
-        record.flags = call.flags;
-        record.startNanos = call.startNanos();
+        record.startNanos = call.beganNanos();
         record.endNanos = nowNanos;
-        record.linked = call.linked;
         facts(record, facts);
         CausalContext context = call.inside == null ? call.cause() : call.inside;
         if (context != null) {
-            record.traceState = context.traceState();
-            record.session = context.session();
-            record.layers = context.layers();
+            if (context.session() != null) record.withRare().session = context.session();
+            if (context.layers() != null) record.withRare().layers = context.layers();
         }
-        record.operationHigh = call.attempt.operation().idHigh();
-        record.operationLow = call.attempt.operation().idLow();
-        record.attempt = call.attempt.number();
-        record.attemptPath = facts.kind().inbound() ? call.path : Wire.attemptPath(call);
-        if (call.deadlineNanos != CausalContext.NO_DEADLINE) {
-            record.remainingMillis = (call.deadlineNanos - call.startNanos()) / MILLI;
+        record.operationHigh = call.operation().idHigh();
+        record.operationLow = call.operation().idLow();
+        record.attempt = call.number();
+        if (!facts.kind().inbound()) record.attemptPath = Wire.attemptPath(call);
+        if (call.dueNanos != CausalContext.NO_DEADLINE) {
+            long remaining = (call.dueNanos - call.beganNanos()) / MILLI;
+            record.remainingMillis = (int) Math.min(Integer.MAX_VALUE - 1, Math.max(Integer.MIN_VALUE, remaining));
         }
         verdicts(record, call);
         totals(record, call);
-        return record;
     }
 
     private void facts(SpanRecord record, CallFacts facts) {
         if (facts instanceof HttpFacts http) {
             record.subject = http.method();
-            record.rpcSystem = http.rpcSystem();
+            String rpcSystem = http.rpcSystem();
+            if (rpcSystem != null) record.withRare().rpcSystem = rpcSystem;
             record.scheme = http.scheme();
             record.target = http.host();
             record.port = http.port();
             record.path = http.path();
             record.query = http.query();
-            record.peer = http.peerAddress();
+            String peer = http.peerAddress();
+            if (peer != null) record.withRare().peer = peer;
             record.idempotencyKey = http.header(HeaderNames.IDEMPOTENCY_KEY);
         } else if (facts instanceof SqlFacts sql) {
             record.subject = sql.text();
@@ -184,24 +183,27 @@ final class Records {
             record.target = file.path();
             record.path = file.target();
             record.size = file.bytesWritten();
-            record.linked = file.writerTraceparent();
+            String writer = file.writerTraceparent();
+            if (writer != null) record.withRare().linked = writer;
         } else if (facts instanceof MessageFacts message) {
             record.subject = message.kind() == CallFacts.Kind.MESSAGE_SEND ? "send" : "process";
             record.scheme = message.system();
             record.target = message.destination();
-            record.peer = message.host();
             record.port = message.port();
             record.path = message.messageId();
-            record.partition = message.partition();
             record.size = message.offset();
-            record.consumer = message.consumer();
+            SpanRecord.Rare rare = record.withRare();
+            rare.peer = message.host();
+            rare.partition = message.partition();
+            rare.consumer = message.consumer();
             record.idempotencyKey = sound(message.header(HeaderNames.IDEMPOTENCY_KEY));
         } else if (facts instanceof McpFacts mcp) {
             record.subject = mcp.method();
             record.target = mcp.target() == null ? "" : mcp.target();
-            record.mcp = new McpRecord(
+            SpanRecord.Rare rare = record.withRare();
+            rare.mcp = new McpRecord(
                     mcp.transport(), mcp.requestId(), mcp.sessionId(), mcp.protocolVersion(), mcp.resource());
-            record.peer = mcp.host();
+            rare.peer = mcp.host();
             record.port = mcp.port();
             record.idempotencyKey = sound(mcp.header(HeaderNames.IDEMPOTENCY_KEY));
         } else if (facts instanceof ProcessFacts process) {
@@ -210,7 +212,7 @@ final class Records {
         } else if (facts instanceof ScopeFacts scope) {
             record.subject = scope.kind().name();
             record.target = scope.name();
-            if (scope instanceof GenAiFacts ai) record.genAi = genAi(ai);
+            if (scope instanceof GenAiFacts ai) record.withRare().genAi = genAi(ai);
         }
     }
 
@@ -252,7 +254,7 @@ final class Records {
             // Under a deadline every call could be limited; worth a word is only one that the limit would have ended.
             boolean limit = finding.outcome().equals("would-limit")
                     || finding.outcome().equals("not-enforced") && !finding.notable();
-            if (limit && record.overrunMillis == 0) continue;
+            if (limit && record.rare().overrunMillis == 0) continue;
             boolean notable = finding.notable() || limit;
             record.notable |= notable;
             if (verdicts == null) verdicts = new ArrayList<>(2);
@@ -273,10 +275,11 @@ final class Records {
     }
 
     private static List<Finding> findings(OpenCall call) {
-        if (call.resendJudgement == null && call.notes == null) return call.judgement.findings();
+        OpenCall.Rare rare = call.rare();
+        if (rare.resendJudgement == null && rare.notes == null) return call.judgement.findings();
         List<Finding> all = new ArrayList<>(call.judgement.findings());
-        if (call.resendJudgement != null) all.addAll(call.resendJudgement.findings());
-        if (call.notes != null) all.addAll(call.notes);
+        if (rare.resendJudgement != null) all.addAll(rare.resendJudgement.findings());
+        if (rare.notes != null) all.addAll(rare.notes);
         return all;
     }
 
@@ -299,23 +302,25 @@ final class Records {
                     record.verdicts == null ? List.<SpanRecord.Verdict>of() : record.verdicts) {
                 if (!verdict.outcome().equals("mark")) verdicts++;
             }
-            int reach = call.attempt.operation().reach();
+            int reach = call.operation().reach();
             totals = new SpanRecord.Totals(reach, reach, 1, verdicts, 0);
         }
         // A request that came from a call we know of and caused nothing would only repeat that it caused nothing.
-        if (record.parentSpanId == 0 || totals.attempts() > 0 || totals.verdicts() > 0) record.totals = totals;
+        if (record.parentSpanId == 0 || totals.attempts() > 0 || totals.verdicts() > 0)
+            record.withRare().totals = totals;
     }
 
     /** To the queue, or into the span that somebody else makes of the call. */
     private void offer(OpenCall call, SpanRecord record) {
-        Hooks.ForeignSpan span = call.foreign;
+        OpenCall.Rare rare = call.rare();
+        Hooks.ForeignSpan span = rare.foreign;
         if (span == null) {
             offer(record);
         } else if (!span.isEnding()) {
             foreignSpans.write(record, span);
             span.release();
             shared(record);
-        } else if (call.notes != null && notable(call.notes) > 0) {
+        } else if (rare.notes != null && notable(rare.notes) > 0) {
             // Said too late for that span: a verdict is worth a span of its own.
             record.parentSpanId = record.spanId;
             record.spanId = identity.random();

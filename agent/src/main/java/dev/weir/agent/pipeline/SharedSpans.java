@@ -41,9 +41,9 @@ final class SharedSpans {
      */
     void begin(OpenCall call, Hooks.@Nullable SpanContext current) {
         Hooks.ForeignSpan span = current == null ? null : current.foreign;
-        if (span == null && !known.isEmpty()) span = known(call.attempt.facts(), current);
+        if (span == null && !known.isEmpty()) span = known(call.facts(), current);
         if (span == null || !sharing.withAgents()) return;
-        if (isOf(call.attempt.facts(), span) && span.take(call)) become(call, span);
+        if (isOf(call.facts(), span) && span.take(call)) become(call, span);
     }
 
     /** The application's span that is current; or the one that the request names, for some libraries make none current. */
@@ -59,19 +59,24 @@ final class SharedSpans {
     /** See {@link Hooks#beside}. */
     Hooks.@Nullable SpanContext beside(ThreadState state, int kind, String parentSpanId) {
         OpenCall call = sharing.withAgents() ? innermost(state) : null;
-        if (call == null || call.foreign != null || call.ended()) return null;
-        if (kind(call.attempt.facts()) != kind) return null;
-        boolean inside = parentSpanId.isEmpty() ? call.parentSpanId == 0 : parentSpanId.equals(Hex.of(call.spanId));
+        if (call == null || call.rare().foreign != null || call.ended()) return null;
+        if (kind(call.facts()) != kind) return null;
+        boolean inside = parentSpanId.isEmpty()
+                ? call.record.parentSpanId == 0
+                : parentSpanId.equals(Hex.of(call.record.spanId));
         if (!inside) return null;
-        if (call.parentSpanId == 0) return NONE;
+        if (call.record.parentSpanId == 0) return NONE;
         return new Hooks.SpanContext(
-                Hex.of(call.traceHigh, call.traceLow), Hex.of(call.parentSpanId), call.flags, call.traceState);
+                Hex.of(call.record.traceHigh, call.record.traceLow),
+                Hex.of(call.record.parentSpanId),
+                call.record.flags,
+                call.record.traceState());
     }
 
     /** See {@link Hooks#began}. */
     void began(ThreadState state, Hooks.ForeignSpan span) {
         OpenCall call = innermost(state);
-        if (call != null && isOf(call.attempt.facts(), span) && span.take(call)) become(call, span);
+        if (call != null && !call.ended() && isOf(call.facts(), span) && span.take(call)) become(call, span);
     }
 
     private static @Nullable OpenCall innermost(ThreadState state) {
@@ -105,8 +110,8 @@ final class SharedSpans {
      */
     private static @Nullable OpenCall scope(ThreadState state, int kind) {
         if (!(state.node instanceof CausalContext context) || context.isTold()) return null;
-        if (!(context.open() instanceof OpenCall call) || call.foreign != null || call.ended()) return null;
-        return exactly(call.attempt.facts()) == kind ? call : null;
+        if (!(context.open() instanceof OpenCall call) || call.rare().foreign != null || call.ended()) return null;
+        return exactly(call.facts()) == kind ? call : null;
     }
 
     /** See {@link Hooks#started}. */
@@ -124,15 +129,20 @@ final class SharedSpans {
 
     private void become(OpenCall call, Hooks.ForeignSpan span) {
         Hooks.SpanContext context = span.context();
-        call.foreign = span;
-        call.traceHigh = Hex.read(context.traceId, 0);
-        call.traceLow = Hex.read(context.traceId, 16);
-        call.spanId = Hex.read(context.spanId, 0);
-        call.parentSpanId = span.parentSpanId.isEmpty() ? 0 : Hex.read(span.parentSpanId, 0);
-        call.flags = sampler.join(call.traceLow, context.flags);
-        call.traceState = context.traceState;
+        call.withRare().foreign = span;
+        call.record.traceHigh = Hex.read(context.traceId, 0);
+        call.record.traceLow = Hex.read(context.traceId, 16);
+        call.record.spanId = Hex.read(context.spanId, 0);
+        call.record.parentSpanId = span.parentSpanId.isEmpty() ? 0 : Hex.read(span.parentSpanId, 0);
+        call.record.flags = sampler.join(call.record.traceLow, context.flags);
+        call.record.traceState(context.traceState);
         if (call.inside != null) {
-            call.inside.become(call.traceHigh, call.traceLow, call.spanId, call.flags, call.traceState);
+            call.inside.become(
+                    call.record.traceHigh,
+                    call.record.traceLow,
+                    call.record.spanId,
+                    call.record.flags,
+                    call.record.traceState());
         }
     }
 

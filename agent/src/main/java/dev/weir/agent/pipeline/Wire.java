@@ -68,12 +68,12 @@ final class Wire {
             join(call, foreign);
         } else if (present == null) {
             facts.setHeader(HeaderNames.TRACEPARENT, traceParent(call));
-            if (call.traceState != null && facts.header(HeaderNames.TRACESTATE) == null) {
-                facts.setHeader(HeaderNames.TRACESTATE, call.traceState);
+            if (call.record.traceState() != null && facts.header(HeaderNames.TRACESTATE) == null) {
+                facts.setHeader(HeaderNames.TRACESTATE, call.record.traceState());
             }
         }
         if (!internal) return;
-        long left = millisLeft(call.deadlineNanos, nowNanos);
+        long left = millisLeft(call.dueNanos, nowNanos);
         if (left != Long.MAX_VALUE && facts.header(names, HeaderNames.TIMEOUT) == null) {
             facts.setHeader(HeaderNames.TIMEOUT, Long.toString(left));
         }
@@ -101,7 +101,7 @@ final class Wire {
             join(call, foreign);
         } else if (present == null || foreign != null) {
             put(facts, HeaderNames.TRACEPARENT, present, traceParent(call));
-            String state = call.traceState;
+            String state = call.record.traceState();
             String old = facts.header(HeaderNames.TRACESTATE);
             if (state != null && (old == null || foreign != null)) put(facts, HeaderNames.TRACESTATE, old, state);
         }
@@ -138,24 +138,24 @@ final class Wire {
     void rejoin(OpenCall call, HttpFacts facts) {
         String written = call.told ? null : facts.foreignTraceparent();
         TraceParent foreign = written == null ? null : TraceParent.read(written);
-        if (foreign != null && foreign.spanId() != call.parentSpanId) {
+        if (foreign != null && foreign.spanId() != call.record.parentSpanId) {
             join(call, foreign);
         }
     }
 
     private void join(OpenCall call, TraceParent foreign) {
         // Its own, which another agent has written for both.
-        if (foreign.spanId() == call.spanId) return;
-        call.traceHigh = foreign.traceHigh();
-        call.traceLow = foreign.traceLow();
-        call.parentSpanId = foreign.spanId();
-        call.flags = sampler.join(foreign.traceLow(), foreign.flags());
+        if (foreign.spanId() == call.record.spanId) return;
+        call.record.traceHigh = foreign.traceHigh();
+        call.record.traceLow = foreign.traceLow();
+        call.record.parentSpanId = foreign.spanId();
+        call.record.flags = sampler.join(foreign.traceLow(), foreign.flags());
     }
 
     /** The call's own span, for whoever it calls. */
     String traceParent(OpenCall call) {
         AsciiText text = emptied();
-        TraceParent.append(text, call.traceHigh, call.traceLow, call.spanId, call.flags);
+        TraceParent.append(text, call.record.traceHigh, call.record.traceLow, call.record.spanId, call.record.flags);
         return text.toString();
     }
 
@@ -178,7 +178,7 @@ final class Wire {
     private String baggage(OpenCall call, @Nullable CausalContext cause, long left, long epochMillis) {
         AsciiText text = emptied();
         text.append(HeaderNames.BAGGAGE_OPERATION).append('=');
-        call.attempt.operation().appendId(text);
+        call.operation().appendId(text);
         text.append(',').append(HeaderNames.BAGGAGE_ATTEMPT).append('=').append(attemptPath(call));
         if (left != Long.MAX_VALUE) {
             text.append(',').append(HeaderNames.BAGGAGE_DEADLINE).append('=').append(epochMillis + left);
@@ -209,7 +209,7 @@ final class Wire {
     /** The attempts on the way to a call, and its own. */
     static String attemptPath(OpenCall call) {
         CausalContext cause = call.cause();
-        int number = call.attempt.number();
+        int number = call.number();
         return cause == null ? Integer.toString(number) : cause.attemptPath(number);
     }
 

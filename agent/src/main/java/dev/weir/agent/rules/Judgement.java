@@ -12,7 +12,8 @@ public final class Judgement {
 
     private record Given(Rule rule, Mode mode, Verdict verdict) {}
 
-    private static final Judgement NOTHING = new Judgement(List.of());
+    /** No rule had anything to say. */
+    public static final Judgement NOTHING = new Judgement(List.of());
 
     private final List<Given> given;
     private @Nullable List<Finding> findings;

@@ -27,7 +27,7 @@ class SiblingsTest {
             .operation();
 
     private Operation operation(Siblings siblings, int occurrence) {
-        return new Operation(parent.root, CallFacts.Kind.SQL, 0, 0, siblings, occurrence);
+        return new Operation(parent.root, 0, 0, siblings, occurrence);
     }
 
     /** Whatever is done to them in whatever order, they agree with a sorted map and a list. */

@@ -69,14 +69,14 @@ class MetricsTest {
         metrics.add(call(1));
         metrics.add(call(2));
         SpanRecord silent = call(1);
-        silent.resends = 2;
+        silent.withRare().resends = 2;
         metrics.add(silent);
         SpanRecord elsewhere = call(1);
         elsewhere.target = "other.internal";
         metrics.add(elsewhere);
         SpanRecord refused = call(3);
         refused.error = true;
-        refused.code = "weir.retry-budget";
+        refused.withRare().code = "weir.retry-budget";
         metrics.add(refused);
         Map<String, Metric> sent = decoded();
         assertEquals(
@@ -98,7 +98,7 @@ class MetricsTest {
     void amplificationIsAHistogramWithTheWorstTraceAsExemplar() throws Exception {
         for (int amplification : new int[] {1, 27, 3}) {
             SpanRecord root = call(1);
-            root.totals = new SpanRecord.Totals(amplification, amplification, 1, 0, 0);
+            root.withRare().totals = new SpanRecord.Totals(amplification, amplification, 1, 0, 0);
             root.traceLow = amplification;
             metrics.add(root);
         }
@@ -137,17 +137,17 @@ class MetricsTest {
     @Test
     void verdictsOverrunsAndModelCalls() throws Exception {
         SpanRecord late = call(1);
-        late.overrunMillis = 250;
+        late.withRare().overrunMillis = 250;
         late.verdicts = List.of(new SpanRecord.Verdict("deadline", "would-limit", "late"));
         metrics.add(late);
         SpanRecord model = call(1);
         model.kind = CallFacts.Kind.MODEL;
         model.target = "gpt-x";
-        model.genAi = new GenAiRecord();
-        model.genAi.operation = "chat";
-        model.genAi.provider = "openai";
-        model.genAi.inputTokens = 900;
-        model.genAi.outputTokens = 40;
+        model.withRare().genAi = new GenAiRecord();
+        model.rare().genAi.operation = "chat";
+        model.rare().genAi.provider = "openai";
+        model.rare().genAi.inputTokens = 900;
+        model.rare().genAi.outputTokens = 40;
         metrics.add(model);
         Map<String, Metric> sent = decoded();
         assertEquals(

@@ -93,7 +93,7 @@ class OtlpEncoderTest {
                 record -> record.path = "/BB",
                 record -> record.path = null,
                 record -> record.query = "a=b",
-                record -> record.rpcSystem = "grpc");
+                record -> record.withRare().rpcSystem = "grpc");
         for (CallFacts.Kind kind : List.of(CallFacts.Kind.HTTP_CLIENT, CallFacts.Kind.SQL, CallFacts.Kind.FILE)) {
             for (Consumer<SpanRecord> other : others) {
                 List<SpanRecord> records = new ArrayList<>();
@@ -175,7 +175,7 @@ class OtlpEncoderTest {
         record.instrumentation = "opentelemetry-api";
         record.error = false;
         record.subject = "call_llm";
-        record.application = new Hooks.SpanData(
+        record.withRare().application = new Hooks.SpanData(
                 new Hooks.SpanContext("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", (byte) 1, null),
                 null,
                 "call_llm",
@@ -206,7 +206,7 @@ class OtlpEncoderTest {
         assertEquals(Map.of("why", "because"), attributes(span.getLinks(0).getAttributesList()));
         assertEquals(8, span.getLinks(0).getSpanId().size());
         // What was said is exported only when it is asked for, and then without secrets.
-        record.content = true;
+        record.withRare().content = true;
         Object content =
                 attributes(decoded(List.of(record)).get(0).getAttributesList()).get("gcp.vertex.agent.llm_request");
         assertTrue(String.valueOf(content).contains("secret"), () -> "exported " + content);
@@ -239,8 +239,8 @@ class OtlpEncoderTest {
         record.remainingMillis = 480;
         record.idempotencyKey = "k";
         record.verdicts = List.of(new SpanRecord.Verdict("retry-budget", "would-deny", "attempt 5"));
-        record.message = "späte Antwort 💥 \ud800";
-        record.linked = "00-11111111111111111111111111111111-2222222222222222-01";
+        record.withRare().message = "späte Antwort 💥 \ud800";
+        record.withRare().linked = "00-11111111111111111111111111111111-2222222222222222-01";
         return record;
     }
 
@@ -273,10 +273,10 @@ class OtlpEncoderTest {
     @Test
     void remoteProcedureCallsFollowTheirOwnConventions() throws Exception {
         SpanRecord record = record();
-        record.rpcSystem = "grpc";
+        record.withRare().rpcSystem = "grpc";
         record.path = "/pay.Payments/Charge";
         record.status = 0;
-        record.code = "UNAVAILABLE";
+        record.withRare().code = "UNAVAILABLE";
         Span span = decoded(List.of(record)).get(0);
         assertEquals("pay.Payments/Charge", span.getName());
         Map<String, Object> attributes = attributes(span.getAttributesList());
@@ -287,7 +287,7 @@ class OtlpEncoderTest {
         assertEquals("pay.internal", attributes.get("server.address"));
         assertFalse(attributes.containsKey("http.request.method"));
 
-        record.code = "weir.retry-budget";
+        record.withRare().code = "weir.retry-budget";
         attributes = attributes(decoded(List.of(record)).get(0).getAttributesList());
         assertFalse(attributes.containsKey("rpc.response.status_code"));
         assertEquals("weir.retry-budget", attributes.get("error.type"));
@@ -300,13 +300,13 @@ class OtlpEncoderTest {
         record.subject = "process";
         record.scheme = "kafka";
         record.target = "orders";
-        record.peer = "127.0.0.1";
+        record.withRare().peer = "127.0.0.1";
         record.port = 9092;
         record.path = null;
-        record.consumer = "billing";
-        record.partition = 0;
+        record.withRare().consumer = "billing";
+        record.withRare().partition = 0;
         record.size = 7;
-        record.code = "left";
+        record.withRare().code = "left";
         Span span = decoded(List.of(record)).get(0);
         assertEquals("process orders", span.getName());
         assertEquals(Span.SpanKind.SPAN_KIND_CONSUMER, span.getKind());
@@ -335,7 +335,7 @@ class OtlpEncoderTest {
         record.target = "gpt-x";
         GenAiRecord ai = new GenAiRecord();
         ai.operation = "chat";
-        record.genAi = ai;
+        record.withRare().genAi = ai;
         return record;
     }
 
@@ -345,7 +345,7 @@ class OtlpEncoderTest {
             SpanRecord record = modelCall();
             record.kind = CallFacts.Kind.RUN;
             record.target = "sell";
-            record.genAi.operation = operation;
+            record.rare().genAi.operation = operation;
             Span span = decoded(List.of(record)).get(0);
             assertEquals(operation + " sell", span.getName());
             Object agent = attributes(span.getAttributesList()).get("gen_ai.agent.name");
@@ -356,7 +356,7 @@ class OtlpEncoderTest {
     @Test
     void modelCallsFollowTheConventions() throws Exception {
         SpanRecord record = modelCall();
-        GenAiRecord ai = record.genAi;
+        GenAiRecord ai = record.rare().genAi;
         ai.provider = "openai";
         ai.responseModel = "gpt-x-2026";
         ai.responseId = "r1";
@@ -397,11 +397,12 @@ class OtlpEncoderTest {
     void contentIsJsonWithoutSecrets() throws Exception {
         SpanRecord record = modelCall();
         String secret = "sk-" + "a1".repeat(20);
-        record.genAi.input = new GenAiFacts.Message[] {
+        record.rare().genAi.input = new GenAiFacts.Message[] {
             new GenAiFacts.Message("system", "say \"hi\"\n\\ \u0001"),
             new GenAiFacts.Message("user", "my key is " + secret + ", card 4111 1111 1111 1111.")
         };
-        record.genAi.output = new GenAiFacts.Message[] {new GenAiFacts.Message("assistant", "x".repeat(100_000))};
+        record.rare().genAi.output =
+                new GenAiFacts.Message[] {new GenAiFacts.Message("assistant", "x".repeat(100_000))};
         Map<String, Object> attributes =
                 attributes(decoded(List.of(record)).get(0).getAttributesList());
         JsonArray input = JsonParser.parseString((String) attributes.get("gen_ai.input.messages"))
@@ -431,10 +432,10 @@ class OtlpEncoderTest {
         SpanRecord record = modelCall();
         record.kind = CallFacts.Kind.TOOL;
         record.target = "pay";
-        record.genAi.operation = "execute_tool";
-        record.genAi.toolCallId = "call_1";
-        record.genAi.toolArguments = "{\"amount\":\"500 EUR\"}";
-        record.genAi.toolResult = "paid 500 EUR";
+        record.rare().genAi.operation = "execute_tool";
+        record.rare().genAi.toolCallId = "call_1";
+        record.rare().genAi.toolArguments = "{\"amount\":\"500 EUR\"}";
+        record.rare().genAi.toolResult = "paid 500 EUR";
         Span span = decoded(List.of(record)).get(0);
         assertEquals("execute_tool pay", span.getName());
         Map<String, Object> attributes = attributes(span.getAttributesList());
@@ -450,7 +451,7 @@ class OtlpEncoderTest {
         assertEquals(1, complaints.size());
         assertTrue(complaints.get(0).contains("weir.content.redact=(["), complaints.get(0));
         SpanRecord record = modelCall();
-        record.genAi.toolResult = "paid";
+        record.rare().genAi.toolResult = "paid";
         assertEquals(
                 "[redacted]",
                 attributes(decoded(List.of(record)).get(0).getAttributesList()).get("gen_ai.tool.call.result"));
@@ -462,7 +463,7 @@ class OtlpEncoderTest {
         for (CallFacts.Kind kind : CallFacts.Kind.values()) {
             SpanRecord record = record();
             record.kind = kind;
-            record.totals = new SpanRecord.Totals(27, 27, 1, 0, 0);
+            record.withRare().totals = new SpanRecord.Totals(27, 27, 1, 0, 0);
             records.add(record);
         }
         for (Span span : decoded(records)) {
@@ -479,8 +480,8 @@ class OtlpEncoderTest {
             for (int i = random.nextInt(20); i >= 0; i--) {
                 SpanRecord record = record();
                 record.path = "/" + "ä".repeat(random.nextInt(300));
-                record.message = "m".repeat(random.nextInt(5_000));
-                record.thrown = "java.io.IOException";
+                record.withRare().message = "m".repeat(random.nextInt(5_000));
+                record.withRare().thrown = "java.io.IOException";
                 records.add(record);
             }
             assertEquals(records.size(), decoded(records).size());

@@ -78,8 +78,8 @@ class RecordQueueTest {
     @Test
     void contentCounts() {
         SpanRecord record = sql(1);
-        record.genAi = new GenAiRecord();
-        record.genAi.input = new GenAiFacts.Message[] {new GenAiFacts.Message("user", "y".repeat(20_000))};
+        record.withRare().genAi = new GenAiRecord();
+        record.rare().genAi.input = new GenAiFacts.Message[] {new GenAiFacts.Message("user", "y".repeat(20_000))};
         queue.offer(record);
         assertEquals(1, queue.dropped());
     }
@@ -89,7 +89,7 @@ class RecordQueueTest {
         SpanRecord record = sql(1);
         List<String> many = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) many.add("short");
-        record.application = new Hooks.SpanData(
+        record.withRare().application = new Hooks.SpanData(
                 new Hooks.SpanContext("0".repeat(32), "0".repeat(16), (byte) 1, null),
                 null,
                 "work",

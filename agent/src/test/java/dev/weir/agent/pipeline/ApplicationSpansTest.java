@@ -280,7 +280,7 @@ class ApplicationSpansTest {
         assertEquals(second.spanId, Hex.of(record.spanId));
         assertEquals("0000000000000001", parent(record));
         assertTrue(record.error);
-        assertEquals("failed", record.message);
+        assertEquals("failed", record.rare().message);
     }
 
     @Test

@@ -92,7 +92,7 @@ class AttemptHeadersTest {
     void anAttemptThatFollowsUnseenOnesHasTheirNumber() {
         SpanRecord record = call(pay().header("X-Stainless-Retry-Count", "3"), 503);
         assertEquals(4, record.attempt);
-        assertEquals(1, record.totals.amplification(), "and only what was seen is counted");
+        assertEquals(1, record.rare().totals.amplification(), "and only what was seen is counted");
         assertEquals(5, call(pay(), 503).attempt);
     }
 
@@ -297,8 +297,8 @@ class AttemptHeadersTest {
         assertEquals(1, attemptsBelow("2"), "one layer retries, the others do not");
         assertEquals(1, attemptsBelow("9"), "but a first attempt is never refused");
         assertTrue(fixture.records.stream()
-                .anyMatch(
-                        record -> record.message != null && record.message.contains("its caller is retrying already")));
+                .anyMatch(record -> record.rare().message != null
+                        && record.rare().message.contains("its caller is retrying already")));
     }
 
     private int attemptsBelow(String envoy) {

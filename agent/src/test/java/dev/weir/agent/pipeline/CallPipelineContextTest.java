@@ -121,7 +121,7 @@ class CallPipelineContextTest {
     void malformedDeadlineIsNone(String header) {
         Call request = pipeline.begin(Sent.received("GET", "http://me/x").header("weir-timeout-ms", header));
         pipeline.end(request, 200, null, null);
-        assertEquals(Long.MAX_VALUE, fixture.last().remainingMillis);
+        assertEquals(Integer.MAX_VALUE, fixture.last().remainingMillis);
     }
 
     @ParameterizedTest
@@ -163,7 +163,7 @@ class CallPipelineContextTest {
         pipeline.replying(call);
         pipeline.end(call, 200, null, null);
         SpanRecord record = fixture.last();
-        assertEquals(Long.MAX_VALUE, record.remainingMillis);
+        assertEquals(Integer.MAX_VALUE, record.remainingMillis);
         assertEquals("", record.attemptPath);
         assertNotEquals("0123456789abcdef0123456789abcdef", Hex.of(record.operationHigh, record.operationLow));
         assertNull(request.responseHeaders.get("weir-attempts"));

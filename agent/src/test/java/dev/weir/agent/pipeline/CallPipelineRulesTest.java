@@ -154,8 +154,8 @@ class CallPipelineRulesTest {
         Call call = pipeline.begin(PipelineFixture.pay());
         assertNull(pipeline.resent(call));
         pipeline.end(call, 200, null, null);
-        assertEquals(1, fixture.last().resends);
-        assertEquals(2, fixture.last().totals.amplification());
+        assertEquals(1, fixture.last().rare().resends);
+        assertEquals(2, fixture.last().rare().totals.amplification());
         assertTrue(fixture.last().notable);
 
         fixture.enforcing();
@@ -166,7 +166,7 @@ class CallPipelineRulesTest {
         assertNotNull(denied);
         assertTrue(denied.message().contains("without a key"));
         pipeline.end(without, 0, null, new IOException(denied.message()));
-        assertEquals(0, fixture.last().resends);
+        assertEquals(0, fixture.last().rare().resends);
     }
 
     // ---- retry-budget
@@ -195,9 +195,11 @@ class CallPipelineRulesTest {
         assertEquals(
                 List.of(1, 2, 3, 4, 5, 6, 7),
                 calls.stream().map(record -> record.attempt).toList());
-        assertTrue(calls.get(6).message.contains("attempt 7 of an operation that gets 4"), calls.get(6).message);
-        assertEquals(4, fixture.last().totals.attempts(), "on the wire");
-        assertEquals(4, fixture.last().totals.amplification());
+        assertTrue(
+                calls.get(6).rare().message.contains("attempt 7 of an operation that gets 4"),
+                calls.get(6).rare().message);
+        assertEquals(4, fixture.last().rare().totals.attempts(), "on the wire");
+        assertEquals(4, fixture.last().rare().totals.amplification());
     }
 
     @Test
@@ -209,7 +211,9 @@ class CallPipelineRulesTest {
         broke.call(PipelineFixture.pay(), 503);
         for (int i = 3; i < 7; i++) {
             assertInstanceOf(Call.Denied.class, broke.pipeline.begin(PipelineFixture.pay()));
-            assertTrue(broke.last().message.contains("used up their share"), broke.last().message);
+            assertTrue(
+                    broke.last().rare().message.contains("used up their share"),
+                    broke.last().rare().message);
             assertEquals(i, broke.last().attempt);
         }
     }

@@ -16,11 +16,18 @@ import org.junit.jupiter.api.Test;
 class FingerprintsTest {
 
     private static final class Statement extends SqlFacts {
+        private final String url;
         private final Object[] values;
 
         Statement(String text, String url, Object... values) {
-            super("test", text, url);
+            super("test", text);
+            this.url = url;
             this.values = values;
+        }
+
+        @Override
+        public String url() {
+            return url;
         }
 
         @Override

@@ -119,7 +119,7 @@ class GenAiScopesTest {
         SpanRecord second = end(begin(new Facts(Kind.TOOL, "pay", "{}", null)), null);
         end(run, null);
         assertTrue(first.error);
-        assertEquals("tool_error", first.code);
+        assertEquals("tool_error", first.rare().code);
         assertEquals(first.operationLow, second.operationLow);
         assertEquals(2, second.attempt);
     }
@@ -141,7 +141,7 @@ class GenAiScopesTest {
         SpanRecord http = fixture.call(sent, 200);
         end(inner, null);
         end(run, null);
-        assertEquals("c1", http.session);
+        assertEquals("c1", http.rare().session);
         assertTrue(sent.headers.get("baggage").contains("weir.session=c1"), sent.headers.get("baggage"));
     }
 
@@ -157,12 +157,12 @@ class GenAiScopesTest {
     @Test
     void contentIsWrittenDownOnlyWhenAskedFor() {
         SpanRecord silent = end(begin(new Facts(Kind.TOOL, "pay", "{}", null)), null);
-        assertNotNull(silent.genAi);
-        assertNull(silent.genAi.toolArguments);
-        assertNull(silent.genAi.toolResult);
+        assertNotNull(silent.rare().genAi);
+        assertNull(silent.rare().genAi.toolArguments);
+        assertNull(silent.rare().genAi.toolResult);
         PipelineFixture open = new PipelineFixture(Map.of("weir.content", "on"));
         open.pipeline.end(open.pipeline.begin(new Facts(Kind.TOOL, "pay", "{}", null)), 0, null, null);
-        assertEquals("{}", open.last().genAi.toolArguments);
-        assertEquals("done", open.last().genAi.toolResult);
+        assertEquals("{}", open.last().rare().genAi.toolArguments);
+        assertEquals("done", open.last().rare().genAi.toolResult);
     }
 }

@@ -69,7 +69,7 @@ class McpPipelineTest {
         assertEquals(sent.operationLow, received.operationLow);
         assertEquals(sent.idempotencyKey, received.idempotencyKey);
         assertNotNull(sent.idempotencyKey);
-        assertNull(received.linked);
+        assertNull(received.rare().linked);
     }
 
     /** Its tool is tried again, mechanically: the same payment, whatever became of the first answer. */
@@ -118,8 +118,8 @@ class McpPipelineTest {
         asked.reply.putAll(received.reply);
         client.pipeline.end(call, 0, null, null);
         client.pipeline.end(run, 0, null, null);
-        assertEquals(2, client.last().totals.attempts());
-        assertEquals(2, client.last().totals.operations());
+        assertEquals(2, client.last().rare().totals.attempts());
+        assertEquals(2, client.last().rare().totals.operations());
     }
 
     /** The exchange that carries it is the same attempt. */
@@ -133,8 +133,8 @@ class McpPipelineTest {
         SpanRecord sent = client.last();
         client.pipeline.end(run, 0, null, null);
         assertEquals(sent.spanId, exchange.parentSpanId);
-        assertEquals(1, client.last().totals.attempts());
-        assertEquals(1, client.last().totals.operations());
+        assertEquals(1, client.last().rare().totals.attempts());
+        assertEquals(1, client.last().rare().totals.operations());
     }
 
     @Test
@@ -150,10 +150,11 @@ class McpPipelineTest {
         SpanRecord received = serve(Asked.received(asked).overHttp(""));
         server.pipeline.end(request, 200, null, null);
         assertEquals(client.last().spanId, received.parentSpanId);
-        assertTrue(received.linked != null && received.linked.contains(Hex.of(received.traceHigh, received.traceLow)));
+        assertTrue(received.rare().linked != null
+                && received.rare().linked.contains(Hex.of(received.traceHigh, received.traceLow)));
         assertEquals(client.last().operationLow, received.operationLow);
         // Its reply went out long before: nothing of the tool's is counted for it.
-        assertNull(server.last().totals);
+        assertNull(server.last().rare().totals);
     }
 
     @Test
@@ -166,7 +167,7 @@ class McpPipelineTest {
         SpanRecord paid = payment();
         server.pipeline.end(request, 503, null, null);
         assertEquals(server.last().spanId, received.parentSpanId);
-        assertNull(received.linked);
+        assertNull(received.rare().linked);
         assertTrue(received.remainingMillis <= 4_000);
         // It comes once more.
         request = server.pipeline.begin(http);
@@ -188,7 +189,7 @@ class McpPipelineTest {
         SpanRecord served = serve(received);
         server.pipeline.end(request, 200, null, null);
         assertNotEquals(client.last().operationLow, served.operationLow);
-        assertEquals(Long.MAX_VALUE, served.remainingMillis);
+        assertEquals(Integer.MAX_VALUE, served.remainingMillis);
         assertEquals(client.last().traceLow, served.traceLow, "a trace is no secret");
     }
 
@@ -238,7 +239,7 @@ class McpPipelineTest {
         received.meta.put("Idempotency-Key", "k".repeat(10_000));
         SpanRecord served = serve(received);
         assertEquals(0, served.parentSpanId);
-        assertEquals(Long.MAX_VALUE, served.remainingMillis);
+        assertEquals(Integer.MAX_VALUE, served.remainingMillis);
         assertNull(served.idempotencyKey);
         assertEquals(3, server.pipeline.malformedHeaders());
     }

@@ -105,7 +105,7 @@ class MessagePipelineTest {
         Call call = pipeline.begin(message);
         for (int i = 0; i < 10; i++) assertNull(pipeline.resent(call));
         pipeline.end(call, 0, null, null);
-        assertEquals(10, fixture.last().resends);
+        assertEquals(10, fixture.last().rare().resends);
         assertEquals("flag", fixture.last().verdicts.get(0).outcome());
         Passed recognised = Passed.sent("orders", "11");
         recognised.recognised = true;
@@ -128,7 +128,7 @@ class MessagePipelineTest {
         assertEquals(processed.spanId, charge.parentSpanId);
         assertEquals("1.1", processed.attemptPath);
         assertEquals("1.1.1", charge.attemptPath);
-        assertEquals("billing", processed.consumer);
+        assertEquals("billing", processed.rare().consumer);
         assertEquals(7, processed.size);
         assertNull(pipeline.capture());
     }
@@ -240,7 +240,8 @@ class MessagePipelineTest {
     void chargingInALaterDeliveryIsRefused() {
         fixture.enforcing();
         assertFalse(process(Passed.received("orders", 7)).error);
-        assertEquals("weir.idempotency-key", process(Passed.received("orders", 7)).code);
+        assertEquals(
+                "weir.idempotency-key", process(Passed.received("orders", 7)).rare().code);
     }
 
     @Test
@@ -249,7 +250,7 @@ class MessagePipelineTest {
         Map<String, String> late = Map.of("baggage", "weir.deadline=1000");
         Passed nobodyWaits = Passed.received("orders", 7).carrying(late);
         assertFalse(process(nobodyWaits).error);
-        assertEquals(Long.MAX_VALUE, fixture.last().remainingMillis);
+        assertEquals(Integer.MAX_VALUE, fixture.last().remainingMillis);
         Passed asked = Passed.received("orders", 8).carrying(late);
         asked.awaited = true;
         Call scope = pipeline.begin(asked);
@@ -266,7 +267,7 @@ class MessagePipelineTest {
         message.awaited = true;
         process(message);
         assertEquals("1", fixture.last().attemptPath);
-        assertEquals(Long.MAX_VALUE, fixture.last().remainingMillis);
+        assertEquals(Integer.MAX_VALUE, fixture.last().remainingMillis);
     }
 
     @ParameterizedTest

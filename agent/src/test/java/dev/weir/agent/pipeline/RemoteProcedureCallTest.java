@@ -103,7 +103,7 @@ class RemoteProcedureCallTest {
         for (int i = 0; i < 3; i++) assertEquals(null, pipeline.resent(call));
         assertEquals(null, pipeline.resent(call));
         pipeline.end(call, 0, "OK", null);
-        assertEquals(4, fixture.last().resends);
+        assertEquals(4, fixture.last().rare().resends);
         assertTrue(
                 fixture.last().verdicts.stream()
                         .anyMatch(verdict -> verdict.rule().equals("retry-budget")
@@ -151,8 +151,8 @@ class RemoteProcedureCallTest {
         Call call = pipeline.begin(received);
         pipeline.end(call, 0, code, null);
         assertEquals(error, fixture.last().error);
-        assertEquals(code, fixture.last().code);
-        assertEquals("grpc", fixture.last().rpcSystem);
+        assertEquals(code, fixture.last().rare().code);
+        assertEquals("grpc", fixture.last().rare().rpcSystem);
     }
 
     @Test

@@ -125,7 +125,7 @@ class RetryLoopTest {
         assertEquals(
                 List.of("outer:1/inner:1", "outer:2/inner:1"),
                 of(CallFacts.Kind.HTTP_CLIENT).stream()
-                        .map(record -> record.layers)
+                        .map(record -> record.rare().layers)
                         .toList());
     }
 

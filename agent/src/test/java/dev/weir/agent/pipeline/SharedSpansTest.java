@@ -143,7 +143,7 @@ class SharedSpansTest {
         Object inside = pipeline.capture();
         assertNull(inside, "a call is no scope");
         pipeline.end(call, 200, null, null);
-        assertEquals("00000000000000a0", Hex.of(((OpenCall) call).parentSpanId), "or it were its own parent");
+        assertEquals("00000000000000a0", Hex.of(((OpenCall) call).record.parentSpanId), "or it were its own parent");
         assertEquals(0, fixture.records.size());
         assertFalse(theirs.said.isEmpty());
     }

@@ -20,10 +20,13 @@ final class Batch {
     private int size;
     private int statements;
     private boolean digested;
+    // All values, as long as nothing is added.
+    private @Nullable Object @Nullable [] flat;
 
     void add(Parameters set) {
+        flat = null;
         size++;
-        int count = set.count();
+        int count = set.valueCount();
         if (values.size() + count <= MOST_VALUES && !digested) {
             for (int i = 0; i < count; i++) values.add(set.value(i));
         } else {
@@ -34,6 +37,7 @@ final class Batch {
     }
 
     void add(String sql) {
+        flat = null;
         size++;
         statements++;
         if (text.length() + sql.length() <= MOST_CHARACTERS && !digested) {
@@ -57,10 +61,13 @@ final class Batch {
 
     @Nullable
     Object[] values() {
-        if (!digested) return values.toArray();
-        List<@Nullable Object> all = new ArrayList<>(values);
-        all.add(rest.value());
-        return all.toArray();
+        @Nullable Object[] all = flat;
+        if (all == null) {
+            all = values.toArray(new @Nullable Object[values.size() + (digested ? 1 : 0)]);
+            if (digested) all[all.length - 1] = rest.value();
+            flat = all;
+        }
+        return all;
     }
 
     /** FNV-1a over what tells values apart. */

@@ -10,7 +10,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The values bound to a prepared statement, as far as they can be read without using them up. */
-final class Parameters {
+class Parameters {
 
     // The wire protocols of PostgreSQL and MySQL count parameters in 16 bits.
     private static final int MOST = 1 << 16;
@@ -23,18 +23,19 @@ final class Parameters {
     private @Nullable Object @Nullable [] named;
 
     /** Returns whether the value itself could be read. */
-    boolean bind(int index, @Nullable Object value) {
+    final boolean bind(int index, @Nullable Object value) {
         Object readable = readable(value);
         boolean read = !(readable instanceof Class<?>);
         if (index < 1 || index > MOST) return read;
-        if (index > byIndex.length) byIndex = Arrays.copyOf(byIndex, Math.max(index, Math.max(4, count * 2)));
+        if (index > byIndex.length) byIndex = Arrays.copyOf(byIndex, Math.max(index, Math.max(2, count * 2)));
         byIndex[index - 1] = readable;
         count = Math.max(count, index);
         return read;
     }
 
     /** Returns whether the value itself could be read. */
-    boolean bind(String name, @Nullable Object value) {
+    final boolean bind(@Nullable String name, @Nullable Object value) {
+        if (name == null) return true;
         Object readable = readable(value);
         if (byName == null) byName = new LinkedHashMap<>();
         if (byName.size() < MOST) byName.put(name, readable);
@@ -42,20 +43,20 @@ final class Parameters {
         return !(readable instanceof Class<?>);
     }
 
-    void clear() {
+    final void clearParameters() {
         Arrays.fill(byIndex, 0, count, null);
         count = 0;
         byName = null;
         named = null;
     }
 
-    int count() {
+    final int valueCount() {
         return byName == null ? count : count + 2 * byName.size();
     }
 
     /** The values in order; those that were bound by name come last, each after its name. */
     @Nullable
-    Object value(int index) {
+    final Object value(int index) {
         return index < count || byName == null ? byIndex[index] : named(byName)[index - count];
     }
 

@@ -16,8 +16,6 @@ final class StatementFacts extends SqlFacts {
     private final @Nullable Batch batch;
     private final boolean prepared;
     private final ConnectionState connection;
-    private @Nullable Object @Nullable [] batchValues;
-    private long limitMillis;
     private @Nullable StatementLimit limit;
 
     private StatementFacts(
@@ -27,7 +25,7 @@ final class StatementFacts extends SqlFacts {
             @Nullable Batch batch,
             boolean prepared,
             ConnectionState connection) {
-        super("jdbc", text, connection.url());
+        super("jdbc", text);
         this.statement = statement;
         this.state = state;
         this.batch = batch;
@@ -68,15 +66,13 @@ final class StatementFacts extends SqlFacts {
         connection.used(true);
         StatementFacts facts = new StatementFacts(text, statement, state, batch, prepared, connection);
         Call call = Hooks.begin(facts);
-        if (facts.limitMillis > 0 && call != null && call.facts() == facts) facts.startLimit(call);
+        if (facts.limit != null && call != null && call.facts() == facts) start(facts.limit, call);
         return call;
     }
 
-    private void startLimit(Call call) {
+    private static void start(StatementLimit limit, Call call) {
         try {
-            StatementLimit started = new StatementLimit(statement);
-            started.start(limitMillis);
-            limit = started;
+            limit.start();
         } catch (RuntimeException | Error e) {
             Hooks.end(call, 0, e);
             throw e;
@@ -93,7 +89,7 @@ final class StatementFacts extends SqlFacts {
         if (call == null || !(call.facts() instanceof StatementFacts facts)) return null;
         SQLException late = null;
         if (facts.limit != null && facts.limit.returned() && (thrown == null || thrown instanceof SQLException)) {
-            late = SqlExceptions.late(facts.limitMillis, thrown);
+            late = SqlExceptions.late(facts.limit.millis(), thrown);
             if (thrown == null) facts.discard(result, late);
         }
         Throwable outcome = late == null ? thrown : late;
@@ -131,6 +127,11 @@ final class StatementFacts extends SqlFacts {
     }
 
     @Override
+    public String url() {
+        return connection.url();
+    }
+
+    @Override
     public @Nullable String user() {
         return connection.user();
     }
@@ -142,19 +143,14 @@ final class StatementFacts extends SqlFacts {
 
     @Override
     public int parameterCount() {
-        if (batch != null) return batchValues(batch).length;
+        if (batch != null) return batch.values().length;
         return prepared && state != null ? state.valueCount() : 0;
     }
 
     @Override
     public @Nullable Object parameter(int index) {
-        if (batch != null) return batchValues(batch)[index];
+        if (batch != null) return batch.values()[index];
         return state == null ? null : state.value(index);
-    }
-
-    private @Nullable Object[] batchValues(Batch batch) {
-        if (batchValues == null) batchValues = batch.values();
-        return batchValues;
     }
 
     @Override
@@ -165,7 +161,8 @@ final class StatementFacts extends SqlFacts {
     @Override
     public boolean limit(long millis) {
         if (!StatementLimit.possibleFor(statement)) return false;
-        limitMillis = limitMillis == 0 ? millis : Math.min(limitMillis, millis);
+        if (limit == null) limit = new StatementLimit(statement);
+        limit.atMost(millis);
         return true;
     }
 }

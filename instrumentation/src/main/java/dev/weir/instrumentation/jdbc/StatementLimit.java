@@ -34,6 +34,7 @@ final class StatementLimit implements Runnable {
     private volatile boolean cancelled;
     private volatile @Nullable Future<?> timer;
     private long againMillis = AGAIN_MILLIS;
+    private long millis = Long.MAX_VALUE;
 
     StatementLimit(Statement statement) {
         this.statement = statement;
@@ -44,7 +45,17 @@ final class StatementLimit implements Runnable {
         return cannotCancel.get(statement.getClass()) == null;
     }
 
-    void start(long millis) {
+    /** Sets the time, in milliseconds, of an execution that has not begun; the shortest counts. */
+    void atMost(long limitMillis) {
+        millis = Math.min(millis, limitMillis);
+    }
+
+    /** The time, in milliseconds. */
+    long millis() {
+        return millis;
+    }
+
+    void start() {
         timer = DeadlineTimer.after(millis, this);
     }
 

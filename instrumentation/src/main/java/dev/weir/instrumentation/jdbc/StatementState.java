@@ -4,8 +4,8 @@ import dev.weir.bootstrap.WeakIdentityMap;
 import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
-/** What was done to a statement before it is executed. */
-final class StatementState {
+/** What was done to a statement before it is executed: most have their parameters, and little else. */
+final class StatementState extends Parameters {
 
     private static final int MOST = 1 << 16;
 
@@ -13,9 +13,8 @@ final class StatementState {
     private static final WeakIdentityMap<StatementState> known = new WeakIdentityMap<>(MOST);
 
     private final String text;
-    private @Nullable Parameters parameters;
     private @Nullable Batch batch;
-    private long timeoutMillis;
+    private int timeoutSeconds;
 
     private StatementState(String text) {
         this.text = text;
@@ -55,44 +54,15 @@ final class StatementState {
     }
 
     long timeoutMillis() {
-        return timeoutMillis;
+        return timeoutSeconds * 1_000L;
     }
 
     void timeoutSeconds(int seconds) {
-        timeoutMillis = Math.max(0, seconds) * 1_000L;
-    }
-
-    /** Returns whether the value itself could be read. */
-    boolean bind(int index, @Nullable Object value) {
-        return bound().bind(index, value);
-    }
-
-    /** Returns whether the value itself could be read. */
-    boolean bind(@Nullable String name, @Nullable Object value) {
-        return name == null || bound().bind(name, value);
-    }
-
-    private Parameters bound() {
-        if (parameters == null) parameters = new Parameters();
-        return parameters;
-    }
-
-    void clearParameters() {
-        if (parameters != null) parameters.clear();
-    }
-
-    int valueCount() {
-        return parameters == null ? 0 : parameters.count();
-    }
-
-    /** A value that is bound now. */
-    @Nullable
-    Object value(int index) {
-        return bound().value(index);
+        timeoutSeconds = Math.max(0, seconds);
     }
 
     void addBatch() {
-        openBatch().add(bound());
+        openBatch().add(this);
     }
 
     void addBatch(String sql) {

@@ -14,9 +14,14 @@ final class TransactionFacts extends SqlFacts {
     private final boolean refusable;
 
     private TransactionFacts(String text, ConnectionState connection, boolean refusable) {
-        super("jdbc", text, connection.url());
+        super("jdbc", text);
         this.connection = connection;
         this.refusable = refusable;
+    }
+
+    @Override
+    public String url() {
+        return connection.url();
     }
 
     static @Nullable Call begin(Connection connection, String text, boolean refusable) {

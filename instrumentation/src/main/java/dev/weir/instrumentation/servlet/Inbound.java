@@ -50,8 +50,12 @@ final class Inbound implements AsyncListener {
         private final @Nullable Object previous;
 
         Dispatched(@Nullable Object previous) {
-            super(null);
             this.previous = previous;
+        }
+
+        @Override
+        public @Nullable CallFacts facts() {
+            return null;
         }
     }
 

@@ -96,7 +96,8 @@ class JdbcLimitTest {
                 Statement statement = connection.createStatement()) {
             CountDownLatch early = new CountDownLatch(1);
             StatementLimit limit = new StatementLimit(toldOf(statement, early));
-            limit.start(1);
+            limit.atMost(1);
+            limit.start();
             early.await();
             assertThrows(SQLException.class, () -> statement.execute(database.slow));
             assertTrue(limit.returned());

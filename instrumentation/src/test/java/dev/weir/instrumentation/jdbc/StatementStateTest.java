@@ -22,17 +22,17 @@ class StatementStateTest {
         parameters.bind(0, "before the first");
         parameters.bind(Integer.MAX_VALUE, "after the last");
         parameters.bind("name", Thread.State.NEW);
-        assertEquals(22, parameters.count());
+        assertEquals(22, parameters.valueCount());
         Object[] values = values(parameters);
         assertEquals(1, values[0]);
         assertEquals("twenty", values[19]);
         assertArrayEquals(new Object[] {"name", "NEW"}, new Object[] {values[20], values[21]});
-        parameters.clear();
-        assertEquals(0, parameters.count());
+        parameters.clearParameters();
+        assertEquals(0, parameters.valueCount());
     }
 
     private static Object[] values(Parameters parameters) {
-        return IntStream.range(0, parameters.count())
+        return IntStream.range(0, parameters.valueCount())
                 .mapToObj(parameters::value)
                 .toArray();
     }

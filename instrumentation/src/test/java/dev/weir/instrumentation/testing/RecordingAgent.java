@@ -35,9 +35,13 @@ public final class RecordingAgent implements Hooks.Agent, Hooks.Spans {
         boolean ended;
 
         Open(CallFacts facts, @Nullable Object previous) {
-            super(facts);
             this.facts = facts;
             this.previous = previous;
+        }
+
+        @Override
+        public CallFacts facts() {
+            return facts;
         }
     }
 

@@ -192,8 +192,13 @@ public class PipelineBenchmark {
         private final Integer id;
 
         Select(int id) {
-            super("jdbc", TEXT, "jdbc:postgresql://db.internal:5432/shop");
+            super("jdbc", TEXT);
             this.id = id;
+        }
+
+        @Override
+        public String url() {
+            return "jdbc:postgresql://db.internal:5432/shop";
         }
 
         @Override
