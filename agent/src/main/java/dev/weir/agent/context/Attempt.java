@@ -13,9 +13,9 @@ public class Attempt extends Call {
     private long beganNanos;
     private final Destination destination;
     private @Nullable Operation operation;
+    private @Nullable ScopeAttempt scope;
     private int number;
     private int sentBefore;
-    private int triedByCaller;
     private boolean retryInsideRetry;
     private boolean first;
     private boolean succeededBefore;
@@ -63,14 +63,14 @@ public class Attempt extends Call {
             Operation found,
             int attemptNumber,
             int attemptsSentBefore,
-            ScopeAttempt scope,
+            ScopeAttempt madeIn,
             boolean isFirst,
             boolean hasSucceededBefore) {
         operation = found;
         number = attemptNumber;
         sentBefore = attemptsSentBefore;
-        triedByCaller = scope.triedElsewhere();
-        retryInsideRetry = scope.repeatedByCaller() && found.attemptOfRoot == scope.attemptOfRoot();
+        scope = madeIn;
+        retryInsideRetry = madeIn.repeatedByCaller() && found.attemptOfRoot == madeIn.attemptOfRoot();
         first = isFirst;
         succeededBefore = hasSucceededBefore;
     }
@@ -97,6 +97,12 @@ public class Attempt extends Call {
         return operation;
     }
 
+    /** The attempt of the scope that it is made in; for an inbound request, the attempt of the root that it is. */
+    public final ScopeAttempt scope() {
+        if (scope == null) throw new IllegalStateException("the scope is not known yet");
+        return scope;
+    }
+
     /** Which attempt of its operation it is, from 1. Refused ones have numbers too. */
     public final int number() {
         return number;
@@ -112,7 +118,7 @@ public class Attempt extends Call {
 
     /** How often whoever caused this was tried before, unseen by us, as it says itself. */
     public final int triedByCaller() {
-        return triedByCaller;
+        return scope().triedElsewhere();
     }
 
     /** Whether this process repeats by itself what its caller repeats already. */

@@ -48,17 +48,13 @@ public final class Operation {
     @Nullable
     Operation after;
 
-    // Where it stands among its siblings that are not forgotten, and among those that wait for their next attempt.
+    // Where it stands among its siblings that are not forgotten.
     @Nullable
     Operation earlier;
 
     @Nullable
     Operation later;
 
-    @Nullable
-    Operation nextWaiting;
-
-    private @Nullable String pinnedKey;
     private volatile @Nullable Rare rare;
 
     /** What few operations have. There may be thousands of them, and all the others would carry it empty. */
@@ -76,7 +72,12 @@ public final class Operation {
         int scopes;
 
         private volatile boolean hopeless;
+        private @Nullable String pinnedKey;
         private @Nullable Children children;
+
+        /** The next of its siblings that waits for its next attempt. */
+        @Nullable
+        Operation nextWaiting;
     }
 
     Operation(Root root, long idHigh, long idLow, @Nullable Siblings siblings, int occurrence) {
@@ -152,14 +153,15 @@ public final class Operation {
     /** The idempotency key that the first attempt carried; {@code null} before that. */
     public @Nullable String pinnedKey() {
         synchronized (root) {
-            return pinnedKey;
+            return rare().pinnedKey;
         }
     }
 
     /** Remembers the first attempt's key; later ones change nothing. */
     public void pinKey(String key) {
         synchronized (root) {
-            if (pinnedKey == null) pinnedKey = key;
+            Rare known = withRare();
+            if (known.pinnedKey == null) known.pinnedKey = key;
         }
     }
 

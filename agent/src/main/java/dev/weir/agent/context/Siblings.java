@@ -152,15 +152,15 @@ final class Siblings {
     void startWaiting(Operation unsettled) {
         unsettled.waiting = true;
         Operation last = lastWaiting;
-        unsettled.nextWaiting = last == null ? unsettled : last.nextWaiting;
-        if (last != null) last.nextWaiting = unsettled;
+        unsettled.withRare().nextWaiting = last == null ? unsettled : last.rare().nextWaiting;
+        if (last != null) last.withRare().nextWaiting = unsettled;
         lastWaiting = unsettled;
     }
 
     void stopWaiting(Operation waiting) {
         if (!waiting.waiting) return;
         Operation before = lastWaiting;
-        while (before != null && before.nextWaiting != waiting) before = before.nextWaiting;
+        while (before != null && before.rare().nextWaiting != waiting) before = before.rare().nextWaiting;
         if (before != null) unlink(before, waiting);
     }
 
@@ -173,7 +173,7 @@ final class Siblings {
         Operation last = lastWaiting;
         Operation before = last;
         while (before != null) {
-            Operation at = before.nextWaiting;
+            Operation at = before.rare().nextWaiting;
             if (at == null) return null;
             if (nowNanos - at.lastEndNanos > windowNanos) {
                 unlink(before, at);
@@ -189,9 +189,9 @@ final class Siblings {
     }
 
     private void unlink(Operation before, Operation waiting) {
-        before.nextWaiting = waiting.nextWaiting;
+        before.withRare().nextWaiting = waiting.rare().nextWaiting;
         if (lastWaiting == waiting) lastWaiting = before == waiting ? null : before;
-        waiting.nextWaiting = null;
+        waiting.withRare().nextWaiting = null;
         waiting.waiting = false;
     }
 }

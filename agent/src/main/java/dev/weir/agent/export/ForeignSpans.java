@@ -23,8 +23,7 @@ public final class ForeignSpans {
         Target target = new Target(span);
         if (span.kind >= Hooks.ForeignSpan.RUN) new CallAttributes(target, redaction()).write(record);
         WeirAttributes.write(record, target);
-        if (record.verdicts == null) return;
-        for (SpanRecord.Verdict verdict : record.verdicts) {
+        for (SpanRecord.Verdict verdict : record.verdicts()) {
             Map<String, String> attributes = new LinkedHashMap<>();
             attributes.put(Attributes.VERDICT_RULE, verdict.rule());
             attributes.put(Attributes.VERDICT_OUTCOME, verdict.outcome());

@@ -113,11 +113,8 @@ final class Metrics {
         String code = record.rare().code;
         boolean refused = record.error && code != null && code.startsWith("weir.");
         if (!kind.scope() && kind != CallFacts.Kind.FILE && !refused) wire(record);
-        if (record.verdicts != null) {
-            for (SpanRecord.Verdict verdict : record.verdicts) {
-                verdicts.add(
-                        1, record, Series.attributes("weir.rule", verdict.rule(), "weir.verdict", verdict.outcome()));
-            }
+        for (SpanRecord.Verdict verdict : record.verdicts()) {
+            verdicts.add(1, record, Series.attributes("weir.rule", verdict.rule(), "weir.verdict", verdict.outcome()));
         }
         SpanRecord.Rare rare = record.rare();
         SpanRecord.Totals totals = rare.totals;

@@ -167,8 +167,7 @@ final class OtlpEncoder {
             if (rare.message != null) attributes.text(3, Attributes.EXCEPTION_MESSAGE, rare.message);
             out.end(event);
         }
-        if (record.verdicts == null) return;
-        for (SpanRecord.Verdict verdict : record.verdicts) {
+        for (SpanRecord.Verdict verdict : record.verdicts()) {
             int event = out.begin(11);
             out.fixed64(1, clock.epochNanos(record.startNanos));
             out.string(2, Attributes.VERDICT);

@@ -70,6 +70,9 @@ public final class SpanRecord {
         /** Spans that the application made itself: whether what people, models and tools said is kept. */
         public boolean content;
 
+        /** What rules had to say. */
+        public List<Verdict> verdicts = List.of();
+
         public int resends;
         /** Milliseconds between the deadline and the end; 0 when it ended in time. */
         public int overrunMillis;
@@ -130,7 +133,6 @@ public final class SpanRecord {
     public int remainingMillis = Integer.MAX_VALUE;
 
     public @Nullable String idempotencyKey;
-    public @Nullable List<Verdict> verdicts;
     /** Whether it is kept although its trace is not sampled. */
     public boolean notable;
 
@@ -146,6 +148,11 @@ public final class SpanRecord {
     public Rare withRare() {
         if (rare == Rare.NONE) rare = new Rare();
         return rare;
+    }
+
+    /** What rules had to say. */
+    public List<Verdict> verdicts() {
+        return rare.verdicts;
     }
 
     /** As in a {@code tracestate} header. */

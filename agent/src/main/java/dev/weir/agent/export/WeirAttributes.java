@@ -29,11 +29,9 @@ final class WeirAttributes {
             to.text(Attributes.SESSION, rare.session);
             to.text(Attributes.GEN_AI_CONVERSATION, rare.session);
         }
-        if (record.verdicts != null) {
-            for (SpanRecord.Verdict verdict : record.verdicts) {
-                to.text(Attributes.VERDICT_PREFIX + verdict.rule(), verdict.outcome());
-                to.text(Attributes.VERDICT_PREFIX + verdict.rule() + Attributes.VERDICT_REASON, verdict.reason());
-            }
+        for (SpanRecord.Verdict verdict : record.verdicts()) {
+            to.text(Attributes.VERDICT_PREFIX + verdict.rule(), verdict.outcome());
+            to.text(Attributes.VERDICT_PREFIX + verdict.rule() + Attributes.VERDICT_REASON, verdict.reason());
         }
         SpanRecord.Totals totals = rare.totals;
         if (totals != null) {

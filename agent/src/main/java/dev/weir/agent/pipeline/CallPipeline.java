@@ -175,8 +175,8 @@ public final class CallPipeline implements Hooks.Agent {
         OpenCall before =
                 facts instanceof ScopeFacts scope && scope.previousTry() instanceof OpenCall tried ? tried : null;
         // Each thread has an ambient table of its own, but a scheduler may make the next try.
-        if (before != null && cause == null && before.cause() == null) parent = before.parent;
-        OpenCall call = new OpenCall(facts, cause, destination, inherited, now, parent, state);
+        if (before != null && cause == null && before.cause() == null) parent = before.scope();
+        OpenCall call = new OpenCall(facts, cause, destination, inherited, now, state);
         AttemptHint hint = facts instanceof HttpFacts request
                 ? attemptHeaders.of(request).unlessPassedOn(parent.inbound())
                 : known == null ? AttemptHint.NONE : KnownScopes.triedBefore(facts);
@@ -257,7 +257,7 @@ public final class CallPipeline implements Hooks.Agent {
         }
         ScopeAttempt scope = arrival.scope();
         TraceParent remote = arrival.remote();
-        OpenCall call = new OpenCall(facts, null, Destination.NONE, arrival.deadlineNanos(), now, scope, state);
+        OpenCall call = new OpenCall(facts, null, Destination.NONE, arrival.deadlineNanos(), now, state);
         Operations.inbound(call, scope);
         Judgement judgement = rules.judge(call, now);
         call.judgement = judgement;
@@ -300,7 +300,7 @@ public final class CallPipeline implements Hooks.Agent {
     public void replying(Call call) {
         if (!(call instanceof OpenCall open) || !open.calledByUs || open.ended()) return;
         try {
-            ScopeAttempt scope = open.parent;
+            ScopeAttempt scope = open.scope();
             CallFacts facts = open.facts();
             facts.setResponseHeader(
                     HeaderNames.ATTEMPTS,
@@ -374,15 +374,15 @@ public final class CallPipeline implements Hooks.Agent {
             boolean settled = settlement != Settlement.OPEN;
             boolean succeeded = settlement == Settlement.SUCCEEDED;
             if (facts.kind().inbound()) {
-                Operations.endInbound(open.parent, settled, succeeded, now);
+                Operations.endInbound(open.scope(), settled, succeeded, now);
             } else {
                 if (facts.kind().outward()) {
                     Rule.Answer answer = Settlement.answer(facts, status, code, thrown);
                     List<Finding> notes = rules.ended(open, answer, now);
                     if (notes != null) open.withRare().notes = notes;
                 }
-                Operations.end(open, open.parent, ending(open, facts, settled, succeeded), now);
-                if (KnownScopes.isKnown(facts)) Operations.endInbound(open.parent, settled, succeeded, now);
+                Operations.end(open, open.scope(), ending(open, facts, settled, succeeded), now);
+                if (KnownScopes.isKnown(facts)) Operations.endInbound(open.scope(), settled, succeeded, now);
             }
             if (facts instanceof HttpFacts http) wire.rejoin(open, http);
             records.ended(open, status, code, thrown, now);
@@ -404,7 +404,7 @@ public final class CallPipeline implements Hooks.Agent {
         try {
             long now = System.nanoTime();
             rules.dropped(open, now);
-            Operations.withdraw(open, open.parent, now);
+            Operations.withdraw(open, open.scope(), now);
         } catch (Throwable t) {
             log.failure("withdrawal of " + open.facts().instrumentation(), t);
         }

@@ -51,7 +51,7 @@ final class Contexts {
                 cause == null ? null : cause.foreignBaggage(),
                 scope.dueNanos,
                 session(scope, cause),
-                Operations.open(scope, scope.parent),
+                Operations.open(scope, scope.scope()),
                 Wire.attemptPath(scope),
                 layers(scope, cause),
                 cause == null ? 0 : cause.callerSpanId(),

@@ -3,7 +3,6 @@ package dev.weir.agent.pipeline;
 import dev.weir.agent.context.Attempt;
 import dev.weir.agent.context.CausalContext;
 import dev.weir.agent.context.Destination;
-import dev.weir.agent.context.ScopeAttempt;
 import dev.weir.agent.export.SpanRecord;
 import dev.weir.agent.rules.Finding;
 import dev.weir.agent.rules.Judgement;
@@ -15,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 /** A call or scope that has begun and not yet ended. */
 final class OpenCall extends Attempt {
 
-    final ScopeAttempt parent;
     final ThreadState began;
     final @Nullable Object previous;
 
@@ -68,10 +66,8 @@ final class OpenCall extends Attempt {
             Destination destination,
             long deadlineNanos,
             long nowNanos,
-            ScopeAttempt parent,
             ThreadState began) {
         super(facts, cause, destination, deadlineNanos, nowNanos);
-        this.parent = parent;
         this.began = began;
         this.previous = began.node;
         this.dueNanos = deadlineNanos;

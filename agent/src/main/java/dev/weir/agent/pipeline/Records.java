@@ -264,7 +264,7 @@ final class Records {
             if (said < 0) verdicts.add(verdict);
             else if (notable && verdicts.get(said).outcome().equals("mark")) verdicts.set(said, verdict);
         }
-        record.verdicts = verdicts;
+        if (verdicts != null) record.withRare().verdicts = verdicts;
     }
 
     private static int indexOf(List<SpanRecord.Verdict> verdicts, String rule) {
@@ -289,7 +289,7 @@ final class Records {
         if (!inbound && call.cause() != null) return;
         SpanRecord.Totals totals;
         if (inbound || call.inside != null && !record.kind.outward()) {
-            ScopeAttempt scope = inbound || call.inside == null ? call.parent : call.inside.scope();
+            ScopeAttempt scope = inbound || call.inside == null ? call.scope() : call.inside.scope();
             totals = new SpanRecord.Totals(
                     scope.amplification(),
                     scope.wireAttempts(),
@@ -298,8 +298,7 @@ final class Records {
                     inbound ? scope.forgotten() : 0);
         } else {
             int verdicts = 0;
-            for (SpanRecord.Verdict verdict :
-                    record.verdicts == null ? List.<SpanRecord.Verdict>of() : record.verdicts) {
+            for (SpanRecord.Verdict verdict : record.verdicts()) {
                 if (!verdict.outcome().equals("mark")) verdicts++;
             }
             int reach = call.operation().reach();

@@ -17,8 +17,8 @@ class ExporterTest {
                         "otel.exporter.otlp.endpoint", collector.endpoint(), "otel.bsp.schedule.delay", "500"))) {
             List<SpanRecord> records = new ArrayList<>();
             for (int i = 1; i <= 5; i++) records.add(Delivery.record(i));
-            records.get(2).verdicts = new ArrayList<>();
-            records.get(2).verdicts.add(null);
+            records.get(2).withRare().verdicts = new ArrayList<>();
+            records.get(2).verdicts().add(null);
             for (SpanRecord record : records) delivery.exporter.sink().offer(record);
             delivery.await(() -> delivery.exporter.sent() + delivery.exporter.dropped() == 5, "settled");
             assertEquals(4, delivery.exporter.sent());

@@ -138,7 +138,7 @@ class MetricsTest {
     void verdictsOverrunsAndModelCalls() throws Exception {
         SpanRecord late = call(1);
         late.withRare().overrunMillis = 250;
-        late.verdicts = List.of(new SpanRecord.Verdict("deadline", "would-limit", "late"));
+        late.withRare().verdicts = List.of(new SpanRecord.Verdict("deadline", "would-limit", "late"));
         metrics.add(late);
         SpanRecord model = call(1);
         model.kind = CallFacts.Kind.MODEL;

@@ -145,8 +145,8 @@ class OtlpEncoderTest {
     @Test
     void whatCannotBeEncodedLeavesTheOthersAlone() throws Exception {
         SpanRecord bad = record();
-        bad.verdicts = new ArrayList<>();
-        bad.verdicts.add(null);
+        bad.withRare().verdicts = new ArrayList<>();
+        bad.verdicts().add(null);
         encoder.begin();
         encoder.add(record());
         assertThrows(NullPointerException.class, () -> encoder.add(bad));
@@ -238,7 +238,7 @@ class OtlpEncoderTest {
         record.attemptPath = "2.3";
         record.remainingMillis = 480;
         record.idempotencyKey = "k";
-        record.verdicts = List.of(new SpanRecord.Verdict("retry-budget", "would-deny", "attempt 5"));
+        record.withRare().verdicts = List.of(new SpanRecord.Verdict("retry-budget", "would-deny", "attempt 5"));
         record.withRare().message = "späte Antwort 💥 \ud800";
         record.withRare().linked = "00-11111111111111111111111111111111-2222222222222222-01";
         return record;

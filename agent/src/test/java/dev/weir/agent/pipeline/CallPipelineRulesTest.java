@@ -81,7 +81,7 @@ class CallPipelineRulesTest {
         Sent inTime = Sent.to("GET", "http://pay/poll", "");
         inTime.levers = false;
         SpanRecord quick = fixture.call(inTime, 200);
-        assertNull(quick.verdicts);
+        assertEquals(List.of(), quick.verdicts());
         Sent late = Sent.to("GET", "http://pay/wait", "");
         late.levers = false;
         Call call = pipeline.begin(late);
@@ -99,7 +99,7 @@ class CallPipelineRulesTest {
         Sent second = PipelineFixture.pay().header("Idempotency-Key", "k2");
         SpanRecord observed = fixture.call(second, 503);
         assertEquals("k2", second.headers.get("Idempotency-Key"));
-        assertEquals("would-mark", observed.verdicts.get(0).outcome());
+        assertEquals("would-mark", observed.verdicts().get(0).outcome());
         fixture.enforcing();
         Sent third = PipelineFixture.pay().header("Idempotency-Key", "k3");
         fixture.call(third, 200);
@@ -135,8 +135,8 @@ class CallPipelineRulesTest {
         assertEquals(2, second.attempt);
         assertEquals(refused ? 0 : 200, second.status);
         if (refused) {
-            assertEquals("deny", second.verdicts.get(0).outcome());
-            assertEquals("idempotency-key", second.verdicts.get(0).rule());
+            assertEquals("deny", second.verdicts().get(0).outcome());
+            assertEquals("idempotency-key", second.verdicts().get(0).rule());
         }
     }
 
@@ -219,7 +219,7 @@ class CallPipelineRulesTest {
     }
 
     private static String outcome(SpanRecord record, String rule) {
-        for (SpanRecord.Verdict verdict : record.verdicts) if (verdict.rule().equals(rule)) return verdict.outcome();
+        for (SpanRecord.Verdict verdict : record.verdicts()) if (verdict.rule().equals(rule)) return verdict.outcome();
         return "no verdict of " + rule;
     }
 
@@ -260,7 +260,7 @@ class CallPipelineRulesTest {
         fixture.call(out, 503);
         for (int i = 0; i < 5; i++) fixture.call(PipelineFixture.pay(), 503);
         assertNull(out.headers.get("Idempotency-Key"));
-        assertNull(fixture.last().verdicts);
+        assertEquals(List.of(), fixture.last().verdicts());
         assertNotNull(out.headers.get("traceparent"));
     }
 

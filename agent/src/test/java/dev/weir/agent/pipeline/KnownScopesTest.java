@@ -104,7 +104,7 @@ class KnownScopesTest {
         PipelineFixture enforcing = new PipelineFixture().enforcing();
         List<SpanRecord> payments = run(enforcing, new Activity("run", 50), 200);
         assertEquals(1, payments.get(0).attempt);
-        assertTrue(payments.get(0).verdicts.stream()
+        assertTrue(payments.get(0).verdicts().stream()
                 .noneMatch(verdict -> verdict.rule().equals("retry-budget")));
     }
 

@@ -106,13 +106,13 @@ class MessagePipelineTest {
         for (int i = 0; i < 10; i++) assertNull(pipeline.resent(call));
         pipeline.end(call, 0, null, null);
         assertEquals(10, fixture.last().rare().resends);
-        assertEquals("flag", fixture.last().verdicts.get(0).outcome());
+        assertEquals("flag", fixture.last().verdicts().get(0).outcome());
         Passed recognised = Passed.sent("orders", "11");
         recognised.recognised = true;
         call = pipeline.begin(recognised);
         assertNull(pipeline.resent(call));
         pipeline.end(call, 0, null, null);
-        assertEquals("mark", fixture.last().verdicts.get(0).outcome());
+        assertEquals("mark", fixture.last().verdicts().get(0).outcome());
     }
 
     // ---- processing
@@ -141,7 +141,7 @@ class MessagePipelineTest {
         assertEquals(operation, fixture.last().operationLow);
         assertEquals(2, fixture.last().attempt);
         assertEquals(first.idempotencyKey, second.idempotencyKey);
-        assertEquals("would-deny", second.verdicts.get(0).outcome());
+        assertEquals("would-deny", second.verdicts().get(0).outcome());
     }
 
     @Test

@@ -68,7 +68,7 @@ final class PipelineFixture {
 
     static String outcomes(SpanRecord record) {
         List<String> outcomes = new ArrayList<>();
-        for (SpanRecord.Verdict verdict : record.verdicts) outcomes.add(verdict.rule() + " " + verdict.outcome());
+        for (SpanRecord.Verdict verdict : record.verdicts()) outcomes.add(verdict.rule() + " " + verdict.outcome());
         return String.join(", ", outcomes);
     }
 }

@@ -105,10 +105,10 @@ class RemoteProcedureCallTest {
         pipeline.end(call, 0, "OK", null);
         assertEquals(4, fixture.last().rare().resends);
         assertTrue(
-                fixture.last().verdicts.stream()
+                fixture.last().verdicts().stream()
                         .anyMatch(verdict -> verdict.rule().equals("retry-budget")
                                 && verdict.outcome().equals("not-enforced")),
-                fixture.last().verdicts::toString);
+                fixture.last().verdicts()::toString);
     }
 
     @Test

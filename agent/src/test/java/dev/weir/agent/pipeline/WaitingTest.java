@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weir.agent.export.SpanRecord;
 import dev.weir.agent.rules.Mode;
 import dev.weir.bootstrap.Call;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -29,7 +28,7 @@ class WaitingTest {
     }
 
     private static String verdict(SpanRecord record, String rule) {
-        for (SpanRecord.Verdict each : record.verdicts == null ? List.<SpanRecord.Verdict>of() : record.verdicts) {
+        for (SpanRecord.Verdict each : record.verdicts()) {
             if (each.rule().equals(rule)) return each.outcome();
         }
         return "none";

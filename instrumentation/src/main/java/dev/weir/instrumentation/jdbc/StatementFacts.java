@@ -9,41 +9,32 @@ import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
 /** One execution of a statement. */
-final class StatementFacts extends SqlFacts {
+class StatementFacts extends SqlFacts {
 
     private final Statement statement;
     private final @Nullable StatementState state;
-    private final @Nullable Batch batch;
-    private final boolean prepared;
     private final ConnectionState connection;
     private @Nullable StatementLimit limit;
 
     private StatementFacts(
-            String text,
-            Statement statement,
-            @Nullable StatementState state,
-            @Nullable Batch batch,
-            boolean prepared,
-            ConnectionState connection) {
+            String text, Statement statement, @Nullable StatementState state, ConnectionState connection) {
         super("jdbc", text);
         this.statement = statement;
         this.state = state;
-        this.batch = batch;
-        this.prepared = prepared;
         this.connection = connection;
     }
 
     /** A statement is executed with its text. */
     static @Nullable Call begin(Statement statement, @Nullable String text) {
         if (!isFollowed()) return null;
-        return begin(text == null ? "" : text, statement, StatementState.of(statement), null, false);
+        return begin(text == null ? "" : text, statement, StatementState.of(statement), null);
     }
 
     /** A prepared statement is executed. */
     static @Nullable Call beginPrepared(Statement statement) {
         if (!isFollowed()) return null;
         StatementState state = StatementState.of(statement);
-        return begin(state == null ? "" : state.text(), statement, state, null, true);
+        return begin(state == null ? "" : state.text(), statement, state, null);
     }
 
     /** A batch is executed. One that is empty goes nowhere. */
@@ -53,7 +44,7 @@ final class StatementFacts extends SqlFacts {
         Batch batch = state == null ? null : state.batch();
         if (state == null || batch == null) return null;
         String texts = batch.text();
-        return begin(texts == null ? state.text() : texts, statement, state, batch, true);
+        return begin(texts == null ? state.text() : texts, statement, state, batch);
     }
 
     private static boolean isFollowed() {
@@ -61,10 +52,12 @@ final class StatementFacts extends SqlFacts {
     }
 
     private static @Nullable Call begin(
-            String text, Statement statement, @Nullable StatementState state, @Nullable Batch batch, boolean prepared) {
+            String text, Statement statement, @Nullable StatementState state, @Nullable Batch batch) {
         ConnectionState connection = ConnectionState.of(statement);
         connection.used(true);
-        StatementFacts facts = new StatementFacts(text, statement, state, batch, prepared, connection);
+        StatementFacts facts = batch == null
+                ? new StatementFacts(text, statement, state, connection)
+                : new OfBatch(text, statement, state, connection, batch);
         Call call = Hooks.begin(facts);
         if (facts.limit != null && call != null && call.facts() == facts) start(facts.limit, call);
         return call;
@@ -136,20 +129,14 @@ final class StatementFacts extends SqlFacts {
         return connection.user();
     }
 
-    @Override
-    public int batchSize() {
-        return batch == null ? 1 : batch.size();
-    }
-
+    /** One that was not prepared has a state without values, if any. */
     @Override
     public int parameterCount() {
-        if (batch != null) return batch.values().length;
-        return prepared && state != null ? state.valueCount() : 0;
+        return state == null ? 0 : state.valueCount();
     }
 
     @Override
     public @Nullable Object parameter(int index) {
-        if (batch != null) return batch.values()[index];
         return state == null ? null : state.value(index);
     }
 
@@ -164,5 +151,36 @@ final class StatementFacts extends SqlFacts {
         if (limit == null) limit = new StatementLimit(statement);
         limit.atMost(millis);
         return true;
+    }
+
+    /** One execution of all that was added to a statement's batch. */
+    private static final class OfBatch extends StatementFacts {
+
+        private final Batch batch;
+
+        OfBatch(
+                String text,
+                Statement statement,
+                @Nullable StatementState state,
+                ConnectionState connection,
+                Batch batch) {
+            super(text, statement, state, connection);
+            this.batch = batch;
+        }
+
+        @Override
+        public int batchSize() {
+            return batch.size();
+        }
+
+        @Override
+        public int parameterCount() {
+            return batch.values().length;
+        }
+
+        @Override
+        public @Nullable Object parameter(int index) {
+            return batch.values()[index];
+        }
     }
 }
