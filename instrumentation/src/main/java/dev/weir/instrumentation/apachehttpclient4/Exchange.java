@@ -68,10 +68,9 @@ final class Exchange {
         HttpRequestWrapper next = request;
         if (next == null || isConnect(next)) return null;
         Hop begun = new Hop(next, target);
-        OwnCause place = new OwnCause();
         Call around = Hooks.open();
         // An interceptor's call, which is no part of the one around it.
-        if (around != null && around.facts() instanceof MessageFacts) place.apart();
+        OwnCause place = around != null && around.facts() instanceof MessageFacts ? OwnCause.apart() : OwnCause.NONE;
         try {
             Call call = Hooks.begin(begun);
             hop = begun;
@@ -80,7 +79,7 @@ final class Exchange {
                 return call;
             }
             begun.call = call;
-            begun.limit().start(this::expire);
+            if (begun.limit().isSet()) begun.limit().start(this::expire);
             Hooks.leave(call);
             return call;
         } finally {

@@ -1,6 +1,5 @@
 package dev.weir.instrumentation.apachehttpclient4;
 
-import dev.weir.instrumentation.shared.CallLimit;
 import dev.weir.instrumentation.shared.ChangeableRequestFacts;
 import dev.weir.instrumentation.shared.OwnHeaders;
 import dev.weir.instrumentation.shared.RequestTarget;
@@ -58,7 +57,6 @@ abstract class MessageFacts extends ChangeableRequestFacts<HttpRequest, Header> 
             String instrumentation, HttpRequest request, @Nullable HttpHost target, @Nullable RequestConfig config) {
         super(
                 HEADERS,
-                new CallLimit(),
                 instrumentation,
                 request.getRequestLine().getMethod(),
                 target == null ? null : target.getSchemeName(),

@@ -27,7 +27,7 @@ final class RequestFacts extends MessageFacts {
     private @Nullable Call call;
     private @Nullable RequestFacts next;
     private boolean written;
-    private final OwnCause cause = new OwnCause();
+    private OwnCause cause = OwnCause.NONE;
 
     RequestFacts(HttpRoute route, HttpRequestWrapper request, HttpClientContext context) {
         this(request, route.getTargetHost(), context, context.getRequestConfig(), new Cancelling());
@@ -65,7 +65,7 @@ final class RequestFacts extends MessageFacts {
      */
     @Nullable
     Call begin() {
-        if (of(Hooks.open()) != null) cause.apart();
+        if (of(Hooks.open()) != null) cause = OwnCause.apart();
         Call begun = beginHop();
         if (begun == null || begun instanceof Call.Denied) cause.leave();
         return begun;

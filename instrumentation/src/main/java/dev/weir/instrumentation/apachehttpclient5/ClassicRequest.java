@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.hc.client5.http.classic.ExecChain;
+import org.apache.hc.client5.http.classic.ExecRuntime;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpRequest;
@@ -30,7 +31,7 @@ final class ClassicRequest extends RequestFacts {
 
     private final @Nullable HttpEntity entity;
     private final @Nullable HttpClientContext context;
-    private final @Nullable Runnable abort;
+    private final @Nullable ExecRuntime runtime;
     private volatile @Nullable HttpClientConnection connection;
     private @Nullable RequestConfig before;
 
@@ -43,7 +44,7 @@ final class ClassicRequest extends RequestFacts {
                 scope.clientContext.getRequestConfig());
         this.entity = request.getEntity();
         this.context = scope.clientContext;
-        this.abort = scope.execRuntime::discardEndpoint;
+        this.runtime = scope.execRuntime;
     }
 
     /** A request of a client without an execution chain. */
@@ -68,7 +69,7 @@ final class ClassicRequest extends RequestFacts {
                 context == null ? null : context.getRequestConfig());
         this.entity = request.getEntity();
         this.context = context;
-        this.abort = null;
+        this.runtime = null;
     }
 
     static @Nullable ClassicRequest of(@Nullable Call call) {
@@ -102,7 +103,7 @@ final class ClassicRequest extends RequestFacts {
     @Override
     void abort() {
         HttpClientConnection open = connection;
-        if (abort != null) abort.run();
+        if (runtime != null) runtime.discardEndpoint();
         else if (open != null) open.close(CloseMode.IMMEDIATE);
     }
 

@@ -4,7 +4,6 @@ import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts.HeaderSet;
 import dev.weir.bootstrap.DeadlineTimer;
 import dev.weir.bootstrap.Hooks;
-import dev.weir.instrumentation.shared.CallLimit;
 import dev.weir.instrumentation.shared.ChangeableRequestFacts;
 import dev.weir.instrumentation.shared.OwnCause;
 import dev.weir.instrumentation.shared.OwnHeaders;
@@ -39,13 +38,15 @@ abstract class RequestFacts extends ChangeableRequestFacts<HttpRequest, Header> 
 
         @Override
         public void remove(HttpRequest request, String name) {
-            request.removeHeaders(name);
+            // Not all of the name at once: that takes an iterator.
+            Header present = request.getFirstHeader(name);
+            while (present != null && request.removeHeader(present)) present = request.getFirstHeader(name);
         }
     };
 
     private final HttpRequest request;
     private final @Nullable RequestConfig config;
-    private final OwnCause place = new OwnCause();
+    private OwnCause place = OwnCause.NONE;
     private @Nullable HttpResponse response;
     private @Nullable Call call;
     private boolean written;
@@ -61,7 +62,6 @@ abstract class RequestFacts extends ChangeableRequestFacts<HttpRequest, Header> 
             @Nullable RequestConfig config) {
         super(
                 HEADERS,
-                new CallLimit(),
                 "apache-http-client-5",
                 request.getMethod(),
                 scheme,
@@ -84,16 +84,18 @@ abstract class RequestFacts extends ChangeableRequestFacts<HttpRequest, Header> 
      */
     final @Nullable Call begin(@Nullable Object cause) {
         Call around = Hooks.open();
-        if (cause != null) place.of(cause);
-        else if (around != null && around.facts() instanceof RequestFacts) place.apart();
+        if (cause != null) place = OwnCause.of(cause);
+        else if (around != null && around.facts() instanceof RequestFacts) place = OwnCause.apart();
         Call begun = Hooks.begin(this);
         if (begun == null || begun instanceof Call.Denied) {
             comeBack();
             return begun;
         }
         call = begun;
-        limit().start(this::abort);
-        if (limit().isRunning()) limited(limit().millis());
+        if (limit().isSet()) {
+            limit().start(this::abort);
+            limited(limit().millis());
+        }
         return begun;
     }
 

@@ -19,8 +19,7 @@ final class Tries {
      * @param action starts it, and sees to it that it is ended
      */
     <T extends @Nullable Object> T next(Function<@Nullable Call, T> action) {
-        OwnCause own = new OwnCause();
-        own.of(cause);
+        OwnCause own = OwnCause.of(cause);
         Call call = loop.begin();
         try {
             return action.apply(call);

@@ -69,8 +69,7 @@ final class ClientCallFacts extends HttpFacts {
                 && executor != null
                 && executor.getClass().getName().startsWith(BLOCKING);
         // A call out of a callback inside another call is one of its own.
-        OwnCause own = new OwnCause();
-        if (Hooks.open() != null) own.apart();
+        OwnCause own = Hooks.open() == null ? OwnCause.NONE : OwnCause.apart();
         try {
             Call call = Hooks.begin(this);
             Hooks.leave(call);

@@ -3,7 +3,6 @@ package dev.weir.instrumentation.jettyclient;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.DeadlineTimer;
 import dev.weir.bootstrap.Hooks;
-import dev.weir.instrumentation.shared.CallLimit;
 import dev.weir.instrumentation.shared.ChangeableRequestFacts;
 import dev.weir.instrumentation.shared.OwnHeaders;
 import java.nio.ByteBuffer;
@@ -45,7 +44,6 @@ final class RequestFacts extends ChangeableRequestFacts<Request, List<String>> {
     RequestFacts(Request request, boolean waits) {
         super(
                 HEADERS,
-                new CallLimit(),
                 "jetty-client",
                 request.getMethod(),
                 request.getScheme(),
@@ -71,7 +69,7 @@ final class RequestFacts extends ChangeableRequestFacts<Request, List<String>> {
         ownHeaders().put(request);
         Hooks.leave(begun);
         request.attribute(ATTRIBUTE, this);
-        limit().start(this::expire);
+        if (limit().isSet()) limit().start(this::expire);
         return begun;
     }
 

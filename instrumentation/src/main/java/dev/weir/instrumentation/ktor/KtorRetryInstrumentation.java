@@ -61,13 +61,13 @@ public final class KtorRetryInstrumentation implements Instrumentation {
     /** One try, and who waits for it. */
     static final class Try extends ForwardingContinuation {
 
-        private final OwnCause place = new OwnCause();
+        private final OwnCause place;
         private final @Nullable Call call;
 
         private Try(HttpRequestBuilder request, Continuation<Object> continuation, RetryLoop loop) {
             super(continuation);
             Object cause = Cause.of(request.getAttributes());
-            if (cause != null) place.of(cause);
+            place = cause == null ? OwnCause.NONE : OwnCause.of(cause);
             call = loop.begin();
             // From here on it is the try that causes the request.
             Cause.remember(request.getAttributes());

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class RequestFacts extends FixedRequestFacts {
 
     private final HttpRequestData request;
-    private final OwnCause place = new OwnCause();
-    private final CallLimit limit = new CallLimit();
+    private OwnCause place = OwnCause.NONE;
+    private CallLimit limit = CallLimit.NONE;
     private volatile @Nullable HttpResponseData response;
     private @Nullable Call call;
 
@@ -49,14 +49,14 @@ final class RequestFacts extends FixedRequestFacts {
     @Nullable
     Call begin() {
         Object cause = Cause.of(request.getAttributes());
-        if (cause != null) place.of(cause);
+        if (cause != null) place = OwnCause.of(cause);
         Call begun = Hooks.begin(this);
         if (begun == null || begun instanceof Call.Denied) {
             place.leave();
             return begun;
         }
         call = begun;
-        limit.start(this::abort);
+        if (limit.isSet()) limit.start(this::abort);
         return begun;
     }
 
@@ -122,7 +122,7 @@ final class RequestFacts extends FixedRequestFacts {
     @Override
     public boolean limit(long millis) {
         if (request.getUrl().getProtocol().getName().startsWith("ws")) return false;
-        limit.set(millis);
+        limit = limit.with(millis);
         return true;
     }
 

@@ -101,7 +101,7 @@ final class ClientConnection {
             facts.begun(begun instanceof Call.Denied);
             if (begun != null && !(begun instanceof Call.Denied)) {
                 Hooks.leave(begun);
-                facts.limit().start(this::expire);
+                if (facts.limit().isSet()) facts.limit().start(this::expire);
             }
             return begun;
         } finally {

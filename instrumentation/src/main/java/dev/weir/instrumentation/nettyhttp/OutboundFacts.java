@@ -1,7 +1,6 @@
 package dev.weir.instrumentation.nettyhttp;
 
 import dev.weir.bootstrap.Call;
-import dev.weir.instrumentation.shared.CallLimit;
 import dev.weir.instrumentation.shared.ChangeableRequestFacts;
 import dev.weir.instrumentation.shared.ContentLength;
 import dev.weir.instrumentation.shared.OwnHeaders;
@@ -42,7 +41,6 @@ final class OutboundFacts extends ChangeableRequestFacts<HttpHeaders, List<Strin
     private OutboundFacts(HttpRequest request, Authority authority) {
         super(
                 HEADERS,
-                new CallLimit(),
                 "netty-http",
                 request.method().name(),
                 authority.scheme(),

@@ -31,8 +31,8 @@ final class RequestFacts extends FixedRequestFacts {
     private @Nullable Call call;
     private @Nullable RequestFacts next;
     private boolean sent;
-    private final OwnCause cause = new OwnCause();
-    private final CallLimit limit = new CallLimit();
+    private OwnCause cause = OwnCause.NONE;
+    private CallLimit limit = CallLimit.NONE;
 
     RequestFacts(Interceptor.Chain chain) {
         this(chain.call(), chain.request());
@@ -58,7 +58,7 @@ final class RequestFacts extends FixedRequestFacts {
     /** Begins the call. A call out of an authenticator or a network interceptor is one of its own, not half of another. */
     @Nullable
     Call begin() {
-        if (of(Hooks.open()) != null) cause.apart();
+        if (of(Hooks.open()) != null) cause = OwnCause.apart();
         Call begun = beginHop();
         if (begun == null || begun instanceof Call.Denied) cause.leave();
         return begun;
@@ -68,7 +68,7 @@ final class RequestFacts extends FixedRequestFacts {
         Call begun = Hooks.begin(this);
         if (begun == null || begun instanceof Call.Denied) return begun;
         call = begun;
-        limit.start(okhttp::cancel);
+        if (limit.isSet()) limit.start(okhttp::cancel);
         return begun;
     }
 
@@ -142,7 +142,7 @@ final class RequestFacts extends FixedRequestFacts {
 
     @Override
     public boolean limit(long millis) {
-        limit.set(millis);
+        limit = limit.with(millis);
         return true;
     }
 

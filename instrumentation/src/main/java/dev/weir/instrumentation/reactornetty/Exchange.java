@@ -22,7 +22,7 @@ final class Exchange {
     private volatile boolean written;
     private volatile boolean late;
     private volatile @Nullable Channel channel;
-    private final CallLimit limit = new CallLimit();
+    private volatile CallLimit limit = CallLimit.NONE;
     private boolean withdrawn;
     private Sinks.@Nullable Empty<Void> expiry;
 
@@ -37,7 +37,7 @@ final class Exchange {
         }
         call = begun;
         Hooks.leave(begun);
-        if (limit.millis() > 0) {
+        if (limit.isSet()) {
             expiry = Sinks.empty();
             limit.start(this::expire);
         }
@@ -46,6 +46,11 @@ final class Exchange {
 
     CallLimit limit() {
         return limit;
+    }
+
+    /** Sets the time of the call. */
+    void limit(long millis) {
+        limit = limit.with(millis);
     }
 
     @Nullable

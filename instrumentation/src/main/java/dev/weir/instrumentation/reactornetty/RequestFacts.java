@@ -88,7 +88,7 @@ final class RequestFacts extends FixedRequestFacts {
 
     @Override
     public boolean limit(long millis) {
-        exchange.limit().set(millis);
+        exchange.limit(millis);
         return true;
     }
 

@@ -9,13 +9,25 @@ import org.jspecify.annotations.Nullable;
 /** The time that the rules have left to one call, its body included; without one, nothing happens. */
 public final class CallLimit {
 
+    /** No limit, for all calls. */
+    public static final CallLimit NONE = new CallLimit();
+
     private long millis;
     private volatile long due;
     private volatile @Nullable Future<?> timer;
 
-    /** Sets the limit of a call that has not begun. */
-    public void set(long limitMillis) {
-        millis = limitMillis;
+    private CallLimit() {}
+
+    /** This limit with another time, for a call that has not begun. */
+    public CallLimit with(long limitMillis) {
+        CallLimit limit = this == NONE ? new CallLimit() : this;
+        limit.millis = limitMillis;
+        return limit;
+    }
+
+    /** Whether there is a time to be kept. */
+    public boolean isSet() {
+        return millis > 0;
     }
 
     /** The whole time, in milliseconds; 0 when there is no limit. */

@@ -13,17 +13,15 @@ import org.jspecify.annotations.Nullable;
 public abstract class ChangeableRequestFacts<R, H> extends HttpFacts {
 
     private final OwnHeaders<R, H> headers;
-    private final CallLimit limit;
+    private CallLimit limit = CallLimit.NONE;
 
     /**
-     * The parameters after the first two are those of {@link HttpFacts}.
+     * The parameters after the first are those of {@link HttpFacts}.
      *
      * @param carrier how the library's request is read and changed
-     * @param limit the time of the call
      */
     protected ChangeableRequestFacts(
             OwnHeaders.Carrier<R, H> carrier,
-            CallLimit limit,
             String instrumentation,
             String method,
             @Nullable String scheme,
@@ -33,7 +31,6 @@ public abstract class ChangeableRequestFacts<R, H> extends HttpFacts {
             @Nullable String query) {
         super(Kind.HTTP_CLIENT, instrumentation, method, scheme, host, port, path, query);
         this.headers = new OwnHeaders<>(carrier);
-        this.limit = limit;
     }
 
     /** The value that the request has by itself, the first of several; {@code null} when it has none. */
@@ -51,7 +48,7 @@ public abstract class ChangeableRequestFacts<R, H> extends HttpFacts {
 
     @Override
     public final boolean limit(long millis) {
-        limit.set(millis);
+        limit = limit.with(millis);
         return true;
     }
 

@@ -10,23 +10,31 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OwnCause {
 
+    /** The cause is what the thread is doing, as it is for nearly all calls. */
+    public static final OwnCause NONE = new OwnCause(null, false);
+
     private boolean entered;
     private @Nullable Object before;
 
+    private OwnCause(@Nullable Object before, boolean entered) {
+        this.before = before;
+        this.entered = entered;
+    }
+
     /** The call is to be no part of the one that is open, though caused by the same. */
-    public void apart() {
-        of(Hooks.capture());
+    public static OwnCause apart() {
+        return of(Hooks.capture());
     }
 
     /** The call is caused by what was captured, whatever this thread is doing. */
-    public void of(@Nullable Object captured) {
-        before = Hooks.enter(captured);
-        entered = true;
+    public static OwnCause of(@Nullable Object captured) {
+        return new OwnCause(Hooks.enter(captured), true);
     }
 
     /** The thread goes on with what it did before. May be said when it has not left that. */
     public void leave() {
-        if (entered) Hooks.exit(before);
+        if (!entered) return;
+        Hooks.exit(before);
         entered = false;
         before = null;
     }

@@ -67,7 +67,6 @@ public final class OwnHeaders<R, H> {
         final String name;
         final String value;
         final boolean replaces;
-        final @Nullable Own<H> previous;
 
         @Nullable
         Own<H> next;
@@ -78,17 +77,15 @@ public final class OwnHeaders<R, H> {
         @Nullable
         H before;
 
-        Own(String name, String value, boolean replaces, @Nullable Own<H> previous) {
+        Own(String name, String value, boolean replaces) {
             this.name = name;
             this.value = value;
             this.replaces = replaces;
-            this.previous = previous;
         }
     }
 
     private final Carrier<R, H> carrier;
     private @Nullable Own<H> first;
-    private @Nullable Own<H> last;
     private @Nullable R changed;
 
     public OwnHeaders(Carrier<R, H> carrier) {
@@ -101,18 +98,20 @@ public final class OwnHeaders<R, H> {
      * @param replaces whether it stands in the place of what the application has set
      */
     public void add(String name, String value, boolean replaces) {
-        Own<H> added = new Own<>(name, value, replaces, last);
+        Own<H> added = new Own<>(name, value, replaces);
+        Own<H> last = first;
+        while (last != null && last.next != null) last = last.next;
         if (last == null) first = added;
         else last.next = added;
-        last = added;
     }
 
     /** The value that was added; {@code null} when none was. */
     public @Nullable String value(String name) {
-        for (Own<H> own = last; own != null; own = own.previous) {
-            if (own.name.equalsIgnoreCase(name)) return own.value;
+        String value = null;
+        for (Own<H> own = first; own != null; own = own.next) {
+            if (own.name.equalsIgnoreCase(name)) value = own.value;
         }
-        return null;
+        return value;
     }
 
     /** Puts them on the request that is about to be written. */
@@ -131,8 +130,8 @@ public final class OwnHeaders<R, H> {
     }
 
     /** Whether what stands under its name is what was put there just now. */
-    private static boolean isOwn(Own<?> own) {
-        for (Own<?> other = own.previous; other != null; other = other.previous) {
+    private boolean isOwn(Own<H> own) {
+        for (Own<H> other = first; other != null && other != own; other = other.next) {
             if (other.put && other.name.equalsIgnoreCase(own.name)) return true;
         }
         return false;
@@ -143,13 +142,18 @@ public final class OwnHeaders<R, H> {
         R request = changed;
         if (request == null) return;
         changed = null;
-        for (Own<H> own = last; own != null; own = own.previous) {
-            if (!own.put) continue;
-            own.put = false;
-            H before = own.before;
-            own.before = null;
-            if (before == null) carrier.remove(request, own.name);
-            else carrier.restore(request, own.name, before);
-        }
+        takeBack(request, first);
+    }
+
+    /** The last one first: a name may have been added twice. */
+    private void takeBack(R request, @Nullable Own<H> own) {
+        if (own == null) return;
+        takeBack(request, own.next);
+        if (!own.put) return;
+        own.put = false;
+        H before = own.before;
+        own.before = null;
+        if (before == null) carrier.remove(request, own.name);
+        else carrier.restore(request, own.name, before);
     }
 }

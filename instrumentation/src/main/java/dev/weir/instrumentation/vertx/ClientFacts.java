@@ -1,6 +1,5 @@
 package dev.weir.instrumentation.vertx;
 
-import dev.weir.instrumentation.shared.CallLimit;
 import dev.weir.instrumentation.shared.ChangeableRequestFacts;
 import dev.weir.instrumentation.shared.HostPort;
 import dev.weir.instrumentation.shared.OwnHeaders;
@@ -41,11 +40,9 @@ final class ClientFacts extends ChangeableRequestFacts<MultiMap, List<String>> {
             HostPort authority,
             @Nullable Object chunk,
             boolean end,
-            long ownTimeoutMillis,
-            CallLimit limit) {
+            long ownTimeoutMillis) {
         super(
                 HEADERS,
-                limit,
                 "vertx-http-client",
                 request.getMethod().name(),
                 scheme,
@@ -59,12 +56,11 @@ final class ClientFacts extends ChangeableRequestFacts<MultiMap, List<String>> {
         this.length = end ? length(chunk) : -1;
     }
 
-    static ClientFacts of(
-            HttpClientRequest request, @Nullable Object chunk, boolean end, long ownTimeoutMillis, CallLimit limit) {
+    static ClientFacts of(HttpClientRequest request, @Nullable Object chunk, boolean end, long ownTimeoutMillis) {
         String url = request.absoluteURI();
         HostPort authority = HostPort.of(RequestTarget.authority(url), 0);
         String scheme = url.startsWith("https:") ? "https" : "http";
-        return new ClientFacts(request, scheme, authority, chunk, end, ownTimeoutMillis, limit);
+        return new ClientFacts(request, scheme, authority, chunk, end, ownTimeoutMillis);
     }
 
     private static long length(@Nullable Object chunk) {

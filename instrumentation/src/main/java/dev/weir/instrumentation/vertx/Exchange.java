@@ -21,7 +21,6 @@ final class Exchange {
     private static final WeakIdentityMap<Exchange> OPEN = new WeakIdentityMap<>(1 << 16);
 
     private final AtomicBoolean over = new AtomicBoolean();
-    private final CallLimit limit = new CallLimit();
     private volatile long ownTimeoutMillis;
     private volatile boolean begun;
     private volatile Call.@Nullable Denied denied;
@@ -64,7 +63,7 @@ final class Exchange {
     Call begin(HttpClientRequest request, @Nullable Object chunk, boolean end) {
         begun = true;
         cause = Hooks.capture();
-        ClientFacts known = ClientFacts.of(request, chunk, end, ownTimeoutMillis, limit);
+        ClientFacts known = ClientFacts.of(request, chunk, end, ownTimeoutMillis);
         Call now = Hooks.begin(known);
         known.forgetBody();
         if (now instanceof Call.Denied refused) {
@@ -79,11 +78,17 @@ final class Exchange {
         Object connection = NettyChannels.of(request.connection());
         channel = connection;
         if (connection != null) Attachments.attach(connection, now);
-        if (limit.millis() > 0) {
+        CallLimit limit = known.limit();
+        if (limit.isSet()) {
             WeakReference<HttpClientRequest> limited = new WeakReference<>(request);
             limit.start(() -> expire(limited.get()));
         }
         return now;
+    }
+
+    private CallLimit limit() {
+        ClientFacts known = facts;
+        return known == null ? CallLimit.NONE : known.limit();
     }
 
     private void expire(@Nullable HttpClientRequest request) {
@@ -105,17 +110,17 @@ final class Exchange {
         ClientFacts known = facts;
         if (known != null) known.answered(response);
         end(response.statusCode(), null);
-        if (!limit.isRunning()) OPEN.remove(request);
+        if (!limit().isRunning()) OPEN.remove(request);
         return new Entered(cause);
     }
 
     void fail(@Nullable Throwable thrown) {
-        limit.cancel();
+        limit().cancel();
         end(0, told(thrown));
     }
 
     void complete(HttpClientRequest request) {
-        limit.cancel();
+        limit().cancel();
         OPEN.remove(request);
     }
 

@@ -3,6 +3,7 @@ package dev.weir.instrumentation.shared;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -18,17 +19,25 @@ import org.junit.jupiter.api.Test;
 
 class CallLimitTest {
 
-    private final CallLimit limit = new CallLimit();
     private final CountDownLatch ended = new CountDownLatch(1);
 
-    private void runOut() throws InterruptedException {
-        limit.set(1);
+    private CallLimit started(long millis) {
+        CallLimit limit = CallLimit.NONE.with(millis);
+        assertTrue(limit.isSet());
         limit.start(ended::countDown);
+        return limit;
+    }
+
+    private CallLimit runOut() throws InterruptedException {
+        CallLimit limit = started(1);
         assertTrue(ended.await(10, TimeUnit.SECONDS));
+        return limit;
     }
 
     @Test
     void withoutOneNothingHappens() {
+        CallLimit limit = CallLimit.NONE;
+        assertFalse(limit.isSet());
         limit.start(ended::countDown);
         assertFalse(limit.isRunning());
         assertFalse(limit.isOver());
@@ -39,7 +48,7 @@ class CallLimitTest {
 
     @Test
     void endsTheCallAndSaysWhy() throws InterruptedException {
-        runOut();
+        CallLimit limit = runOut();
         assertTrue(limit.isOver(), "the call is ended after its time, never before");
         IOException closed = new IOException("socket closed");
         SocketTimeoutException told = limit.reasonOf(closed);
@@ -49,9 +58,17 @@ class CallLimitTest {
     }
 
     @Test
+    void timeIsSetAnewBeforeTheCallBegins() {
+        CallLimit limit = CallLimit.NONE.with(60_000);
+        assertSame(limit, limit.with(30_000), "the limit of one call stays one");
+        assertEquals(30_000, limit.millis());
+        assertNotSame(limit, CallLimit.NONE.with(1), "each call has a limit of its own");
+        assertFalse(CallLimit.NONE.isSet(), "all other calls still have none");
+    }
+
+    @Test
     void failureBeforeTheTimeIsItsOwn() {
-        limit.set(60_000);
-        limit.start(ended::countDown);
+        CallLimit limit = started(60_000);
         assertTrue(limit.isRunning());
         assertNull(limit.reasonOf(new IOException("refused")));
         limit.cancel();
@@ -59,7 +76,7 @@ class CallLimitTest {
 
     @Test
     void readerIsToldWhyItsBodyWasCutOff() throws Exception {
-        runOut();
+        CallLimit limit = runOut();
         InputStream broken = new InputStream() {
             @Override
             public int read() throws IOException {
@@ -79,8 +96,7 @@ class CallLimitTest {
 
     @Test
     void wholeBodyIsReadAsItIs() throws IOException {
-        limit.set(60_000);
-        limit.start(ended::countDown);
+        CallLimit limit = started(60_000);
         try (LimitedInputStream body = new LimitedInputStream(new ByteArrayInputStream(new byte[] {1, 2, 3}), limit)) {
             assertEquals(1, body.read());
             assertEquals(2, body.readAllBytes().length);
