@@ -18,9 +18,33 @@ class Parameters {
 
     private @Nullable Object[] byIndex = NONE;
     private int count;
-    private @Nullable Map<String, @Nullable Object> byName;
-    // Each name and its value, as long as nothing else is bound.
-    private @Nullable Object @Nullable [] named;
+    private @Nullable Named named;
+
+    /** Those that were bound by name: few statements have any. */
+    private static final class Named {
+
+        private final Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        // Each name and its value, as long as nothing else is bound.
+        private @Nullable Object @Nullable [] flat;
+
+        void bind(String name, @Nullable Object value) {
+            if (values.size() < MOST) values.put(name, value);
+            flat = null;
+        }
+
+        @Nullable
+        Object[] flat() {
+            if (flat != null) return flat;
+            @Nullable Object[] all = new @Nullable Object[2 * values.size()];
+            int at = 0;
+            for (Map.Entry<String, @Nullable Object> each : values.entrySet()) {
+                all[at++] = each.getKey();
+                all[at++] = each.getValue();
+            }
+            flat = all;
+            return all;
+        }
+    }
 
     /** Returns whether the value itself could be read. */
     final boolean bind(int index, @Nullable Object value) {
@@ -37,39 +61,25 @@ class Parameters {
     final boolean bind(@Nullable String name, @Nullable Object value) {
         if (name == null) return true;
         Object readable = readable(value);
-        if (byName == null) byName = new LinkedHashMap<>();
-        if (byName.size() < MOST) byName.put(name, readable);
-        named = null;
+        if (named == null) named = new Named();
+        named.bind(name, readable);
         return !(readable instanceof Class<?>);
     }
 
     final void clearParameters() {
         Arrays.fill(byIndex, 0, count, null);
         count = 0;
-        byName = null;
         named = null;
     }
 
     final int valueCount() {
-        return byName == null ? count : count + 2 * byName.size();
+        return named == null ? count : count + 2 * named.values.size();
     }
 
     /** The values in order; those that were bound by name come last, each after its name. */
     @Nullable
     final Object value(int index) {
-        return index < count || byName == null ? byIndex[index] : named(byName)[index - count];
-    }
-
-    private @Nullable Object[] named(Map<String, @Nullable Object> bound) {
-        if (named != null) return named;
-        @Nullable Object[] flat = new @Nullable Object[2 * bound.size()];
-        int at = 0;
-        for (Map.Entry<String, @Nullable Object> each : bound.entrySet()) {
-            flat[at++] = each.getKey();
-            flat[at++] = each.getValue();
-        }
-        named = flat;
-        return flat;
+        return index < count || named == null ? byIndex[index] : named.flat()[index - count];
     }
 
     /**

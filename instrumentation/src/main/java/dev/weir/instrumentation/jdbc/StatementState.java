@@ -13,8 +13,15 @@ final class StatementState extends Parameters {
     private static final WeakIdentityMap<StatementState> known = new WeakIdentityMap<>(MOST);
 
     private final String text;
-    private @Nullable Batch batch;
-    private int timeoutSeconds;
+    private @Nullable Rare rare;
+
+    /** What few statements have. */
+    private static final class Rare {
+        @Nullable
+        Batch batch;
+
+        int timeoutSeconds;
+    }
 
     private StatementState(String text) {
         this.text = text;
@@ -54,11 +61,11 @@ final class StatementState extends Parameters {
     }
 
     long timeoutMillis() {
-        return timeoutSeconds * 1_000L;
+        return rare == null ? 0 : rare.timeoutSeconds * 1_000L;
     }
 
     void timeoutSeconds(int seconds) {
-        timeoutSeconds = Math.max(0, seconds);
+        if (seconds > 0 || rare != null) withRare().timeoutSeconds = Math.max(0, seconds);
     }
 
     void addBatch() {
@@ -70,16 +77,22 @@ final class StatementState extends Parameters {
     }
 
     private Batch openBatch() {
-        if (batch == null) batch = new Batch();
-        return batch;
+        Rare known = withRare();
+        if (known.batch == null) known.batch = new Batch();
+        return known.batch;
     }
 
     void clearBatch() {
-        batch = null;
+        if (rare != null) rare.batch = null;
     }
 
     @Nullable
     Batch batch() {
-        return batch;
+        return rare == null ? null : rare.batch;
+    }
+
+    private Rare withRare() {
+        if (rare == null) rare = new Rare();
+        return rare;
     }
 }
