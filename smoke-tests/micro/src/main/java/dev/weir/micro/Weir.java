@@ -9,6 +9,7 @@ import dev.weir.agent.export.OtlpSettings;
 import dev.weir.agent.pipeline.Assembly;
 import dev.weir.agent.pipeline.CallPipeline;
 import dev.weir.agent.pipeline.Sampler;
+import dev.weir.agent.pipeline.Sharing;
 import dev.weir.agent.rules.RuleBook;
 import java.io.IOException;
 import java.util.HashMap;
@@ -52,7 +53,8 @@ public class Weir implements AutoCloseable {
         Assembly assembly = new Assembly(settings);
         RuleBook rules = assembly.rules();
         Sampler sampler = new Sampler(otlp.ratio(), otlp.asksParent());
-        pipeline = assembly.pipeline(rules, sampler, exporter.sink(), Set.of(), clock, log);
+        pipeline = assembly.pipeline(
+                rules, sampler, exporter.sink(), Set.of(), new Sharing(settings, otlp::isSame), clock, log);
         started.set(pipeline);
     }
 
