@@ -26,6 +26,7 @@ final class KnownRequests {
             String target,
             int port,
             @Nullable String path,
+            @Nullable String query,
             byte[] encoded) {
 
         boolean is(SpanRecord record) {
@@ -34,6 +35,7 @@ final class KnownRequests {
                     && target.equals(record.target)
                     && subject.equals(record.subject)
                     && Objects.equals(path, record.path)
+                    && Objects.equals(query, record.query)
                     && instrumentation.equals(record.instrumentation)
                     && scheme.equals(record.scheme);
         }
@@ -46,12 +48,17 @@ final class KnownRequests {
     static boolean mayKnow(SpanRecord record) {
         boolean all = switch (record.kind) {
             case SQL, FILE -> true;
-            case HTTP_CLIENT -> record.query == null && record.rare().rpcSystem == null;
+            case HTTP_CLIENT -> record.rare().rpcSystem == null;
             default -> false;
         };
         return all
                 && record.subject.length() + record.target.length() <= LONGEST
-                && (record.path == null || record.path.length() <= LONGEST);
+                && isShort(record.path)
+                && isShort(record.query);
+    }
+
+    private static boolean isShort(@Nullable String text) {
+        return text == null || text.length() <= LONGEST;
     }
 
     /** Not to be written to. */
@@ -67,6 +74,8 @@ final class KnownRequests {
         boolean again = came[place] == hash;
         came[place] = hash;
         if (!again || end - begin > LONGEST) return;
+        // A credential is not held on to.
+        if (record.query != null && !UrlText.query(record.query).equals(record.query)) return;
         places[place] = new Known(
                 record.kind,
                 record.instrumentation,
@@ -75,12 +84,14 @@ final class KnownRequests {
                 record.target,
                 record.port,
                 record.path,
+                record.query,
                 Arrays.copyOfRange(from, begin, end));
     }
 
     /** Strings remember theirs. */
     private static int hash(SpanRecord record) {
         int hash = record.subject.hashCode() * 31 + record.target.hashCode();
-        return record.path == null ? hash : hash * 31 + record.path.hashCode();
+        if (record.path != null) hash = hash * 31 + record.path.hashCode();
+        return record.query == null ? hash : hash * 31 + record.query.hashCode();
     }
 }

@@ -92,7 +92,8 @@ class OtlpEncoderTest {
                 record -> record.port = 81,
                 record -> record.path = "/BB",
                 record -> record.path = null,
-                record -> record.query = "a=b",
+                record -> record.query = "BB",
+                record -> record.query = null,
                 record -> record.withRare().rpcSystem = "grpc");
         for (CallFacts.Kind kind : List.of(CallFacts.Kind.HTTP_CLIENT, CallFacts.Kind.SQL, CallFacts.Kind.FILE)) {
             for (Consumer<SpanRecord> other : others) {
@@ -101,8 +102,8 @@ class OtlpEncoderTest {
                     SpanRecord record = record();
                     record.kind = kind;
                     record.scheme = "http";
-                    record.query = null;
                     // BB has the same hash.
+                    record.query = "Aa";
                     record.subject = "Aa";
                     record.target = "Aa";
                     record.path = "/Aa";
@@ -132,6 +133,9 @@ class OtlpEncoderTest {
         record.path = "x".repeat(3_000);
         assertFalse(KnownRequests.mayKnow(record));
         record.path = null;
+        record.query = "x".repeat(3_000);
+        assertFalse(KnownRequests.mayKnow(record));
+        record.query = null;
         known.came(record, new byte[10], 0, 10);
         assertNull(known.of(record), "once is not often");
         known.came(record, new byte[10], 0, 10);
@@ -140,6 +144,19 @@ class OtlpEncoderTest {
         known.came(record, new byte[3_000], 0, 3_000);
         known.came(record, new byte[3_000], 0, 3_000);
         assertNull(known.of(record), "too much to keep");
+    }
+
+    @Test
+    void credentialsAreNotHeldOnTo() {
+        KnownRequests known = new KnownRequests();
+        SpanRecord record = record();
+        for (String query : List.of("verbose=true", "api_key=hunter2&a=b")) {
+            record.query = query;
+            assertTrue(KnownRequests.mayKnow(record));
+            known.came(record, new byte[10], 0, 10);
+            known.came(record, new byte[10], 0, 10);
+            assertEquals(query.startsWith("verbose"), known.of(record) != null, query);
+        }
     }
 
     @Test
