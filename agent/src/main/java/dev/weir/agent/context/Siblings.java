@@ -25,9 +25,8 @@ final class Siblings {
     // The last of those that are not forgotten; the first comes after it.
     private @Nullable Operation lastKept;
 
-    // The last of those whose last attempt did not settle: the next call of this fingerprint is their next attempt. The
-    // one
-    // that has waited longest comes after it.
+    // The last of those whose last attempt did not settle: the next call of this fingerprint is their next attempt.
+    // The one that has waited longest comes after it.
     private @Nullable Operation lastWaiting;
 
     /** How many occurrences the parent's first attempt has used, as long as there is no other. */

@@ -165,18 +165,12 @@ public final class SpanRecord {
         if (state != null || rare != Rare.NONE) withRare().traceState = state;
     }
 
-    /** Another record of the same span, in which nothing else is said yet. */
-    public SpanRecord ofSameSpan() {
-        SpanRecord same = new SpanRecord();
-        same.traceHigh = traceHigh;
-        same.traceLow = traceLow;
-        same.spanId = spanId;
-        same.parentSpanId = parentSpanId;
-        same.flags = flags;
-        same.attemptPath = attemptPath;
-        same.traceState(traceState());
-        if (rare.linked != null) same.withRare().linked = rare.linked;
-        return same;
+    /** Says which trace it belongs to, and below what; 0 for nothing. */
+    public void within(long inTraceHigh, long inTraceLow, long belowSpanId, byte withFlags) {
+        traceHigh = inTraceHigh;
+        traceLow = inTraceLow;
+        parentSpanId = belowSpanId;
+        flags = withFlags;
     }
 
     /** Whether it is exported: nobody else does, and its trace is sampled, or a person should see it all the same. */

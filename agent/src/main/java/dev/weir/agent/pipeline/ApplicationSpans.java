@@ -62,10 +62,9 @@ final class ApplicationSpans {
     }
 
     private void hang(OpenCall call, Hooks.SpanContext parent) {
-        call.record.traceHigh = Hex.read(parent.traceId, 0);
-        call.record.traceLow = Hex.read(parent.traceId, 16);
-        call.record.parentSpanId = call.rare().applicationSpanId;
-        call.record.flags = sampler.join(call.record.traceLow, parent.flags);
+        long low = Hex.read(parent.traceId, 16);
+        byte flags = sampler.join(low, parent.flags);
+        call.record.within(Hex.read(parent.traceId, 0), low, call.rare().applicationSpanId, flags);
         call.record.traceState(parent.traceState);
     }
 

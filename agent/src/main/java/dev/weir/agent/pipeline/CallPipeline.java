@@ -14,7 +14,6 @@ import dev.weir.agent.context.ScopeAttempt;
 import dev.weir.agent.context.TraceParent;
 import dev.weir.agent.export.EpochClock;
 import dev.weir.agent.ledger.Roots;
-import dev.weir.agent.rules.Finding;
 import dev.weir.agent.rules.Judgement;
 import dev.weir.agent.rules.Rule;
 import dev.weir.agent.rules.RuleBook;
@@ -27,7 +26,6 @@ import dev.weir.bootstrap.McpFacts;
 import dev.weir.bootstrap.MessageFacts;
 import dev.weir.bootstrap.ProcessFacts;
 import dev.weir.bootstrap.ScopeFacts;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -230,14 +228,10 @@ public final class CallPipeline implements Hooks.Agent {
     private void trace(OpenCall call, @Nullable CausalContext cause) {
         if (cause == null) {
             KeyedHash trace = identity.trace(call.operation());
-            call.record.traceHigh = trace.high();
-            call.record.traceLow = trace.low();
-            call.record.flags = sampler.begin(call.record.traceLow);
+            long low = trace.low();
+            call.record.within(trace.high(), low, 0, sampler.begin(low));
         } else {
-            call.record.traceHigh = cause.traceHigh();
-            call.record.traceLow = cause.traceLow();
-            call.record.parentSpanId = cause.spanId();
-            call.record.flags = cause.flags();
+            call.record.within(cause.traceHigh(), cause.traceLow(), cause.spanId(), cause.flags());
             call.record.traceState(cause.traceState());
         }
     }
@@ -262,12 +256,10 @@ public final class CallPipeline implements Hooks.Agent {
         Judgement judgement = rules.judge(call, now);
         call.judgement = judgement;
         call.record.spanId = identity.random();
-        call.record.traceHigh = remote == null ? identity.random() : remote.traceHigh();
-        call.record.traceLow = remote == null ? identity.random() : remote.traceLow();
-        call.record.parentSpanId = remote == null ? 0 : remote.spanId();
-        call.record.flags = remote == null
-                ? sampler.begin(call.record.traceLow)
-                : sampler.join(call.record.traceLow, remote.flags());
+        long high = remote == null ? identity.random() : remote.traceHigh();
+        long low = remote == null ? identity.random() : remote.traceLow();
+        byte flags = remote == null ? sampler.begin(low) : sampler.join(low, remote.flags());
+        call.record.within(high, low, remote == null ? 0 : remote.spanId(), flags);
         call.record.attemptPath = arrival.path();
         // A request in a request: it is caused by what its sender says, and came by the one around it.
         if (around != null && around.spanId() != call.record.parentSpanId)
@@ -378,8 +370,7 @@ public final class CallPipeline implements Hooks.Agent {
             } else {
                 if (facts.kind().outward()) {
                     Rule.Answer answer = Settlement.answer(facts, status, code, thrown);
-                    List<Finding> notes = rules.ended(open, answer, now);
-                    if (notes != null) open.withRare().notes = notes;
+                    open.note(rules.ended(open, answer, now));
                 }
                 Operations.end(open, open.scope(), ending(open, facts, settled, succeeded), now);
                 if (KnownScopes.isKnown(facts)) Operations.endInbound(open.scope(), settled, succeeded, now);
@@ -399,8 +390,7 @@ public final class CallPipeline implements Hooks.Agent {
         if (!(call instanceof OpenCall open)) return;
         leave(open, states.get());
         if (!open.end() || open.facts().kind().inbound()) return;
-        Hooks.ForeignSpan foreign = open.rare().foreign;
-        if (foreign != null) foreign.giveBack();
+        SharedSpans.giveBack(open);
         try {
             long now = System.nanoTime();
             rules.dropped(open, now);

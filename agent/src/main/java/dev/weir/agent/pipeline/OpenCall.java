@@ -86,6 +86,11 @@ final class OpenCall extends Attempt {
         return known;
     }
 
+    /** Remembers what followed from its end, if anything did. */
+    void note(@Nullable List<Finding> followed) {
+        if (followed != null) withRare().notes = followed;
+    }
+
     /** Whether this is the first end. */
     synchronized boolean end() {
         boolean first = !ended;

@@ -78,7 +78,8 @@ final class Records {
 
     /** A call that is not over, but the span that somebody else makes of it is: what is known by now is said there. */
     void soFar(OpenCall call, Hooks.ForeignSpan span, long nowNanos) {
-        SpanRecord record = call.record.ofSameSpan();
+        SpanRecord record = new SpanRecord();
+        record.attemptPath = call.record.attemptPath;
         write(record, call, nowNanos, overrunMillis(call, nowNanos));
         if (call.rare().resends > 0) record.withRare().resends = call.rare().resends;
         foreignSpans.write(record, span);

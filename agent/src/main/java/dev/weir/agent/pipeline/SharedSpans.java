@@ -127,14 +127,19 @@ final class SharedSpans {
 
     // ---- both
 
+    /** The call has not taken place: whoever makes the span of it, if anybody does, makes it without us. */
+    static void giveBack(OpenCall call) {
+        Hooks.ForeignSpan span = call.rare().foreign;
+        if (span != null) span.giveBack();
+    }
+
     private void become(OpenCall call, Hooks.ForeignSpan span) {
         Hooks.SpanContext context = span.context();
         call.withRare().foreign = span;
-        call.record.traceHigh = Hex.read(context.traceId, 0);
-        call.record.traceLow = Hex.read(context.traceId, 16);
+        long low = Hex.read(context.traceId, 16);
+        long parent = span.parentSpanId.isEmpty() ? 0 : Hex.read(span.parentSpanId, 0);
+        call.record.within(Hex.read(context.traceId, 0), low, parent, sampler.join(low, context.flags));
         call.record.spanId = Hex.read(context.spanId, 0);
-        call.record.parentSpanId = span.parentSpanId.isEmpty() ? 0 : Hex.read(span.parentSpanId, 0);
-        call.record.flags = sampler.join(call.record.traceLow, context.flags);
         call.record.traceState(context.traceState);
         if (call.inside != null) {
             call.inside.become(

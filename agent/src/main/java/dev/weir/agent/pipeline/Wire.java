@@ -146,10 +146,8 @@ final class Wire {
     private void join(OpenCall call, TraceParent foreign) {
         // Its own, which another agent has written for both.
         if (foreign.spanId() == call.record.spanId) return;
-        call.record.traceHigh = foreign.traceHigh();
-        call.record.traceLow = foreign.traceLow();
-        call.record.parentSpanId = foreign.spanId();
-        call.record.flags = sampler.join(foreign.traceLow(), foreign.flags());
+        byte flags = sampler.join(foreign.traceLow(), foreign.flags());
+        call.record.within(foreign.traceHigh(), foreign.traceLow(), foreign.spanId(), flags);
     }
 
     /** The call's own span, for whoever it calls. */
