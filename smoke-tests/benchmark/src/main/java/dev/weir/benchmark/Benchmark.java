@@ -76,17 +76,21 @@ public final class Benchmark {
                 // Discarded: the first reader of a jar pays for the disk.
                 new StartUpRun(java, runs).run(agent, "discarded-" + agent.id());
             }
-            for (int i = 0; i < plan.size(); i++) {
-                RunResult result = measure(plan.get(i), archive, target.address());
-                results.add(result);
-                System.out.printf(
-                        Locale.ROOT,
-                        "%4d s  %d/%d  %s  %s%n",
-                        (System.nanoTime() - start) / 1_000_000_000L,
-                        i + 1,
-                        plan.size(),
-                        plan.get(i).name(),
-                        summary(result));
+            int done = 0;
+            for (List<RunPlan.Run> together : RunPlan.together(plan)) {
+                List<RunResult> measured = measure(together, archive, target.address());
+                for (int i = 0; i < measured.size(); i++) {
+                    results.add(measured.get(i));
+                    done++;
+                    System.out.printf(
+                            Locale.ROOT,
+                            "%4d s  %d/%d  %s  %s%n",
+                            (System.nanoTime() - start) / 1_000_000_000L,
+                            done,
+                            plan.size(),
+                            together.get(i).name(),
+                            summary(measured.get(i)));
+                }
             }
         }
         String report = new Report(results).markdown(title(version));
@@ -96,12 +100,15 @@ public final class Benchmark {
         return !results.anyObjection();
     }
 
-    private RunResult measure(RunPlan.Run run, ClassArchive archive, URI target) throws InterruptedException {
+    private List<RunResult> measure(List<RunPlan.Run> together, ClassArchive archive, URI target)
+            throws InterruptedException {
+        RunPlan.Run run = together.get(0);
         return switch (run.line().kind()) {
-            case HELLO -> new StartUpRun(java, runs).run(run.agent(), run.name());
-            case READY, ARCHIVE -> new SpringBootRun(java, archive, runs).run(run.line(), run.agent(), run.name());
+            case HELLO -> List.of(new StartUpRun(java, runs).run(run.agent(), run.name()));
+            case READY, ARCHIVE ->
+                List.of(new SpringBootRun(java, archive, runs).run(run.line(), run.agent(), run.name()));
             case CALL, CALL_AND_RULES, FILE, FILE_OUTSIDE, HOP ->
-                new OperationRun(java, settings.pace(), target, runs).run(run.line(), run.agent(), run.name());
+                new OperationRound(java, settings.pace(), target, runs).run(together);
         };
     }
 

@@ -1,15 +1,12 @@
 package dev.weir.benchmark;
 
-/**
- * How fast and how long one process is driven.
- *
- * <p>Requests come in bursts at a fixed rate that is the same for every agent, far below what any exporter can send.
- */
+/** How long the processes of one line are driven. Requests follow each other as fast as exporters can send. */
 record Pace(
         int rootsPerBurst,
-        int burstMillis,
-        int burstsPerBatch,
-        int batches,
+        int burstsPerWarmUpBatch,
+        int turnMillis,
+        int turns,
+        int countedTurns,
         int minimumWarmUpSeconds,
         int maximumWarmUpSeconds) {
 
@@ -23,25 +20,25 @@ record Pace(
     static final double COMPILER_AT_REST = 0.10;
 
     static Pace full() {
-        return new Pace(25, 100, 10, 3, 3, 5);
+        return new Pace(25, 10, 200, 15, 9, 3, 5);
     }
 
     /** As long as it takes, for an hour that is spent on a few lines. */
     static Pace patient() {
-        return new Pace(25, 100, 10, 5, 3, 20);
+        return new Pace(25, 10, 200, 30, 18, 3, 20);
     }
 
     static Pace quick() {
-        return new Pace(25, 100, 5, 3, 1, 1);
+        return new Pace(25, 5, 200, 7, 5, 1, 1);
     }
 
     /** A few requests: that everything works, not what it costs. */
     static Pace smoke() {
-        return new Pace(5, 20, 2, 2, 0, 0);
+        return new Pace(5, 2, 20, 2, 1, 0, 0);
     }
 
     /** Most runs use up the time that they have to warm up. */
     double expectedSeconds() {
-        return maximumWarmUpSeconds + batches * burstsPerBatch * burstMillis / 1e3;
+        return maximumWarmUpSeconds + turns * turnMillis / 1e3;
     }
 }

@@ -49,11 +49,29 @@ final class RunPlan {
                 .sum()));
     }
 
+    /** The same, as they are measured: operations of one line and round together, all else alone. */
+    static List<List<Run>> together(List<Run> runs) {
+        List<List<Run>> groups = new ArrayList<>();
+        for (Run run : runs) {
+            List<Run> last = groups.isEmpty() ? List.of() : groups.get(groups.size() - 1);
+            if (run.line().kind().isOperation() && !last.isEmpty() && run.besides(last.get(0))) {
+                last.add(run);
+            } else {
+                groups.add(new ArrayList<>(List.of(run)));
+            }
+        }
+        return groups;
+    }
+
     /** One process to come. */
     record Run(int round, Line line, Agent agent) {
 
         String name() {
             return line.id() + "-" + agent.id() + "-" + round;
+        }
+
+        private boolean besides(Run other) {
+            return line == other.line && round == other.round;
         }
     }
 }

@@ -65,8 +65,7 @@ class BenchmarkSmokeIT {
                 if (line.kind().isOperation()
                         && line.kind().possibleAgents().contains(agent)
                         && Runtime.version().feature() >= line.minimumJdk()) {
-                    RunResult run = new OperationRun(java, Pace.smoke(), target.address(), directory)
-                            .run(line, agent, line.id());
+                    RunResult run = round(java, target, line, agent);
                     assertEquals(List.of(), run.objections(), line::id);
                 }
             }
@@ -81,8 +80,7 @@ class BenchmarkSmokeIT {
     @EnumSource(names = {"NONE", "WEIR", "WEIR_PROPAGATION"})
     void operationsAreMeasuredAndTheirSpansCounted(Agent agent) throws Exception {
         try (TargetServer target = new TargetServer()) {
-            RunResult run = new OperationRun(java(agent), Pace.smoke(), target.address(), directory)
-                    .run(Line.HTTP_CLIENT, agent, "http");
+            RunResult run = round(java(agent), target, Line.HTTP_CLIENT, agent);
             assertEquals(List.of(), run.objections());
             assertTrue(value(run, Metric.OPERATION_TIME) > 1, run::toString);
             assertTrue(value(run, Metric.OPERATION_CPU) > 1, run::toString);
@@ -98,8 +96,7 @@ class BenchmarkSmokeIT {
     void everyLineIsMeasured(Line line) throws Exception {
         assumeTrue(Runtime.version().feature() >= line.minimumJdk());
         try (TargetServer target = new TargetServer()) {
-            RunResult run = new OperationRun(java(Agent.WEIR), Pace.smoke(), target.address(), directory)
-                    .run(line, Agent.WEIR, line.id());
+            RunResult run = round(java(Agent.WEIR), target, line, Agent.WEIR);
             assertEquals(List.of(), run.objections());
         }
     }
@@ -109,12 +106,46 @@ class BenchmarkSmokeIT {
         try (TargetServer target = new TargetServer()) {
             Path noJar = Files.createFile(directory.resolve("not-an-agent.jar"));
             JavaCommand broken = new JavaCommand(jvm(), Map.of(Agent.EMPTY, noJar), SPRING_BOOT);
-            RunResult operations = new OperationRun(broken, Pace.smoke(), target.address(), directory)
-                    .run(Line.JDBC, Agent.EMPTY, "jdbc");
+            RunResult operations = round(broken, target, Line.JDBC, Agent.EMPTY);
             assertTrue(operations.objections().get(0).startsWith("ended early"), operations::toString);
             RunResult hello = new StartUpRun(broken, directory).run(Agent.EMPTY, "hello");
             assertTrue(hello.objections().get(0).startsWith("ended with status 1"), hello::toString);
         }
+    }
+
+    /** One that cannot start does not keep the others from being measured, together on one core. */
+    @Test
+    void oneThatFailsDoesNotEndTheOthers() throws Exception {
+        Path noJar = Files.createFile(directory.resolve("not-an-agent.jar"));
+        JavaCommand java = new JavaCommand(
+                jvm(),
+                Map.of(Agent.EMPTY, noJar, Agent.WEIR, jar("weir.jar", "../../agent/target/weir.jar", "mvn package")),
+                SPRING_BOOT);
+        try (TargetServer target = new TargetServer()) {
+            List<RunResult> runs = new OperationRound(java, Pace.smoke(), target.address(), directory)
+                    .run(List.of(
+                            new RunPlan.Run(1, Line.JDBC, Agent.WEIR),
+                            new RunPlan.Run(1, Line.JDBC, Agent.EMPTY),
+                            new RunPlan.Run(1, Line.JDBC, Agent.NONE)));
+            assertEquals(
+                    List.of(Agent.WEIR, Agent.EMPTY, Agent.NONE),
+                    runs.stream().map(RunResult::agent).toList());
+            assertEquals(List.of(), runs.get(0).objections());
+            assertTrue(runs.get(1).objections().get(0).startsWith("ended early"), runs::toString);
+            assertEquals(List.of(), runs.get(2).objections());
+            assertTrue(value(runs.get(2), Metric.OPERATION_CPU) > 0, runs::toString);
+            assertEquals(
+                    List.of(),
+                    runs.get(0).notes().stream()
+                            .filter(note -> note.contains("core"))
+                            .toList());
+        }
+    }
+
+    private RunResult round(JavaCommand java, TargetServer target, Line line, Agent agent) throws Exception {
+        return new OperationRound(java, Pace.smoke(), target.address(), directory)
+                .run(List.of(new RunPlan.Run(1, line, agent)))
+                .get(0);
     }
 
     private SpringBootRun springBoot(Agent agent) throws IOException {

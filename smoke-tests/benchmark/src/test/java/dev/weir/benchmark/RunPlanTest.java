@@ -29,6 +29,20 @@ class RunPlanTest {
         assertEquals(plan.size(), names.size());
     }
 
+    /** What is compared runs at the same time; starting is measured alone. */
+    @Test
+    void operationsOfOneLineAndRoundAreMeasuredTogether() {
+        List<RunPlan.Run> plan = RunPlan.shuffled(LINES, line -> AGENTS, 3, 42);
+        List<List<RunPlan.Run>> together = RunPlan.together(plan);
+        assertEquals(plan, together.stream().flatMap(List::stream).toList());
+        for (List<RunPlan.Run> group : together) {
+            boolean operations = group.get(0).line().kind().isOperation();
+            assertEquals(operations ? AGENTS.size() : 1, group.size(), group::toString);
+            assertEquals(1, group.stream().map(RunPlan.Run::line).distinct().count());
+            assertEquals(1, group.stream().map(RunPlan.Run::round).distinct().count());
+        }
+    }
+
     @Test
     void theOrderComesFromTheSeed() {
         assertEquals(RunPlan.shuffled(LINES, line -> AGENTS, 3, 42), RunPlan.shuffled(LINES, line -> AGENTS, 3, 42));

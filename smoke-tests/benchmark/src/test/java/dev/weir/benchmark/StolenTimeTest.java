@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.weir.benchmark.Batches.Batch;
+import dev.weir.benchmark.Turns.Turn;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,27 +38,22 @@ class StolenTimeTest {
     }
 
     @Test
-    void disturbedBatchesAreMeasuredAgain() {
-        Batches batches = new Batches(2);
-        batches.add(new Batch(0.5, 900, 90));
-        batches.add(new Batch(0, 10, 1));
-        assertFalse(batches.enough());
-        batches.add(new Batch(0.01, 12, 3));
-        assertTrue(batches.enough());
-        assertFalse(batches.disturbed());
-        assertEquals(11, batches.median(Batch::nanos), 1e-9);
-        assertEquals(2, batches.median(Batch::cpuNanos), 1e-9);
+    void theLeastDisturbedTurnsCount() {
+        Turns turns = new Turns(2);
+        turns.add(new Turn(0.5, 900, 90));
+        turns.add(new Turn(0, 10, 1));
+        turns.add(new Turn(0.01, 12, 3));
+        assertFalse(turns.disturbed());
+        assertEquals(11, turns.median(Turn::nanos), 1e-9);
+        assertEquals(2, turns.median(Turn::cpuNanos), 1e-9);
     }
 
     @Test
-    void patienceEndsWithTheLeastDisturbed() {
-        Batches batches = new Batches(1);
-        batches.add(new Batch(0.5, 900, 90));
-        batches.add(new Batch(0.03, 20, 2));
-        assertFalse(batches.enough());
-        batches.add(new Batch(0.2, 500, 50));
-        assertTrue(batches.enough());
-        assertTrue(batches.disturbed());
-        assertEquals(20, batches.median(Batch::nanos), 1e-9);
+    void itIsSaidWhenTooFewWereLeftAlone() {
+        Turns turns = new Turns(1);
+        turns.add(new Turn(0.5, 900, 90));
+        turns.add(new Turn(0.03, 20, 2));
+        assertTrue(turns.disturbed());
+        assertEquals(20, turns.median(Turn::nanos), 1e-9);
     }
 }

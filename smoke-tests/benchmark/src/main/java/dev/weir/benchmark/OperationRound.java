@@ -1,0 +1,125 @@
+package dev.weir.benchmark;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The processes of one line, one with each agent, driven in turn: so what the machine does meanwhile happens to all of
+ * them.
+ */
+final class OperationRound {
+
+    private final JavaCommand java;
+    private final Pace pace;
+    private final URI target;
+    private final Path directory;
+
+    OperationRound(JavaCommand java, Pace pace, URI target, Path directory) {
+        this.java = java;
+        this.pace = pace;
+        this.target = target;
+        this.directory = directory;
+    }
+
+    /** Results in the order of the runs, which are all of one line. One that fails does not end the others. */
+    List<RunResult> run(List<RunPlan.Run> runs) throws InterruptedException {
+        List<Participant> all = runs.stream().map(Participant::new).toList();
+        try {
+            for (Participant participant : all) {
+                participant.start();
+                participant.take(DrivenProcess::warmUp);
+            }
+            List<String> complaints;
+            try (Core core = new Core()) {
+                each(all, process -> core.take(process.process()));
+                takeTurns(all);
+                complaints = core.complaints();
+            }
+            for (Participant participant : all) {
+                participant.take(process -> participant.result = process.result(complaints));
+            }
+            return all.stream()
+                    .map(participant -> Objects.requireNonNull(participant.result))
+                    .toList();
+        } finally {
+            all.forEach(Participant::close);
+        }
+    }
+
+    private void takeTurns(List<Participant> all) throws InterruptedException {
+        Random random = new Random();
+        List<Participant> order = new ArrayList<>(all);
+        for (int i = 0; i < pace.turns(); i++) {
+            Collections.shuffle(order, random);
+            each(order, DrivenProcess::turn);
+        }
+        each(order, DrivenProcess::endTurn);
+    }
+
+    private static void each(List<Participant> participants, Step step) throws InterruptedException {
+        for (Participant participant : participants) {
+            participant.take(step);
+        }
+    }
+
+    private interface Step {
+        void take(DrivenProcess process) throws IOException, InterruptedException;
+    }
+
+    /** A process as long as it runs, and what it showed. */
+    private final class Participant {
+
+        private final RunPlan.Run run;
+        private final Path errors;
+        private @Nullable DrivenProcess process;
+        private @Nullable RunResult result;
+
+        Participant(RunPlan.Run run) {
+            this.run = run;
+            this.errors = directory.resolve(run.name() + ".err");
+        }
+
+        void start() throws InterruptedException {
+            try {
+                process = new DrivenProcess(java, pace, target, run.line(), run.agent(), errors);
+            } catch (IOException e) {
+                failed(e);
+            }
+        }
+
+        /** Does nothing with one that failed before. */
+        void take(Step step) throws InterruptedException {
+            if (process != null) {
+                try {
+                    step.take(process);
+                } catch (IOException e) {
+                    failed(e);
+                }
+            }
+        }
+
+        private void failed(IOException e) {
+            String objection = e.getMessage() == null ? e.toString() : e.getMessage();
+            result = RunResult.failed(run.line(), run.agent(), objection + AgentErrors.lastLine(errors));
+            close();
+        }
+
+        void close() {
+            if (process != null) {
+                try {
+                    process.close();
+                } catch (IOException e) {
+                    System.err.println("benchmark: a socket would not close: " + e);
+                }
+                process = null;
+            }
+        }
+    }
+}
