@@ -133,6 +133,7 @@ public final class Benchmark {
             }
         }
         words.add("seed " + settings.seed());
+        words.add("warmed up for up to " + settings.pace().warmUpSeconds() + " s");
         if (settings.pace().equals(Pace.quick())) {
             words.add("quick");
         }

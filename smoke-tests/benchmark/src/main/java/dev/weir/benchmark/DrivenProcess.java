@@ -3,9 +3,7 @@ package dev.weir.benchmark;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -19,22 +17,31 @@ final class DrivenProcess implements AutoCloseable {
     private static final int SOCKET_TIMEOUT_MILLIS = 60_000;
     private static final int EXPORT_TIMEOUT_SECONDS = 15;
 
+    /** What share of the program's own CPU the JIT compiler may still use. */
+    private static final double COMPILER_AT_REST = 0.25;
+
+    /** In so many turns in a row: it is done with what is run most. */
+    private static final int RESTFUL_TURNS = 20;
+
     private final Pace pace;
     private final Line line;
     private final Agent agent;
     private final Path errors;
     private final SpanSink sink;
     private final MeasuredProcess process;
-    private final InboundRequests requests;
+    private InboundRequests requests;
     private final ThreadTimes cpu;
     private final int rootsPerBurst;
     private final Turns turns;
     private final StolenTime stolen;
     private long roots;
-    private boolean stable;
+    private int warmUpTurns;
+    private int restful;
     private MeasuredProcess.@Nullable Mark beforeTurns;
     private int diedBefore;
     private long measuredOperations;
+    private long programNanos;
+    private long compilerNanos;
     private long turnOperations;
     private double turnNanos;
     private double turnStolen;
@@ -69,54 +76,60 @@ final class DrivenProcess implements AutoCloseable {
         return process;
     }
 
-    /** On all cores, so that the compiler is done soon. */
+    /** A turn that is not measured, unless the compiler is at rest already, or there were enough. */
     void warmUp() throws IOException, InterruptedException {
-        long start = System.nanoTime();
-        Deque<Double> last = new ArrayDeque<>();
-        cpu.advance();
-        do {
-            long nanos = 0;
-            for (int i = 0; i < pace.burstsPerWarmUpBatch(); i++) {
-                nanos += burst();
-            }
-            ThreadTimes.Used used = cpu.advance();
-            last.addLast((double) nanos);
-            if (last.size() > Pace.STABLE_BATCHES) {
-                last.removeFirst();
-            }
-            stable = used.compiler() < Pace.COMPILER_AT_REST * used.program()
-                    && last.size() == Pace.STABLE_BATCHES
-                    && Sample.of(last).within(Pace.SAME_TIME);
-        } while (seconds(start) < pace.minimumWarmUpSeconds()
-                || !stable && seconds(start) < pace.maximumWarmUpSeconds());
+        if (isWarm()) {
+            return;
+        }
+        ThreadTimes.Used used = cpu.advance();
+        restful = used.compiler() < COMPILER_AT_REST * used.program() ? restful + 1 : 0;
+        warmUpTurns++;
+        drive();
+    }
+
+    boolean isWarm() {
+        return restful >= RESTFUL_TURNS || warmUpTurns >= pace.warmUpTurns();
+    }
+
+    /** The JDK's server closes connections that are silent for 30 s: as long as others start. */
+    void reconnect() throws IOException {
+        requests.close();
+        requests = new InboundRequests(process.port(), SOCKET_TIMEOUT_MILLIS);
     }
 
     /** Drives it for a while. What it does until its next turn is a cost of this one: exporters work later. */
     void turn() throws IOException, InterruptedException {
         endTurn();
         stolen.advance();
-        long nanos = 0;
-        long start = System.nanoTime();
-        do {
-            nanos += burst();
-            turnOperations += (long) rootsPerBurst * line.operationsPerRoot();
-        } while (System.nanoTime() - start < TimeUnit.MILLISECONDS.toNanos(pace.turnMillis()));
-        turnNanos = nanos;
+        turnOperations = 0;
+        turnNanos = drive();
         turnStolen = stolen.advance();
     }
 
     /** To be called once more after the last turn of all processes. */
     void endTurn() throws IOException, InterruptedException {
-        double cpuNanos = cpu.advance().program();
+        ThreadTimes.Used used = cpu.advance();
         if (beforeTurns == null) {
             beforeTurns = process.mark();
             diedBefore = cpu.died();
             cpu.advance();
             return;
         }
-        turns.add(new Turns.Turn(turnStolen, turnNanos / turnOperations, cpuNanos / turnOperations));
+        double program = used.program();
+        turns.add(new Turns.Turn(turnStolen, turnNanos / turnOperations, program / turnOperations));
         measuredOperations += turnOperations;
-        turnOperations = 0;
+        programNanos += used.program();
+        compilerNanos += used.compiler();
+    }
+
+    private long drive() throws IOException, InterruptedException {
+        long nanos = 0;
+        long start = System.nanoTime();
+        do {
+            nanos += burst();
+            turnOperations += (long) rootsPerBurst * line.operationsPerRoot();
+        } while (System.nanoTime() - start < TimeUnit.MILLISECONDS.toNanos(pace.turnMillis()));
+        return nanos;
     }
 
     /** Waits until the exporter's queue has room for all of the burst's spans: dropping is not what is measured. */
@@ -173,8 +186,8 @@ final class DrivenProcess implements AutoCloseable {
 
     private List<String> notes(int died, List<String> further) {
         List<String> notes = new ArrayList<>(further);
-        if (!stable) {
-            notes.add("never became stable: measured after the longest warm-up");
+        if (compilerNanos > COMPILER_AT_REST * programNanos) {
+            notes.add("the JIT compiler was not at rest: measured after the longest warm-up");
         }
         if (turns.disturbed()) {
             notes.add("other machines took the CPU in too many turns");
@@ -191,9 +204,5 @@ final class DrivenProcess implements AutoCloseable {
                 process) {
             requests.close();
         }
-    }
-
-    private static double seconds(long since) {
-        return (System.nanoTime() - since) / 1e9;
     }
 }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,12 +33,21 @@ final class OperationRound {
         try {
             for (Participant participant : all) {
                 participant.start();
-                participant.take(DrivenProcess::warmUp);
+            }
+            // While one has its turn, the compilers of the others go on, on all cores.
+            while (all.stream().anyMatch(Participant::isCold)) {
+                each(all, DrivenProcess::warmUp);
             }
             List<String> complaints;
             try (Core core = new Core()) {
                 each(all, process -> core.take(process.process()));
-                takeTurns(all);
+                each(all, DrivenProcess::reconnect);
+                List<Participant> order = new ArrayList<>(all);
+                for (int i = 0; i < pace.turns(); i++) {
+                    Collections.shuffle(order);
+                    each(order, DrivenProcess::turn);
+                }
+                each(all, DrivenProcess::endTurn);
                 complaints = core.complaints();
             }
             for (Participant participant : all) {
@@ -51,16 +59,6 @@ final class OperationRound {
         } finally {
             all.forEach(Participant::close);
         }
-    }
-
-    private void takeTurns(List<Participant> all) throws InterruptedException {
-        Random random = new Random();
-        List<Participant> order = new ArrayList<>(all);
-        for (int i = 0; i < pace.turns(); i++) {
-            Collections.shuffle(order, random);
-            each(order, DrivenProcess::turn);
-        }
-        each(order, DrivenProcess::endTurn);
     }
 
     private static void each(List<Participant> participants, Step step) throws InterruptedException {
@@ -92,6 +90,10 @@ final class OperationRound {
             } catch (IOException e) {
                 failed(e);
             }
+        }
+
+        boolean isCold() {
+            return process != null && !process.isWarm();
         }
 
         /** Does nothing with one that failed before. */

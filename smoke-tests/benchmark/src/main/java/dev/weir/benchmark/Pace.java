@@ -1,44 +1,38 @@
 package dev.weir.benchmark;
 
-/** How long the processes of one line are driven. Requests follow each other as fast as exporters can send. */
-record Pace(
-        int rootsPerBurst,
-        int burstsPerWarmUpBatch,
-        int turnMillis,
-        int turns,
-        int countedTurns,
-        int minimumWarmUpSeconds,
-        int maximumWarmUpSeconds) {
-
-    /** So many warm-up batches in a row must have taken the same time. */
-    static final int STABLE_BATCHES = 4;
-
-    /** How far each may be from their median. */
-    static final double SAME_TIME = 0.10;
-
-    /** What share of the program's own CPU the JIT compiler may still use. */
-    static final double COMPILER_AT_REST = 0.10;
+/**
+ * How long the processes of one line are driven. Requests follow each other as fast as exporters can send.
+ *
+ * @param warmUpTurns at most, if the JIT compiler does not come to rest before
+ * @param countedTurns those during which the least of the machine was taken away
+ */
+record Pace(int rootsPerBurst, int turnMillis, int warmUpTurns, int turns, int countedTurns) {
 
     static Pace full() {
-        return new Pace(25, 10, 200, 15, 9, 3, 5);
-    }
-
-    /** As long as it takes, for an hour that is spent on a few lines. */
-    static Pace patient() {
-        return new Pace(25, 10, 200, 30, 18, 3, 20);
+        return new Pace(25, 100, 70, 15, 9);
     }
 
     static Pace quick() {
-        return new Pace(25, 5, 200, 7, 5, 1, 1);
+        return new Pace(25, 100, 10, 8, 5);
     }
 
     /** A few requests: that everything works, not what it costs. */
     static Pace smoke() {
-        return new Pace(5, 2, 20, 2, 1, 0, 0);
+        return new Pace(5, 20, 1, 2, 1);
     }
 
-    /** Most runs use up the time that they have to warm up. */
-    double expectedSeconds() {
-        return maximumWarmUpSeconds + turns * turnMillis / 1e3;
+    long warmUpSeconds() {
+        return (long) warmUpTurns * turnMillis / 1_000;
+    }
+
+    /** The same after another longest warm-up of each process, in seconds. */
+    Pace warmedUp(long seconds) {
+        return new Pace(rootsPerBurst, turnMillis, (int) (seconds * 1_000 / turnMillis), turns, countedTurns);
+    }
+
+    /** A turn ends with the burst that it is in. Lines that the compiler is soon done with need half of the warm-up. */
+    double expectedSeconds(Kind kind) {
+        boolean slow = kind == Kind.CALL || kind == Kind.CALL_AND_RULES;
+        return 1.15 * ((slow ? 1 : 0.5) * warmUpTurns + turns) * turnMillis / 1e3;
     }
 }

@@ -43,7 +43,8 @@ final class RunPlan {
                         // Twice: timed and watched.
                         case HELLO -> 2 * (0.2 + start);
                         case READY, ARCHIVE -> 3.5 + start;
-                        case CALL, CALL_AND_RULES, FILE, FILE_OUTSIDE, HOP -> 1 + start + pace.expectedSeconds();
+                        case CALL, CALL_AND_RULES, FILE, FILE_OUTSIDE, HOP ->
+                            1 + start + pace.expectedSeconds(run.line().kind());
                     };
                 })
                 .sum()));

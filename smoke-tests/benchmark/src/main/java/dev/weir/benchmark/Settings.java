@@ -29,9 +29,8 @@ record Settings(
     static Settings of(Properties properties) {
         boolean quick = choose(properties, "quick", List.of("true", "false"), word -> word, List.of("false"))
                 .contains("true");
-        boolean patient = choose(
-                        properties, "benchmark.patient", List.of("true", "false"), word -> word, List.of("false"))
-                .contains("true");
+        Pace pace = quick ? Pace.quick() : Pace.full();
+        long warmUp = number(properties, "benchmark.warm-up", pace.warmUpSeconds(), 1);
         List<Agent> agents = choose(properties, "benchmark.agents", List.of(Agent.values()), Agent::id, List.of());
         List<Line> lines = choose(
                 properties,
@@ -57,7 +56,7 @@ record Settings(
             }
         }
         return new Settings(
-                quick ? Pace.quick() : (patient ? Pace.patient() : Pace.full()),
+                pace.warmedUp(warmUp),
                 (int) number(properties, "benchmark.runs", quick ? 2 : 7, 1),
                 number(properties, "benchmark.seed", System.nanoTime() & 0xFFFF_FFFFL, 0),
                 agents,

@@ -13,6 +13,9 @@ import java.nio.charset.StandardCharsets;
 /** Answers every bodiless HTTP/1.1 request with the same 64 bytes, in one packet, on kept-alive connections. */
 final class TargetServer implements AutoCloseable {
 
+    /** How the names of its threads begin. */
+    static final String THREADS = "target-";
+
     private static final byte[] ANSWER = ("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 64\r\n\r\n"
                     + "weir ".repeat(12)
                     + "weir")
@@ -21,7 +24,7 @@ final class TargetServer implements AutoCloseable {
     private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
 
     TargetServer() throws IOException {
-        Thread acceptor = new Thread(this::accept, "target-server");
+        Thread acceptor = new Thread(this::accept, THREADS + "server");
         acceptor.setDaemon(true);
         acceptor.start();
     }
@@ -35,7 +38,7 @@ final class TargetServer implements AutoCloseable {
             try {
                 Socket connection = socket.accept();
                 connection.setTcpNoDelay(true);
-                Thread thread = new Thread(() -> serve(connection), "target-connection");
+                Thread thread = new Thread(() -> serve(connection), THREADS + "connection");
                 thread.setDaemon(true);
                 thread.start();
             } catch (IOException e) {

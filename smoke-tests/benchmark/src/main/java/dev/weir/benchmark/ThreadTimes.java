@@ -66,7 +66,8 @@ final class ThreadTimes {
         return died;
     }
 
-    private static boolean isCompiler(String name) {
+    /** Of the name of a thread of a JVM, as Linux shows it. */
+    static boolean isCompiler(String name) {
         return name.startsWith("C1 Compiler") || name.startsWith("C2 Compiler");
     }
 

@@ -49,6 +49,14 @@ class SettingsTest {
     }
 
     @Test
+    void theWarmUpIsChosenInSeconds() {
+        assertEquals(Pace.full(), Settings.of(properties).pace());
+        properties.setProperty("benchmark.warm-up", "14");
+        assertEquals(14, Settings.of(properties).pace().warmUpSeconds());
+        assertEquals(Pace.full().turns(), Settings.of(properties).pace().turns());
+    }
+
+    @Test
     void everyAgentThatABudgetNamesRunsByDefault() {
         for (Line line : Line.values()) {
             for (Metric metric : line.metrics()) {
