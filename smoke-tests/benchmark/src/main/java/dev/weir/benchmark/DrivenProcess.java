@@ -29,11 +29,11 @@ final class DrivenProcess implements AutoCloseable {
     private final Path errors;
     private final SpanSink sink;
     private final MeasuredProcess process;
-    private InboundRequests requests;
     private final ThreadTimes cpu;
     private final int rootsPerBurst;
     private final Turns turns;
     private final StolenTime stolen;
+    private @Nullable InboundRequests requests;
     private long roots;
     private int warmUpTurns;
     private int restful;
@@ -62,13 +62,6 @@ final class DrivenProcess implements AutoCloseable {
             sink.close();
             throw e;
         }
-        try {
-            requests = new InboundRequests(process.port(), SOCKET_TIMEOUT_MILLIS);
-        } catch (IOException | RuntimeException e) {
-            process.close();
-            sink.close();
-            throw e;
-        }
         cpu = new ThreadTimes(process.pid());
     }
 
@@ -81,6 +74,9 @@ final class DrivenProcess implements AutoCloseable {
         if (isWarm()) {
             return;
         }
+        if (requests == null) {
+            connect();
+        }
         ThreadTimes.Used used = cpu.advance();
         restful = used.compiler() < COMPILER_AT_REST * used.program() ? restful + 1 : 0;
         warmUpTurns++;
@@ -91,9 +87,11 @@ final class DrivenProcess implements AutoCloseable {
         return restful >= RESTFUL_TURNS || warmUpTurns >= pace.warmUpTurns();
     }
 
-    /** The JDK's server closes connections that are silent for 30 s: as long as others start. */
-    void reconnect() throws IOException {
-        requests.close();
+    /** Again after others had warmed up: the JDK's server closes connections that are silent for 30 s. */
+    void connect() throws IOException {
+        if (requests != null) {
+            requests.close();
+        }
         requests = new InboundRequests(process.port(), SOCKET_TIMEOUT_MILLIS);
     }
 
@@ -145,9 +143,10 @@ final class DrivenProcess implements AutoCloseable {
                 throw new IOException("gave up after waiting " + EXPORT_TIMEOUT_SECONDS + " s for spans: " + missing);
             }
         }
+        InboundRequests connected = Objects.requireNonNull(requests);
         long nanos = 0;
         for (int i = 0; i < rootsPerBurst; i++) {
-            nanos += line.kind().hasRoots() ? requests.send() : process.runOutside();
+            nanos += line.kind().hasRoots() ? connected.send() : process.runOutside();
             roots++;
         }
         return nanos;
@@ -202,7 +201,9 @@ final class DrivenProcess implements AutoCloseable {
     public void close() throws IOException {
         try (sink;
                 process) {
-            requests.close();
+            if (requests != null) {
+                requests.close();
+            }
         }
     }
 }

@@ -41,7 +41,7 @@ final class OperationRound {
             List<String> complaints;
             try (Core core = new Core()) {
                 each(all, process -> core.take(process.process()));
-                each(all, DrivenProcess::reconnect);
+                each(all, DrivenProcess::connect);
                 List<Participant> order = new ArrayList<>(all);
                 for (int i = 0; i < pace.turns(); i++) {
                     Collections.shuffle(order);
