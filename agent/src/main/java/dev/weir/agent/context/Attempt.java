@@ -2,6 +2,7 @@ package dev.weir.agent.context;
 
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.CallFacts;
+import dev.weir.bootstrap.CallFacts.HeaderSet;
 import org.jspecify.annotations.Nullable;
 
 /** One attempt of one operation, as the rules see it. */
@@ -20,6 +21,7 @@ public class Attempt extends Call {
     private boolean first;
     private boolean succeededBefore;
     private boolean admitted;
+    private long answerNames;
 
     /**
      * @param cause what caused it; {@code null} for a call that nothing inbound caused
@@ -79,6 +81,20 @@ public class Attempt extends Call {
     @Override
     public final CallFacts facts() {
         return facts;
+    }
+
+    /**
+     * A header of the answer, once there is one or there will be none. Most of those that are asked for are in no answer,
+     * and one look at the names says so.
+     */
+    public final @Nullable String answerHeader(String name) {
+        return (answerNames() & HeaderSet.of(name)) == 0 ? null : facts.responseHeader(name);
+    }
+
+    /** The names of the answer's headers, once there is one or there will be none. */
+    public final long answerNames() {
+        if (answerNames == 0) answerNames = facts.responseHeaderNames();
+        return answerNames;
     }
 
     /** What caused it; {@code null} when nothing inbound did. */

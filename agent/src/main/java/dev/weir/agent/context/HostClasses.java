@@ -20,12 +20,15 @@ public final class HostClasses {
 
     public HostClasses(List<String> patterns) {
         List<String> lower = new ArrayList<>(patterns.size());
-        for (String pattern : patterns) lower.add(pattern.toLowerCase(Locale.ROOT));
+        for (String pattern : patterns) {
+            if (!pattern.equalsIgnoreCase("none")) lower.add(pattern.toLowerCase(Locale.ROOT));
+        }
         this.patterns = lower;
     }
 
     /** Whether a host name or literal address matches. Names are never resolved. */
     public boolean contain(String host) {
+        if (patterns.isEmpty()) return false;
         Boolean remembered = known.get(host);
         if (remembered != null) return remembered;
         boolean contained = match(host);
@@ -49,7 +52,6 @@ public final class HostClasses {
     private static boolean matches(String pattern, String host) {
         return switch (pattern) {
             case "*" -> true;
-            case "none" -> false;
             case "loopback" -> isLoopback(host);
             case "private" -> isPrivate(host);
             case "single-label" -> host.indexOf('.') < 0 && host.indexOf(':') < 0;

@@ -407,7 +407,7 @@ public final class CallPipeline implements Hooks.Agent {
             // What happened inside was counted into the scopes around when it happened.
             return new Ending(settled, succeeded, false, 0, 0, 0, scope.amplification(), verdicts);
         }
-        String header = open.destination().internal() ? facts.responseHeader(HeaderNames.ATTEMPTS) : null;
+        String header = open.destination().internal() ? open.answerHeader(HeaderNames.ATTEMPTS) : null;
         if (header == null && scope == null) return Ending.of(settled, succeeded, open.rare().resends, verdicts);
         long[] reported = wire.reported(header);
         // A call that goes by another one is on the wire once.

@@ -74,13 +74,12 @@ public final class RateLimitRule extends Rule {
             if (answer == Answer.NONE) pressure.dropped(destination);
             else pressure.ended(destination, nowNanos - attempt.beganNanos(), !isPressed(answer));
         }
-        CallFacts facts = attempt.facts();
         if (answer == Answer.GOOD) {
-            long exhausted = retryAfter.exhausted(facts);
+            long exhausted = retryAfter.exhausted(attempt);
             if (exhausted > 0) pressure.exhausted(destination, exhausted, nowNanos);
             return null;
         }
-        long wait = retryAfter.wait(facts);
+        long wait = retryAfter.wait(attempt);
         if (answer != Answer.PRESSED && wait == 0) return null;
         boolean news = pressure.refused(destination, wait, nowNanos);
         if (!news) return null;

@@ -1,6 +1,6 @@
 package dev.weir.agent.rules;
 
-import dev.weir.bootstrap.CallFacts;
+import dev.weir.agent.context.Attempt;
 import dev.weir.bootstrap.CallFacts.HeaderSet;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -53,31 +53,31 @@ final class RetryAfter {
     }
 
     /** How long to stay away, in nanoseconds; 0 when the answer does not say. */
-    long wait(CallFacts facts) {
-        String text = facts.responseHeader("retry-after-ms");
+    long wait(Attempt attempt) {
+        String text = attempt.answerHeader("retry-after-ms");
         long millis = text == null ? -1 : number(text);
         if (millis < 0) {
-            text = facts.responseHeader("grpc-retry-pushback-ms");
+            text = attempt.answerHeader("grpc-retry-pushback-ms");
             // Negative means: do not try again. That is no time.
             if (text != null && !text.startsWith("-")) millis = number(text);
         }
         if (millis < 0) {
-            text = facts.responseHeader("retry-after");
-            if (text != null) millis = seconds(text, facts.responseHeader("date"));
+            text = attempt.answerHeader("retry-after");
+            if (text != null) millis = seconds(text, attempt.answerHeader("date"));
         }
         return millis <= 0 ? 0 : millis * MILLI;
     }
 
     /** How long there is nothing left of a quota, in nanoseconds; 0 when there is, or the answer does not say. */
-    long exhausted(CallFacts facts) {
-        return (facts.responseHeaderNames() & SET_OF_REMAINING) == 0 ? 0 : readExhausted(facts);
+    long exhausted(Attempt attempt) {
+        return (attempt.answerNames() & SET_OF_REMAINING) == 0 ? 0 : readExhausted(attempt);
     }
 
-    private long readExhausted(CallFacts facts) {
+    private long readExhausted(Attempt attempt) {
         for (String[] names : REMAINING_AND_RESET) {
-            String remaining = facts.responseHeader(names[0]);
+            String remaining = attempt.answerHeader(names[0]);
             if (remaining == null || !remaining.strip().equals("0")) continue;
-            String reset = facts.responseHeader(names[1]);
+            String reset = attempt.answerHeader(names[1]);
             if (reset == null) continue;
             long millis = reset(reset.strip());
             if (millis > 0) return millis * MILLI;
@@ -86,10 +86,10 @@ final class RetryAfter {
     }
 
     /** Whether the answer says that there is no point in trying again. */
-    static boolean saysNever(CallFacts facts) {
-        String should = facts.responseHeader("x-should-retry");
+    static boolean saysNever(Attempt attempt) {
+        String should = attempt.answerHeader("x-should-retry");
         if (should != null && should.strip().equalsIgnoreCase("false")) return true;
-        String pushback = facts.responseHeader("grpc-retry-pushback-ms");
+        String pushback = attempt.answerHeader("grpc-retry-pushback-ms");
         return pushback != null && pushback.strip().startsWith("-");
     }
 

@@ -64,7 +64,7 @@ public final class RetryBudgetRule extends Rule {
 
     @Override
     public @Nullable String ended(Attempt attempt, Answer answer, long nowNanos) {
-        if (answer != Answer.GOOD && RetryAfter.saysNever(attempt.facts()))
+        if (answer != Answer.GOOD && RetryAfter.saysNever(attempt))
             attempt.operation().giveUp();
         return null;
     }
