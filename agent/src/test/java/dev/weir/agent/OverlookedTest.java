@@ -3,6 +3,7 @@ package dev.weir.agent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.weir.agent.context.Identity;
+import dev.weir.agent.context.Scratch;
 import dev.weir.agent.ledger.Roots;
 import dev.weir.bootstrap.CallFacts;
 import java.util.List;
@@ -13,7 +14,7 @@ class OverlookedTest {
 
     @Test
     void isCounted() {
-        Roots roots = new Roots(new Identity("test", 16, 1), 2);
+        Roots roots = new Roots(new Identity("test", 16, 1, ThreadLocal.withInitial(Scratch::new)), 2);
         assertEquals(List.of(), RunningAgent.overlooked(roots));
         for (int i = 0; i < 5; i++) roots.of(CallFacts.Kind.HTTP_SERVER, 1, i);
         for (int i = 0; i < 7; i++) roots.evicted();

@@ -12,25 +12,22 @@ public final class Identity {
     private final long key1;
     private final int operationsPerRoot;
     private final long retryWindowNanos;
-    private final ThreadLocal<KeyedHash> hashes;
+    private final ThreadLocal<? extends Scratch> scratches;
 
     /**
      * @param secret what ids are keyed with; processes that shall agree on ids share it
      * @param operationsPerRoot how many operations one root remembers
      * @param retryWindowNanos how long after its last attempt an operation that did not settle can get another one
+     * @param scratches what each thread computes with
      */
-    public Identity(String secret, int operationsPerRoot, long retryWindowNanos) {
+    public Identity(
+            String secret, int operationsPerRoot, long retryWindowNanos, ThreadLocal<? extends Scratch> scratches) {
         KeyedHash hash = new KeyedHash(0x77656972L, 1).start().add(secret).finish();
         this.key0 = hash.low();
         this.key1 = hash.high();
         this.operationsPerRoot = operationsPerRoot;
         this.retryWindowNanos = retryWindowNanos;
-        this.hashes = new ThreadLocal<>() {
-            @Override
-            protected KeyedHash initialValue() {
-                return new KeyedHash(key0, key1);
-            }
-        };
+        this.scratches = scratches;
     }
 
     int operationsPerRoot() {
@@ -43,7 +40,7 @@ public final class Identity {
 
     /** This thread's hash, begun anew. */
     public KeyedHash hash() {
-        return hashes.get().start();
+        return scratches.get().hash(key0, key1);
     }
 
     /** A random number that is not 0. */

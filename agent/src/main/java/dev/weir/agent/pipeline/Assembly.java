@@ -42,6 +42,7 @@ public final class Assembly {
     }
 
     private final Settings settings;
+    private final ThreadLocal<ThreadState> states = new ThreadState.OfThread();
     private final Identity identity;
     private final Roots roots;
     private final Breakers breakers;
@@ -51,7 +52,8 @@ public final class Assembly {
         this.identity = new Identity(
                 settings.text(Setting.IDENTITY_SECRET),
                 (int) settings.number(Setting.OPERATIONS),
-                settings.number(Setting.IDENTITY_RETRY_WINDOW) * SECOND);
+                settings.number(Setting.IDENTITY_RETRY_WINDOW) * SECOND,
+                states);
         this.roots = new Roots(identity, (int) settings.number(Setting.ROOTS));
         this.breakers = new Breakers(
                 (int) settings.number(Setting.BREAKER_FAILURES),
@@ -129,9 +131,11 @@ public final class Assembly {
         Wire wire = new Wire(
                 new HostClasses(settings.list(Setting.OUTBOUND_EXCLUDE)),
                 settings.number(Setting.DEADLINE_MOST),
-                sampler);
+                sampler,
+                states);
         HostClasses trusted = new HostClasses(settings.list(Setting.INBOUND_TRUST));
         return new CallPipeline(
+                states,
                 identity,
                 roots,
                 rules,

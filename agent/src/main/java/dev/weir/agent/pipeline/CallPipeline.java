@@ -51,7 +51,7 @@ public final class CallPipeline implements Hooks.Agent {
     /** HTTP 409. */
     private static final int CONFLICT = 409;
 
-    private final ThreadLocal<ThreadState> states = new ThreadState.OfThread();
+    private final ThreadLocal<ThreadState> states;
     private final Identity identity;
     private final Roots roots;
     private final RuleBook rules;
@@ -75,6 +75,7 @@ public final class CallPipeline implements Hooks.Agent {
     private final WhenManaged whenManaged;
 
     CallPipeline(
+            ThreadLocal<ThreadState> states,
             Identity identity,
             Roots roots,
             RuleBook rules,
@@ -91,6 +92,7 @@ public final class CallPipeline implements Hooks.Agent {
             FileFilter fileFilter,
             boolean filesOutsideRuns,
             Log log) {
+        this.states = states;
         this.identity = identity;
         this.roots = roots;
         this.rules = rules;

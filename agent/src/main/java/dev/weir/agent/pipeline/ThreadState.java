@@ -2,10 +2,11 @@ package dev.weir.agent.pipeline;
 
 import dev.weir.agent.context.CausalContext;
 import dev.weir.agent.context.ScopeAttempt;
+import dev.weir.agent.context.Scratch;
 import org.jspecify.annotations.Nullable;
 
 /** What one thread is in the middle of. */
-final class ThreadState {
+final class ThreadState extends Scratch {
 
     /** One for each thread. */
     static final class OfThread extends ThreadLocal<ThreadState> {

@@ -6,6 +6,7 @@ import dev.weir.agent.context.CausalContext;
 import dev.weir.agent.context.HeaderNames;
 import dev.weir.agent.context.HostClasses;
 import dev.weir.agent.context.Identity;
+import dev.weir.agent.context.Scratch;
 import dev.weir.agent.context.TraceParent;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.CallFacts.HeaderSet;
@@ -24,7 +25,6 @@ final class Wire {
     private static final long MILLI = 1_000_000;
     private static final int LONGEST_BAGGAGE = 8_192;
     private static final int LONGEST_PATH = 64;
-    private static final int LONGEST_KEPT = 1_024;
     private static final long[] NOTHING_REPORTED = new long[3];
     private static final String B3 = "b3";
     private static final String B3_TRACE = "X-B3-TraceId";
@@ -33,21 +33,17 @@ final class Wire {
     /** What W3C Trace Context asks everyone to pass on. */
     private static final int LONGEST_TRACE_STATE = 512;
 
-    private final ThreadLocal<AsciiText> texts = new ThreadLocal<>() {
-        @Override
-        protected AsciiText initialValue() {
-            return new AsciiText(128);
-        }
-    };
+    private final ThreadLocal<? extends Scratch> scratches;
     private final HostClasses excluded;
     private final long deadlineMostMillis;
     private final Sampler sampler;
     private final AtomicLong malformed = new AtomicLong();
 
-    Wire(HostClasses excluded, long deadlineMostMillis, Sampler sampler) {
+    Wire(HostClasses excluded, long deadlineMostMillis, Sampler sampler, ThreadLocal<? extends Scratch> scratches) {
         this.excluded = excluded;
         this.deadlineMostMillis = deadlineMostMillis;
         this.sampler = sampler;
+        this.scratches = scratches;
     }
 
     /** How many inbound headers were malformed, and ignored. */
@@ -152,7 +148,7 @@ final class Wire {
 
     /** The call's own span, for whoever it calls. */
     String traceParent(OpenCall call) {
-        AsciiText text = emptied();
+        AsciiText text = scratches.get().text();
         TraceParent.append(text, call.record.traceHigh, call.record.traceLow, call.record.spanId, call.record.flags);
         return text.toString();
     }
@@ -162,11 +158,6 @@ final class Wire {
         return TraceParent.format(context.traceHigh(), context.traceLow(), context.spanId(), context.flags());
     }
 
-    /** A text of this thread's to write a header into. */
-    private AsciiText emptied() {
-        return texts.get().clear(LONGEST_KEPT);
-    }
-
     private static long millisLeft(long deadlineNanos, long nowNanos) {
         return deadlineNanos == CausalContext.NO_DEADLINE
                 ? Long.MAX_VALUE
@@ -174,7 +165,7 @@ final class Wire {
     }
 
     private String baggage(OpenCall call, @Nullable CausalContext cause, long left, long epochMillis) {
-        AsciiText text = emptied();
+        AsciiText text = scratches.get().text();
         text.append(HeaderNames.BAGGAGE_OPERATION).append('=');
         call.operation().appendId(text);
         text.append(',').append(HeaderNames.BAGGAGE_ATTEMPT).append('=').append(attemptPath(call));

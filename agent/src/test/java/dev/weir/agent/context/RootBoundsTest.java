@@ -35,8 +35,8 @@ class RootBoundsTest {
     private record Open(Attempt attempt, ScopeAttempt parent, long fingerprint) {}
 
     private final AtomicLong evicted = new AtomicLong();
-    private final Root root =
-            new Identity("test", MOST, WINDOW).root(CallFacts.Kind.HTTP_SERVER, 1, 2, evicted::incrementAndGet);
+    private final Root root = new Identity("test", MOST, WINDOW, ThreadLocal.withInitial(Scratch::new))
+            .root(CallFacts.Kind.HTTP_SERVER, 1, 2, evicted::incrementAndGet);
     private final ScopeAttempt top = root.beginRoot();
     private long now = 1;
 

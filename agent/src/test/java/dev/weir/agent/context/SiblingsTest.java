@@ -22,7 +22,7 @@ class SiblingsTest {
 
     private static final long WINDOW = 100;
 
-    private final Operation parent = new Identity("test", 4_096, WINDOW)
+    private final Operation parent = new Identity("test", 4_096, WINDOW, ThreadLocal.withInitial(Scratch::new))
             .randomRoot(CallFacts.Kind.HTTP_SERVER, () -> {})
             .operation();
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import dev.weir.agent.context.AttemptHint;
 import dev.weir.agent.context.Identity;
+import dev.weir.agent.context.Scratch;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.SqlFacts;
 import java.lang.management.ManagementFactory;
@@ -43,7 +44,8 @@ class FingerprintsTest {
 
     private static final String POSTGRES = "jdbc:postgresql://db/shop";
 
-    private final Fingerprints fingerprints = new Fingerprints(new Identity("test", 100, 1), 1_024);
+    private final Fingerprints fingerprints =
+            new Fingerprints(new Identity("test", 100, 1, ThreadLocal.withInitial(Scratch::new)), 1_024);
 
     private long of(String text, Object... values) {
         return fingerprints.of(new Statement(text, POSTGRES, values), AttemptHint.NONE);

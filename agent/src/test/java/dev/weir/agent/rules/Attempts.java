@@ -8,6 +8,7 @@ import dev.weir.agent.context.Ending;
 import dev.weir.agent.context.Identity;
 import dev.weir.agent.context.Operations;
 import dev.weir.agent.context.ScopeAttempt;
+import dev.weir.agent.context.Scratch;
 import dev.weir.bootstrap.CallFacts;
 import dev.weir.bootstrap.HttpFacts;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes attempts for tests of rules. */
 final class Attempts {
 
-    static final Identity IDENTITY = new Identity("test", 100, 60_000_000_000L);
+    static final Identity IDENTITY = new Identity("test", 100, 60_000_000_000L, ThreadLocal.withInitial(Scratch::new));
 
     private final ScopeAttempt scope = IDENTITY.ambientRoot(() -> {}).beginRoot();
 

@@ -21,7 +21,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 public class IdentityBenchmark {
 
-    private final Identity identity = new Identity("weir", 4_096, 60_000_000_000L);
+    private final Identity identity =
+            new Identity("weir", 4_096, 60_000_000_000L, ThreadLocal.withInitial(Scratch::new));
     private final byte[] body = new byte[1_024];
     private final String url = "http://shop.internal:8080/orders/7?verbose=true";
 

@@ -42,7 +42,8 @@ public class HeadersBenchmark {
             "",
             "");
 
-    private final Wire wire = new Wire(new HostClasses(List.of()), 86_400_000, new Sampler(1, true));
+    private final Wire wire = new Wire(
+            new HostClasses(List.of()), 86_400_000, new Sampler(1, true), ThreadLocal.withInitial(ThreadState::new));
     private final JdkRequest get = new JdkRequest("http://shop.internal:8080/orders/7?verbose=true", null);
     private final StringBuilder head = new StringBuilder(1_024);
     private final HttpFacts facts = get.begin();
