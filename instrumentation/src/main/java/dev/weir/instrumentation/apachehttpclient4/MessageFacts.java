@@ -13,6 +13,7 @@ import org.apache.http.HttpHost;
 import org.apache.http.HttpRequest;
 import org.apache.http.HttpResponse;
 import org.apache.http.client.config.RequestConfig;
+import org.apache.http.message.BasicHeader;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one request of either client, and what can be changed of it. */
@@ -33,8 +34,11 @@ abstract class MessageFacts extends ChangeableRequestFacts<HttpRequest, Header> 
         }
 
         @Override
-        public void set(HttpRequest request, String name, String value) {
-            request.setHeader(name, value);
+        public Header set(HttpRequest request, String name, String value, @Nullable Header before) {
+            Header own = new BasicHeader(name, value);
+            if (before == null) request.addHeader(own);
+            else request.setHeader(own);
+            return own;
         }
 
         @Override
@@ -43,8 +47,8 @@ abstract class MessageFacts extends ChangeableRequestFacts<HttpRequest, Header> 
         }
 
         @Override
-        public void remove(HttpRequest request, String name) {
-            request.removeHeaders(name);
+        public void remove(HttpRequest request, String name, Header own) {
+            request.removeHeader(own);
         }
     };
 

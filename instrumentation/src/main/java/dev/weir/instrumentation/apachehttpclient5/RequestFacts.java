@@ -14,6 +14,7 @@ import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.MessageHeaders;
+import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +28,11 @@ abstract class RequestFacts extends ChangeableRequestFacts<HttpRequest, Header> 
         }
 
         @Override
-        public void set(HttpRequest request, String name, String value) {
-            request.setHeader(name, value);
+        public Header set(HttpRequest request, String name, String value, @Nullable Header before) {
+            Header own = new BasicHeader(name, value);
+            if (before == null) request.addHeader(own);
+            else request.setHeader(own);
+            return own;
         }
 
         @Override
@@ -37,10 +41,8 @@ abstract class RequestFacts extends ChangeableRequestFacts<HttpRequest, Header> 
         }
 
         @Override
-        public void remove(HttpRequest request, String name) {
-            // Not all of the name at once: that takes an iterator.
-            Header present = request.getFirstHeader(name);
-            while (present != null && request.removeHeader(present)) present = request.getFirstHeader(name);
+        public void remove(HttpRequest request, String name, Header own) {
+            request.removeHeader(own);
         }
     };
 

@@ -124,8 +124,13 @@ final class RequestFacts extends FixedRequestFacts {
         String[] headers = added();
         int length = AddedHeaders.length(headers);
         if (length == 0) return original;
+        long names = names(original.headers());
         Request.Builder builder = original.newBuilder();
-        for (int i = 0; i < length; i += 2) builder.header(headers[i], headers[i + 1]);
+        for (int i = 0; i < length; i += 2) {
+            // To add looks for nothing that it would have to take away.
+            if ((names & HeaderSet.of(headers[i])) == 0) builder.addHeader(headers[i], headers[i + 1]);
+            else builder.header(headers[i], headers[i + 1]);
+        }
         return builder.build();
     }
 

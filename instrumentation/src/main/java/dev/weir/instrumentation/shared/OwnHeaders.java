@@ -21,14 +21,19 @@ public final class OwnHeaders<R, H> {
         @Nullable
         H present(R request, String name);
 
-        /** Puts this one in the place of all of its name. */
-        void set(R request, String name, String value);
+        /**
+         * Puts this one in the place of all of its name.
+         *
+         * @param before what stands there; {@code null} when nothing does
+         * @return what stands there then
+         */
+        H set(R request, String name, String value, @Nullable H before);
 
         /** Puts what stood there before in the place of all of its name. */
         void restore(R request, String name, H before);
 
-        /** Takes all of the name away. */
-        void remove(R request, String name);
+        /** Takes away what {@link #set} has put there. What somebody else has put in its place meanwhile may go or stay. */
+        void remove(R request, String name, H own);
     }
 
     /** How it is done where all that stands under one name is one list. */
@@ -47,8 +52,10 @@ public final class OwnHeaders<R, H> {
         }
 
         @Override
-        default void set(R request, String name, String value) {
-            set(request, name, List.of(value));
+        default List<String> set(R request, String name, String value, @Nullable List<String> before) {
+            List<String> values = List.of(value);
+            set(request, name, values);
+            return values;
         }
 
         @Override
@@ -57,7 +64,7 @@ public final class OwnHeaders<R, H> {
         }
 
         @Override
-        default void remove(R request, String name) {
+        default void remove(R request, String name, List<String> own) {
             set(request, name, List.of());
         }
     }
@@ -71,8 +78,9 @@ public final class OwnHeaders<R, H> {
         @Nullable
         Own<H> next;
 
-        // When it is on the request: and what stood there.
-        boolean put;
+        // When it is on the request: as what, and what stood there.
+        @Nullable
+        H put;
 
         @Nullable
         H before;
@@ -123,16 +131,15 @@ public final class OwnHeaders<R, H> {
             H before = carrier.present(request, own.name);
             // An interceptor of the application has set it meanwhile.
             if (before != null && !own.replaces && !isOwn(own)) continue;
-            own.put = true;
             own.before = before;
-            carrier.set(request, own.name, own.value);
+            own.put = carrier.set(request, own.name, own.value, before);
         }
     }
 
     /** Whether what stands under its name is what was put there just now. */
     private boolean isOwn(Own<H> own) {
         for (Own<H> other = first; other != null && other != own; other = other.next) {
-            if (other.put && other.name.equalsIgnoreCase(own.name)) return true;
+            if (other.put != null && other.name.equalsIgnoreCase(own.name)) return true;
         }
         return false;
     }
@@ -149,11 +156,12 @@ public final class OwnHeaders<R, H> {
     private void takeBack(R request, @Nullable Own<H> own) {
         if (own == null) return;
         takeBack(request, own.next);
-        if (!own.put) return;
-        own.put = false;
+        H put = own.put;
+        if (put == null) return;
+        own.put = null;
         H before = own.before;
         own.before = null;
-        if (before == null) carrier.remove(request, own.name);
+        if (before == null) carrier.remove(request, own.name, put);
         else carrier.restore(request, own.name, before);
     }
 }

@@ -20,8 +20,9 @@ class OwnHeadersTest {
         }
 
         @Override
-        public void set(Map<String, String> request, String name, String value) {
-            request.put(name, value);
+        public String set(Map<String, String> request, String name, String value, @Nullable String before) {
+            assertEquals(before, request.put(name, value));
+            return value;
         }
 
         @Override
@@ -30,8 +31,8 @@ class OwnHeadersTest {
         }
 
         @Override
-        public void remove(Map<String, String> request, String name) {
-            request.remove(name);
+        public void remove(Map<String, String> request, String name, String own) {
+            request.remove(name, own);
         }
     };
 
@@ -71,6 +72,15 @@ class OwnHeadersTest {
             headers.takeBack();
             assertEquals(Map.of(), anyCase);
         }
+    }
+
+    @Test
+    void whatStandsInItsPlaceAfterwardsStays() {
+        headers.add("key", "ours", false);
+        headers.put(request);
+        request.put("key", "theirs");
+        headers.takeBack();
+        assertEquals(Map.of("key", "theirs"), request);
     }
 
     @Test
