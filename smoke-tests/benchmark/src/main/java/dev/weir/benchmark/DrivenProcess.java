@@ -84,7 +84,7 @@ final class DrivenProcess implements AutoCloseable {
     }
 
     boolean isWarm() {
-        return restful >= RESTFUL_TURNS || warmUpTurns >= pace.warmUpTurns();
+        return restful >= RESTFUL_TURNS || warmUpTurns >= pace.warmUpTurns(line);
     }
 
     /** Again after others had warmed up: the JDK's server closes connections that are silent for 30 s. */

@@ -31,9 +31,7 @@ final class OperationRound {
     List<RunResult> run(List<RunPlan.Run> runs) throws InterruptedException {
         List<Participant> all = runs.stream().map(Participant::new).toList();
         try {
-            for (Participant participant : all) {
-                participant.start();
-            }
+            start(all);
             // While one has its turn, the compilers of the others go on, on all cores.
             while (all.stream().anyMatch(Participant::isCold)) {
                 each(all, DrivenProcess::warmUp);
@@ -61,6 +59,17 @@ final class OperationRound {
         }
     }
 
+    /** All at once: that is not measured here, and agents wait for themselves when they start. */
+    private static void start(List<Participant> all) throws InterruptedException {
+        List<Thread> starts = all.stream()
+                .map(participant -> new Thread(participant::start, "start-" + participant.run.name()))
+                .toList();
+        starts.forEach(Thread::start);
+        for (Thread start : starts) {
+            start.join();
+        }
+    }
+
     private static void each(List<Participant> participants, Step step) throws InterruptedException {
         for (Participant participant : participants) {
             participant.take(step);
@@ -84,10 +93,10 @@ final class OperationRound {
             this.errors = directory.resolve(run.name() + ".err");
         }
 
-        void start() throws InterruptedException {
+        void start() {
             try {
                 process = new DrivenProcess(java, pace, target, run.line(), run.agent(), errors);
-            } catch (IOException e) {
+            } catch (IOException | InterruptedException | RuntimeException e) {
                 failed(e);
             }
         }
@@ -107,7 +116,7 @@ final class OperationRound {
             }
         }
 
-        private void failed(IOException e) {
+        private void failed(Exception e) {
             String objection = e.getMessage() == null ? e.toString() : e.getMessage();
             result = RunResult.failed(run.line(), run.agent(), objection + AgentErrors.lastLine(errors));
             close();

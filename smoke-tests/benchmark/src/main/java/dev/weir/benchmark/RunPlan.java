@@ -44,7 +44,7 @@ final class RunPlan {
                         case HELLO -> 2 * (0.2 + start);
                         case READY, ARCHIVE -> 3.5 + start;
                         case CALL, CALL_AND_RULES, FILE, FILE_OUTSIDE, HOP ->
-                            1 + start + pace.expectedSeconds(run.line().kind());
+                            1 + 0.75 * start + pace.expectedSeconds(run.line());
                     };
                 })
                 .sum()));
