@@ -39,6 +39,11 @@ enum Kind {
         return metrics().contains(Metric.OPERATION_CPU);
     }
 
+    /** Whether operations go to another process or a database, by libraries of some size. */
+    boolean isCall() {
+        return this == CALL || this == CALL_AND_RULES;
+    }
+
     /** Whether the operations run inside inbound requests. */
     boolean hasRoots() {
         return this != FILE_OUTSIDE;

@@ -3,13 +3,13 @@ package dev.weir.benchmark;
 /**
  * How long the processes of one line are driven. Requests follow each other as fast as exporters can send.
  *
- * @param warmUpTurns at most, of calls over HTTP, if the JIT compiler does not come to rest before
+ * @param warmUpTurns at most, of calls to others, if the JIT compiler does not come to rest before
  * @param countedTurns those during which the least of the machine was taken away
  */
 record Pace(int rootsPerBurst, int turnMillis, int warmUpTurns, int turns, int countedTurns) {
 
     static Pace full() {
-        return new Pace(25, 100, 80, 15, 9);
+        return new Pace(25, 100, 70, 15, 9);
     }
 
     static Pace quick() {
@@ -30,9 +30,9 @@ record Pace(int rootsPerBurst, int turnMillis, int warmUpTurns, int turns, int c
         return new Pace(rootsPerBurst, turnMillis, (int) (seconds * 1_000 / turnMillis), turns, countedTurns);
     }
 
-    /** With all else the compiler is done sooner: a shorter way, gone more often. */
+    /** With files and threads the compiler is done sooner: a shorter way, gone more often. */
     int warmUpTurns(Line line) {
-        return line.callsOverHttp() ? warmUpTurns : (warmUpTurns + 1) / 2;
+        return line.kind().isCall() ? warmUpTurns : (warmUpTurns + 1) / 2;
     }
 
     /** A turn ends with the burst that it is in. */
