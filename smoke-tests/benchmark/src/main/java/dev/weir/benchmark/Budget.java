@@ -25,20 +25,18 @@ sealed interface Budget {
         @Override
         public Verdict judge(Function<Agent, Sample> samples) {
             Sample none = samples.apply(Agent.NONE);
-            Sample weir = samples.apply(Agent.WEIR);
-            Sample other = samples.apply(peer);
-            double addedByWeir = weir.median() - none.median();
-            double addedByOther = other.median() - none.median();
-            if (other.median() > none.max()) {
-                String measured = String.format(Locale.ROOT, "%.2f", addedByWeir / addedByOther);
-                return new Verdict(addedByWeir <= share * addedByOther ? Outcome.HOLDS : Outcome.MISSED, "", measured);
+            Sample weir = samples.apply(Agent.WEIR).minus(none);
+            Sample other = samples.apply(peer).minus(none);
+            if (other.min() > 0) {
+                String measured = String.format(Locale.ROOT, "%.2f", weir.median() / other.median());
+                boolean holds = weir.median() <= share * other.median();
+                return new Verdict(holds ? Outcome.HOLDS : Outcome.MISSED, "", measured);
             }
             // A ratio to a difference that cannot be told from noise would be noise.
-            if (weir.median() > none.max()) {
-                return new Verdict(
-                        Outcome.MISSED, peer.title() + "'s cost does not show above the no-agent spread", "–");
+            if (weir.min() > 0) {
+                return new Verdict(Outcome.MISSED, peer.title() + "'s cost does not show in every round", "–");
             }
-            return new Verdict(Outcome.UNDECIDED, "no cost shows above the no-agent spread", "–");
+            return new Verdict(Outcome.UNDECIDED, "no cost shows in every round", "–");
         }
 
         @Override
@@ -57,17 +55,15 @@ sealed interface Budget {
 
         @Override
         public Verdict judge(Function<Agent, Sample> samples) {
-            Sample without = samples.apply(base);
-            Sample weir = samples.apply(Agent.WEIR);
-            double added = weir.median() - without.median();
-            if (added <= limit) {
-                return new Verdict(Outcome.HOLDS, "", Report.number(added));
+            Sample added = samples.apply(Agent.WEIR).minus(samples.apply(base));
+            String measured = Report.number(added.median());
+            if (added.median() <= limit) {
+                return new Verdict(Outcome.HOLDS, "", measured);
             }
-            if (weir.median() > without.max()) {
-                return new Verdict(Outcome.MISSED, "", Report.number(added));
+            if (added.min() > 0) {
+                return new Verdict(Outcome.MISSED, "", measured);
             }
-            return new Verdict(
-                    Outcome.UNDECIDED, "no cost shows above the spread of " + base.title(), Report.number(added));
+            return new Verdict(Outcome.UNDECIDED, "not more than with " + base.title() + " in every round", measured);
         }
 
         @Override
@@ -87,9 +83,9 @@ sealed interface Budget {
         @Override
         public Verdict judge(Function<Agent, Sample> samples) {
             Sample none = samples.apply(Agent.NONE);
-            double added = samples.apply(Agent.WEIR).median() - none.median();
-            boolean inside = none.median() + added <= none.max();
-            return new Verdict(inside ? Outcome.HOLDS : Outcome.MISSED, "", Report.number(added));
+            Sample weir = samples.apply(Agent.WEIR);
+            Outcome outcome = weir.median() <= none.max() ? Outcome.HOLDS : Outcome.MISSED;
+            return new Verdict(outcome, "", Report.number(weir.minus(none).median()));
         }
 
         @Override
@@ -108,8 +104,7 @@ sealed interface Budget {
 
         @Override
         public Verdict judge(Function<Agent, Sample> samples) {
-            double more =
-                    samples.apply(Agent.WEIR).median() - samples.apply(other).median();
+            double more = samples.apply(Agent.WEIR).minus(samples.apply(other)).median();
             return new Verdict(more >= 0 ? Outcome.HOLDS : Outcome.MISSED, "", Report.number(more));
         }
 

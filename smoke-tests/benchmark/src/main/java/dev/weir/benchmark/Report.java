@@ -9,7 +9,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Writes results as two Markdown tables, what was measured and how it stands to the budgets, and what was refused or odd. */
+/**
+ * Writes results as Markdown tables: what was measured, what agents add, and how that stands to the budgets; and what was
+ * refused or odd.
+ */
 final class Report {
 
     private static final List<String> BUDGETS = List.of("line", "measure", "budget", "measured", "verdict");
@@ -22,12 +25,15 @@ final class Report {
 
     String markdown(String title) {
         List<List<String>> measured = new ArrayList<>();
+        List<List<String>> added = new ArrayList<>();
         List<List<String>> judged = new ArrayList<>();
         measured.add(head());
+        added.add(addedHead());
         judged.add(BUDGETS);
         for (Line line : results.lines()) {
             for (Metric metric : line.metrics()) {
                 measured.add(row(line, metric));
+                added.add(addedRow(line, metric));
                 for (Budget budget : Budgets.of(line, metric)) {
                     judged.add(judged(line, metric, budget));
                 }
@@ -35,7 +41,9 @@ final class Report {
         }
         return title + "\n\n" + table(measured)
                 + "\nCells: median (min–max) of n runs, each in a process of its own.\n\n"
-                + table(judged) + "\nMeasured: the share, or what Weir adds. \"Added\" is the difference to no agent.\n"
+                + table(added)
+                + "\nAdded: median (min–max) of the differences to no agent in the same round.\n\n"
+                + table(judged) + "\nMeasured: the share, or what Weir adds.\n"
                 + refused()
                 + notes();
     }
@@ -43,8 +51,32 @@ final class Report {
     private List<String> head() {
         List<String> head = new ArrayList<>(List.of("line", "measure", "n"));
         results.agents().forEach(agent -> head.add(agent.title()));
-        head.addAll(List.of("Weir ÷ none", "Weir ÷ OTel", "added ÷ OTel's added"));
+        head.addAll(List.of("Weir ÷ none", "Weir ÷ OTel"));
         return head;
+    }
+
+    private List<String> addedHead() {
+        List<String> head = new ArrayList<>(List.of("line", "added"));
+        withoutNone().forEach(agent -> head.add(agent.title()));
+        head.add("Weir ÷ OTel");
+        return head;
+    }
+
+    private List<Agent> withoutNone() {
+        return results.agents().stream().filter(agent -> agent != Agent.NONE).toList();
+    }
+
+    private List<String> addedRow(Line line, Metric metric) {
+        List<String> row = new ArrayList<>(List.of(line.title(), metric.title()));
+        for (Agent agent : withoutNone()) {
+            row.add(added(line, agent, metric).map(Report::cell).orElse("–"));
+        }
+        row.add(ratio(
+                added(line, Agent.WEIR, metric).map(Sample::median),
+                added(line, Agent.OPENTELEMETRY, metric)
+                        .filter(other -> other.min() > 0)
+                        .map(Sample::median)));
+        return row;
     }
 
     private List<String> row(Line line, Metric metric) {
@@ -60,7 +92,6 @@ final class Report {
         }
         row.add(ratio(weir.map(Sample::median), none.map(Sample::median)));
         row.add(ratio(weir.map(Sample::median), openTelemetry.map(Sample::median)));
-        row.add(ratio(added(weir, none), visiblyAdded(openTelemetry, none)));
         return row;
     }
 
@@ -79,6 +110,8 @@ final class Report {
             List<Agent> absent = new ArrayList<>(budget.agents());
             absent.removeAll(samples.keySet());
             row.addAll(List.of("–", "not compared, left out: " + titles(absent)));
+        } else if (samples.values().stream().map(Sample::n).distinct().count() > 1) {
+            row.addAll(List.of("–", "not compared: not of the same rounds"));
         } else {
             Verdict verdict = budget.judge(agent -> Objects.requireNonNull(samples.get(agent)));
             row.addAll(List.of(verdict.measured(), verdict.toString()));
@@ -94,9 +127,11 @@ final class Report {
         if (!results.objections(line, agent).isEmpty()) {
             return "refused";
         }
-        return results.sample(line, agent, metric)
-                .map(sample -> number(sample.median()) + " (" + number(sample.min()) + "–" + number(sample.max()) + ")")
-                .orElse("–");
+        return results.sample(line, agent, metric).map(Report::cell).orElse("–");
+    }
+
+    private static String cell(Sample sample) {
+        return number(sample.median()) + " (" + number(sample.min()) + "–" + number(sample.max()) + ")";
     }
 
     /** The number of runs, or each agent's where they differ. */
@@ -109,14 +144,12 @@ final class Report {
         return used.size() == 1 ? used.get(0).toString() : counts.toString();
     }
 
-    private static Optional<Double> added(Optional<Sample> agent, Optional<Sample> none) {
-        return none.flatMap(base -> agent.map(sample -> sample.median() - base.median()));
-    }
-
-    /** What is added, unless it cannot be told from the spread of runs without an agent. */
-    private static Optional<Double> visiblyAdded(Optional<Sample> agent, Optional<Sample> none) {
-        return none.flatMap(base ->
-                agent.filter(sample -> sample.median() > base.max()).map(sample -> sample.median() - base.median()));
+    /** Only of rounds that none is left out of. */
+    private Optional<Sample> added(Line line, Agent agent, Metric metric) {
+        return results.sample(line, Agent.NONE, metric)
+                .flatMap(none -> results.sample(line, agent, metric)
+                        .filter(sample -> sample.n() == none.n())
+                        .map(sample -> sample.minus(none)));
     }
 
     private static String ratio(Optional<Double> value, Optional<Double> base) {

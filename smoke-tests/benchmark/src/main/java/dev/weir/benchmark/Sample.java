@@ -1,35 +1,52 @@
 package dev.weir.benchmark;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-/** Some measured values, in order. */
-record Sample(List<Double> sorted) {
+/** Some measured values, one of each round. */
+record Sample(List<Double> values) {
 
     static Sample of(Collection<Double> values) {
-        return new Sample(values.stream().sorted().toList());
+        return new Sample(List.copyOf(values));
+    }
+
+    /**
+     * What was more than in another sample, round by round. What the machine did in a round happened to both, so this
+     * spreads less than either.
+     *
+     * @throws IllegalArgumentException if the other is not of as many rounds
+     */
+    Sample minus(Sample base) {
+        if (base.n() != n()) {
+            throw new IllegalArgumentException(n() + " values next to " + base.n());
+        }
+        List<Double> differences = new ArrayList<>(n());
+        for (int i = 0; i < n(); i++) {
+            differences.add(values.get(i) - base.values.get(i));
+        }
+        return new Sample(differences);
     }
 
     int n() {
-        return sorted.size();
+        return values.size();
     }
 
     double min() {
-        return sorted.get(0);
+        return sorted().get(0);
     }
 
     double max() {
-        return sorted.get(sorted.size() - 1);
+        return sorted().get(n() - 1);
     }
 
     double median() {
-        int middle = sorted.size() / 2;
-        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+        List<Double> sorted = sorted();
+        int middle = n() / 2;
+        return n() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
     }
 
-    /** Whether no value differs from the median by more than that share of it. */
-    boolean within(double share) {
-        double allowed = Math.abs(median()) * share;
-        return max() - median() <= allowed && median() - min() <= allowed;
+    private List<Double> sorted() {
+        return values.stream().sorted().toList();
     }
 }

@@ -23,7 +23,10 @@ class ReportTest {
         List<String> row = row("CPU per op", 0);
         assertEquals("3", row.get(2));
         assertEquals("150 (140–190)", row.get(4));
-        assertEquals(List.of("1.50", "0.50", "0.25"), row.subList(8, 11));
+        assertEquals(List.of("1.50", "0.50"), row.subList(8, 10));
+        assertEquals(
+                List.of("50.0 (50.0–80.0)", "49.5 (40.0–59.0)", "200 (190–200)", "40.0 (30.0–50.0)", "0.25"),
+                row("CPU per op", 1).subList(2, 7));
         assertEquals(List.of("≤ 0.35 × OpenTelemetry's added", "0.25", "holds"), judged(0));
         assertEquals(List.of("≤ 1.00 × Glowroot's added", "1.25", "missed"), judged(1));
         assertEquals(List.of("≤ 1.00 added to Weir, rules off", "0.500", "holds"), judged(2));
@@ -44,7 +47,8 @@ class ReportTest {
                 List.of()));
         List<String> row = row("CPU per op", 0);
         assertEquals("refused", row.get(5));
-        assertEquals(List.of("1.50", "–", "–"), row.subList(7, 10));
+        assertEquals(List.of("1.50", "–"), row.subList(7, 9));
+        assertEquals("–", row("CPU per op", 1).get(3));
         assertEquals("refused: OpenTelemetry, see below", judged(0).get(2));
         assertEquals("holds", judged(1).get(2));
         assertTrue(report().contains("- JDBC pooled select, OpenTelemetry: 12 of 42,000 spans dropped (1 of 2 runs)"));
@@ -56,20 +60,23 @@ class ReportTest {
         results.add(RunResult.failed(Line.JDBC, Agent.NONE, "ended with status 1"));
         add(Agent.WEIR, 150);
         add(Agent.OPENTELEMETRY, 300);
-        assertEquals(List.of("–", "0.50", "–"), row("CPU per op", 0).subList(6, 9));
+        assertEquals(List.of("–", "0.50"), row("CPU per op", 0).subList(6, 8));
+        assertEquals(List.of("–", "–", "–"), row("CPU per op", 1).subList(2, 5));
         assertEquals("refused: no agent, see below", judged(0).get(2));
         assertEquals("refused: no agent, see below", judged(1).get(2));
         assertEquals("not compared, left out: Weir, rules off", judged(2).get(2));
     }
 
     @Test
-    void anAddedCostInsideTheSpreadIsNoDivisor() {
+    void anAddedCostThatDoesNotShowInEveryRoundIsNoDivisor() {
         add(Agent.NONE, 90, 100, 130);
         add(Agent.WEIR, 100, 101, 102);
         add(Agent.OPENTELEMETRY, 110, 110, 110);
-        assertEquals(List.of("1.01", "0.92", "–"), row("CPU per op", 0).subList(6, 9));
+        assertEquals(List.of("1.01", "0.92"), row("CPU per op", 0).subList(6, 8));
         assertEquals(
-                "undecided: no cost shows above the no-agent spread", judged(0).get(2));
+                List.of("1.00 (-28.0–10.0)", "10.0 (-20.0–20.0)", "–"),
+                row("CPU per op", 1).subList(2, 5));
+        assertEquals("undecided: no cost shows in every round", judged(0).get(2));
     }
 
     @Test
@@ -108,7 +115,7 @@ class ReportTest {
 
     /** Budget, figure and verdict. */
     private List<String> judged(int index) {
-        return row("CPU per op", 1 + index).subList(2, 5);
+        return row("CPU per op", 2 + index).subList(2, 5);
     }
 
     private List<String> row(String measure, int index) {

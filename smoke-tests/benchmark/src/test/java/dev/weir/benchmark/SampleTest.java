@@ -1,8 +1,7 @@
 package dev.weir.benchmark;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -23,10 +22,13 @@ class SampleTest {
         assertEquals(3.5, Sample.of(List.of(10.0, 3.0, 4.0, 1.0)).median());
     }
 
+    /** A machine that is slower in one round is slower for both. */
     @Test
-    void withinLooksAtBothEnds() {
-        assertTrue(Sample.of(List.of(90.0, 100.0, 110.0)).within(0.10));
-        assertFalse(Sample.of(List.of(89.0, 100.0, 110.0)).within(0.10));
-        assertFalse(Sample.of(List.of(90.0, 100.0, 111.0)).within(0.10));
+    void differencesAreThoseOfARound() {
+        Sample added = Sample.of(List.of(12.0, 31.0, 24.0)).minus(Sample.of(List.of(10.0, 30.0, 20.0)));
+        assertEquals(List.of(2.0, 1.0, 4.0), added.values());
+        assertEquals(2, added.median());
+        assertThrows(
+                IllegalArgumentException.class, () -> Sample.of(List.of(1.0)).minus(Sample.of(List.of(1.0, 2.0))));
     }
 }
