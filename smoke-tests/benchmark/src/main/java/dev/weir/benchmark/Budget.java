@@ -25,18 +25,19 @@ sealed interface Budget {
         @Override
         public Verdict judge(Function<Agent, Sample> samples) {
             Sample none = samples.apply(Agent.NONE);
-            Sample weir = samples.apply(Agent.WEIR).minus(none);
-            Sample other = samples.apply(peer).minus(none);
-            if (other.min() > 0) {
-                String measured = String.format(Locale.ROOT, "%.2f", weir.median() / other.median());
-                boolean holds = weir.median() <= share * other.median();
-                return new Verdict(holds ? Outcome.HOLDS : Outcome.MISSED, "", measured);
+            Sample weir = samples.apply(Agent.WEIR);
+            Sample other = samples.apply(peer);
+            if (other.showsAbove(none)) {
+                double addedByWeir = weir.minus(none).median();
+                double addedByOther = other.minus(none).median();
+                String measured = String.format(Locale.ROOT, "%.2f", addedByWeir / addedByOther);
+                return new Verdict(addedByWeir <= share * addedByOther ? Outcome.HOLDS : Outcome.MISSED, "", measured);
             }
             // A ratio to a difference that cannot be told from noise would be noise.
-            if (weir.min() > 0) {
-                return new Verdict(Outcome.MISSED, peer.title() + "'s cost does not show in every round", "–");
+            if (weir.showsAbove(none)) {
+                return new Verdict(Outcome.MISSED, peer.title() + "'s cost does not show above the noise", "–");
             }
-            return new Verdict(Outcome.UNDECIDED, "no cost shows in every round", "–");
+            return new Verdict(Outcome.UNDECIDED, "no cost shows above the noise", "–");
         }
 
         @Override
@@ -55,15 +56,17 @@ sealed interface Budget {
 
         @Override
         public Verdict judge(Function<Agent, Sample> samples) {
-            Sample added = samples.apply(Agent.WEIR).minus(samples.apply(base));
-            String measured = Report.number(added.median());
-            if (added.median() <= limit) {
+            Sample without = samples.apply(base);
+            Sample weir = samples.apply(Agent.WEIR);
+            double added = weir.minus(without).median();
+            String measured = Report.number(added);
+            if (added <= limit) {
                 return new Verdict(Outcome.HOLDS, "", measured);
             }
-            if (added.min() > 0) {
+            if (weir.showsAbove(without)) {
                 return new Verdict(Outcome.MISSED, "", measured);
             }
-            return new Verdict(Outcome.UNDECIDED, "not more than with " + base.title() + " in every round", measured);
+            return new Verdict(Outcome.UNDECIDED, "no cost shows above the noise of " + base.title(), measured);
         }
 
         @Override

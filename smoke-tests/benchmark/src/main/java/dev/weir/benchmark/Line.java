@@ -91,13 +91,9 @@ enum Line {
      * operations: with as many, bursts would come late with any agent.
      */
     int rootsPerBurst(int light) {
-        return callsOverHttp() ? Math.max(1, light / 4) : light;
-    }
-
-    boolean callsOverHttp() {
         return switch (this) {
-            case HTTP_CLIENT, HTTP_URL_CONNECTION, OKHTTP, APACHE_HTTP_CLIENT -> true;
-            default -> false;
+            case HTTP_CLIENT, HTTP_URL_CONNECTION, OKHTTP, APACHE_HTTP_CLIENT -> Math.max(1, light / 4);
+            default -> light;
         };
     }
 

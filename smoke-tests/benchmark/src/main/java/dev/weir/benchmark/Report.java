@@ -71,11 +71,14 @@ final class Report {
         for (Agent agent : withoutNone()) {
             row.add(added(line, agent, metric).map(Report::cell).orElse("–"));
         }
-        row.add(ratio(
-                added(line, Agent.WEIR, metric).map(Sample::median),
-                added(line, Agent.OPENTELEMETRY, metric)
-                        .filter(other -> other.min() > 0)
-                        .map(Sample::median)));
+        boolean visible = added(line, Agent.OPENTELEMETRY, metric).isPresent()
+                && sample(line, Agent.OPENTELEMETRY, metric).showsAbove(sample(line, Agent.NONE, metric));
+        row.add(
+                visible
+                        ? ratio(
+                                added(line, Agent.WEIR, metric).map(Sample::median),
+                                added(line, Agent.OPENTELEMETRY, metric).map(Sample::median))
+                        : "–");
         return row;
     }
 
@@ -150,6 +153,10 @@ final class Report {
                 .flatMap(none -> results.sample(line, agent, metric)
                         .filter(sample -> sample.n() == none.n())
                         .map(sample -> sample.minus(none)));
+    }
+
+    private Sample sample(Line line, Agent agent, Metric metric) {
+        return results.sample(line, agent, metric).orElseThrow();
     }
 
     private static String ratio(Optional<Double> value, Optional<Double> base) {

@@ -28,6 +28,11 @@ record Sample(List<Double> values) {
         return new Sample(differences);
     }
 
+    /** Whether it is more than another, and not by chance: in every round, or on the whole more than that ever was. */
+    boolean showsAbove(Sample base) {
+        return minus(base).min() > 0 || median() > base.max();
+    }
+
     int n() {
         return values.size();
     }

@@ -34,11 +34,19 @@ class BudgetTest {
     }
 
     @Test
-    void anAbsoluteLimitIsMissedOnlyWhereItShowsInEveryRound() {
+    void anAbsoluteLimitIsMissedOnlyAboveTheNoise() {
         Budget one = new Budget.AddedTo(Agent.NONE, 1);
         assertEquals(Outcome.HOLDS, outcome(one, sample(11, 11, 11), sample(10, 10, 10)));
         assertEquals(Outcome.UNDECIDED, outcome(one, sample(12, 12, 12), sample(10, 10, 10)));
         assertEquals(Outcome.MISSED, outcome(one, sample(13, 13, 13), sample(10, 10, 10)));
+    }
+
+    /** One odd round does not hide what is above all that was ever seen without an agent. */
+    @Test
+    void aLimitIsMissedAboveTheSpreadTooWhateverOneRoundSays() {
+        Budget one = new Budget.AddedTo(Agent.NONE, 1);
+        assertEquals(Outcome.MISSED, outcome(one, sample(13, 13, 11.9), sample(10, 10, 10)));
+        assertEquals(Outcome.UNDECIDED, outcome(one, sample(12, 12, 11.9), sample(10, 10, 10)));
     }
 
     @Test

@@ -76,7 +76,16 @@ class ReportTest {
         assertEquals(
                 List.of("1.00 (-28.0–10.0)", "10.0 (-20.0–20.0)", "–"),
                 row("CPU per op", 1).subList(2, 5));
-        assertEquals("undecided: no cost shows in every round", judged(0).get(2));
+        assertEquals("undecided: no cost shows above the noise", judged(0).get(2));
+    }
+
+    @Test
+    void runsOfOtherRoundsAreNotCompared() {
+        add(Agent.NONE, 100, 100);
+        add(Agent.WEIR, 150);
+        add(Agent.OPENTELEMETRY, 300, 300);
+        assertEquals("–", row("CPU per op", 1).get(2));
+        assertEquals("not compared: not of the same rounds", judged(0).get(2));
     }
 
     @Test
