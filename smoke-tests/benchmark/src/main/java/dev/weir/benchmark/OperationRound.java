@@ -32,13 +32,13 @@ final class OperationRound {
         List<Participant> all = runs.stream().map(Participant::new).toList();
         try {
             start(all);
-            // While one has its turn, the compilers of the others go on, on all cores.
-            while (all.stream().anyMatch(Participant::isCold)) {
-                each(all, DrivenProcess::warmUp);
-            }
             List<String> complaints;
             try (Core core = new Core()) {
                 each(all, process -> core.take(process.process()));
+                // Warmed up there too: many more calls in the same time. Compilers of the others go on meanwhile.
+                while (all.stream().anyMatch(Participant::isCold)) {
+                    each(all, DrivenProcess::warmUp);
+                }
                 each(all, DrivenProcess::connect);
                 List<Participant> order = new ArrayList<>(all);
                 for (int i = 0; i < pace.turns(); i++) {
