@@ -14,6 +14,9 @@ final class RequestFacts extends OutgoingFacts {
 
     private final HttpRequest request;
     private final boolean waits;
+    /** Of a web socket: a request of an internal class. */
+    private final boolean handshake;
+
     private long limitMillis;
 
     /** {@code null} before the client has begun an exchange. */
@@ -24,6 +27,7 @@ final class RequestFacts extends OutgoingFacts {
         super(request);
         this.request = request;
         this.waits = waits;
+        this.handshake = request.getClass().getName().equals("jdk.internal.net.http.HttpRequestImpl");
     }
 
     static @Nullable RequestFacts of(@Nullable Call call) {
@@ -72,19 +76,14 @@ final class RequestFacts extends OutgoingFacts {
 
     @Override
     public boolean limit(long millis) {
-        if (isHandshake()) return false;
+        if (handshake) return false;
         limitMillis = millis;
         return super.limit(millis);
     }
 
     @Override
     public boolean setHeader(String name, String value) {
-        return !isHandshake() && super.setHeader(name, value);
-    }
-
-    /** Of a web socket: a request of an internal class. */
-    private boolean isHandshake() {
-        return request.getClass().getName().equals("jdk.internal.net.http.HttpRequestImpl");
+        return !handshake && super.setHeader(name, value);
     }
 
     HttpResponse.BodyHandler<?> limited(HttpResponse.BodyHandler<?> handler) {

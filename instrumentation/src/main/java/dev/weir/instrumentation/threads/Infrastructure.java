@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tasks and threads that serve many runs: pools' housekeeping, event loops, reapers. One that took the context of the run
@@ -19,7 +20,6 @@ final class Infrastructure {
     private static final String[] TASKS = {
         "java.lang.",
         "java.util.concurrent.ForkJoinTask$",
-        "jdk.internal.net.http.",
         "sun.",
         "com.sun.",
         "dev.weir.agent.",
@@ -95,19 +95,10 @@ final class Infrastructure {
         }
     };
 
-    /**
-     * The stages of an exchange of the JDK's HTTP client, a dozen for each. The application's body handlers run below
-     * those of {@code MultiExchange}.
-     */
-    private static final ClassValue<Boolean> REFUSED_STAGES = new ClassValue<>() {
-        @Override
-        protected Boolean computeValue(Class<?> type) {
-            String name = type.getName();
-            return name.startsWith("jdk.internal.net.http.")
-                    && !name.startsWith("jdk.internal.net.http.MultiExchange")
-                    && type.getClassLoader() == ClassLoader.getPlatformClassLoader();
-        }
-    };
+    private static final @Nullable Module HTTP_CLIENT =
+            ModuleLayer.boot().findModule("java.net.http").orElse(null);
+
+    private static final String EXCHANGES = "jdk.internal.net.http.";
 
     private static final Function<Stream<StackWalker.StackFrame>, Boolean> STARTED_BY_LIBRARY = new Function<>() {
         @Override
@@ -133,12 +124,21 @@ final class Infrastructure {
 
     /** Whether tasks of this class go without a context: housekeeping, and what carries its context inside. */
     static boolean refuses(Class<?> task) {
-        return REFUSED.get(task);
+        return isOfExchange(task) || REFUSED.get(task);
     }
 
-    /** Whether functions of this class go without a context when they become stages of a {@code CompletableFuture}. */
+    /**
+     * Whether functions of this class go without a context when they become stages of a {@code CompletableFuture}: those
+     * of an exchange of the JDK's HTTP client, a dozen for each. The application's body handlers run below those of
+     * {@code MultiExchange}.
+     */
     static boolean refusesStage(Class<?> function) {
-        return REFUSED_STAGES.get(function);
+        return isOfExchange(function) && !function.getName().startsWith("MultiExchange", EXCHANGES.length());
+    }
+
+    /** Asked a dozen times a call, of as many classes: to find an answer kept for the class takes longer than this. */
+    private static boolean isOfExchange(Class<?> type) {
+        return type.getModule() == HTTP_CLIENT && type.getName().startsWith(EXCHANGES);
     }
 
     /** Whether a thread that is about to be started takes the context of its starter along. */
