@@ -86,15 +86,17 @@ enum Line {
         return operationsPerRoot;
     }
 
-    /**
-     * Inbound requests in a burst when a light line has so many. Calls over HTTP take a hundred times longer than most
-     * operations: with as many, bursts would come late with any agent.
-     */
-    int rootsPerBurst(int light) {
+    /** Calls over HTTP, which take a hundred times longer than most operations. */
+    boolean isHeavy() {
         return switch (this) {
-            case HTTP_CLIENT, HTTP_URL_CONNECTION, OKHTTP, APACHE_HTTP_CLIENT -> Math.max(1, light / 4);
-            default -> light;
+            case HTTP_CLIENT, HTTP_URL_CONNECTION, OKHTTP, APACHE_HTTP_CLIENT -> true;
+            default -> false;
         };
+    }
+
+    /** Inbound requests in a burst when a light line has so many: with as many, heavy bursts would come late. */
+    int rootsPerBurst(int light) {
+        return isHeavy() ? Math.max(1, light / 4) : light;
     }
 
     /** Spans that the agent makes of one inbound request: the request's own, and those of its operations. */

@@ -31,7 +31,8 @@ final class OperationRound {
     List<RunResult> run(List<RunPlan.Run> runs) throws InterruptedException {
         List<Participant> all = runs.stream().map(Participant::new).toList();
         try {
-            start(all);
+            // Neither this nor the end is measured, and agents wait for themselves then.
+            together(all, Participant::start);
             List<String> complaints;
             try (Core core = new Core()) {
                 each(all, process -> core.take(process.process()));
@@ -48,9 +49,7 @@ final class OperationRound {
                 each(all, DrivenProcess::endTurn);
                 complaints = core.complaints();
             }
-            for (Participant participant : all) {
-                participant.take(process -> participant.result = process.result(complaints));
-            }
+            together(all, participant -> participant.end(complaints));
             return all.stream()
                     .map(participant -> Objects.requireNonNull(participant.result))
                     .toList();
@@ -59,14 +58,23 @@ final class OperationRound {
         }
     }
 
-    /** All at once: that is not measured here, and agents wait for themselves when they start. */
-    private static void start(List<Participant> all) throws InterruptedException {
-        List<Thread> starts = all.stream()
-                .map(participant -> new Thread(participant::start, "start-" + participant.run.name()))
-                .toList();
-        starts.forEach(Thread::start);
-        for (Thread start : starts) {
-            start.join();
+    private static void together(List<Participant> participants, Phase phase) throws InterruptedException {
+        List<Thread> threads = new ArrayList<>();
+        for (Participant participant : participants) {
+            Thread thread = new Thread(
+                    () -> {
+                        try {
+                            phase.take(participant);
+                        } catch (InterruptedException | RuntimeException e) {
+                            participant.failed(e);
+                        }
+                    },
+                    participant.run.name());
+            thread.start();
+            threads.add(thread);
+        }
+        for (Thread thread : threads) {
+            thread.join();
         }
     }
 
@@ -74,6 +82,10 @@ final class OperationRound {
         for (Participant participant : participants) {
             participant.take(step);
         }
+    }
+
+    private interface Phase {
+        void take(Participant participant) throws InterruptedException;
     }
 
     private interface Step {
@@ -93,12 +105,16 @@ final class OperationRound {
             this.errors = directory.resolve(run.name() + ".err");
         }
 
-        void start() {
+        void start() throws InterruptedException {
             try {
                 process = new DrivenProcess(java, pace, target, run.line(), run.agent(), errors);
-            } catch (IOException | InterruptedException | RuntimeException e) {
+            } catch (IOException e) {
                 failed(e);
             }
+        }
+
+        void end(List<String> complaints) throws InterruptedException {
+            take(ended -> result = ended.result(complaints));
         }
 
         boolean isCold() {

@@ -9,11 +9,11 @@ package dev.weir.benchmark;
 record Pace(int rootsPerBurst, int turnMillis, int warmUpTurns, int turns, int countedTurns) {
 
     static Pace full() {
-        return new Pace(25, 100, 70, 15, 9);
+        return new Pace(25, 100, 60, 15, 9);
     }
 
     static Pace quick() {
-        return new Pace(25, 100, 10, 8, 5);
+        return new Pace(25, 100, 35, 10, 6);
     }
 
     /** A few requests: that everything works, not what it costs. */

@@ -57,7 +57,7 @@ record Settings(
         }
         return new Settings(
                 pace.warmedUp(warmUp),
-                (int) number(properties, "benchmark.runs", quick ? 2 : 7, 1),
+                (int) number(properties, "benchmark.runs", quick ? 1 : 7, 1),
                 number(properties, "benchmark.seed", System.nanoTime() & 0xFFFF_FFFFL, 0),
                 agents,
                 lines,

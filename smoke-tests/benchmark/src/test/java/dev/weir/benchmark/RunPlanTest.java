@@ -61,7 +61,7 @@ class RunPlanTest {
     void theDefaultsFitIntoAnHourAndQuickIntoTenMinutes() {
         for (int jdk : new int[] {17, 25}) {
             assertTrue(minutes(7, Pace.full(), jdk) < 60, () -> minutes(7, Pace.full(), jdk) + " minutes");
-            assertTrue(minutes(2, Pace.quick(), jdk) < 10, () -> minutes(2, Pace.quick(), jdk) + " minutes");
+            assertTrue(minutes(1, Pace.quick(), jdk) < 10, () -> minutes(1, Pace.quick(), jdk) + " minutes");
         }
     }
 

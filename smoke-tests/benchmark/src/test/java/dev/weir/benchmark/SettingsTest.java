@@ -44,7 +44,7 @@ class SettingsTest {
     @Test
     void quickRunsLess() {
         properties.setProperty("quick", "true");
-        assertEquals(2, Settings.of(properties).rounds());
+        assertEquals(1, Settings.of(properties).rounds());
         assertEquals(Pace.quick(), Settings.of(properties).pace());
     }
 
