@@ -13,7 +13,7 @@ record Pace(int rootsPerBurst, int turnMillis, int warmUpTurns, int turns, int c
     }
 
     static Pace quick() {
-        return new Pace(25, 100, 35, 10, 6);
+        return new Pace(25, 100, 30, 10, 6);
     }
 
     /** A few requests: that everything works, not what it costs. */
