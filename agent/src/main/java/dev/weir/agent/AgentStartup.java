@@ -46,6 +46,7 @@ public final class AgentStartup {
         "Hooks$CurrentSpan",
         "Hooks$Spans",
         "Hooks$Agent",
+        "Hooks$Heirs",
         "Hooks",
     };
 

@@ -289,10 +289,28 @@ public final class Hooks {
         SpanContext get();
     }
 
+    /** Virtual threads that have not asked for the context that they were given. */
+    private static final class Heirs extends WeakIdentityMap<Object> {
+
+        static final Heirs CONTEXTS = new Heirs();
+
+        private Heirs() {
+            // Threads by the hundred thousand may wait, for hours.
+            super(1 << 18, 1 << 15, null);
+        }
+
+        /** Numbers follow one another. An identity hash code takes as long to make as the thread does. */
+        @Override
+        int hash(Object thread) {
+            return (int) ((Thread) thread).getId();
+        }
+    }
+
     private static final int MOST_SOURCES = 16;
 
     private static volatile @Nullable Agent agent;
     private static volatile WeakReference<CurrentSpan> @Nullable [] sources;
+    private static volatile @Nullable Class<?> heirs;
 
     private Hooks() {}
 
@@ -411,6 +429,27 @@ public final class Hooks {
     public static @Nullable Object enter(@Nullable Object captured) {
         Agent installed = agent;
         return installed == null ? null : installed.enter(captured);
+    }
+
+    /**
+     * A virtual thread that is about to start has this context as soon as it asks for one. Costs a thread that never asks less
+     * than {@link #enter}.
+     *
+     * @return whether it has: there is room for some 260,000 threads, and one that has a context gets no other one
+     */
+    public static boolean inherit(Thread virtual, Object captured) {
+        if (heirs == null) heirs = virtual.getClass();
+        return Heirs.CONTEXTS.putIfAbsent(virtual, captured);
+    }
+
+    /** Whether a thread was given a context with {@link #inherit}, and has not asked for it. */
+    public static boolean inherits(Thread thread) {
+        return thread.getClass() == heirs && Heirs.CONTEXTS.get(thread) != null;
+    }
+
+    /** The context that was given to a thread with {@link #inherit}; {@code null} for none, and when asked again. */
+    public static @Nullable Object inherited(Thread thread) {
+        return thread.getClass() == heirs ? Heirs.CONTEXTS.remove(thread) : null;
     }
 
     /** Puts back what {@link #enter} returned. */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Each bucket is a chain that grows at its head only. An entry is removed by taking its value out, which one thread
  * can do. Entries without a value are unlinked by whoever comes by; as long as nobody has, they do no harm.
  */
-public final class WeakIdentityMap<V> {
+public class WeakIdentityMap<V> {
 
     /** Is given what was known of objects that were collected. */
     public interface Collected<V> {
@@ -29,7 +29,7 @@ public final class WeakIdentityMap<V> {
     private static final int FEWEST_BUCKETS = 16;
     private static final int MOST_BUCKETS = 2_048;
     private static final int CHAIN = 8;
-    private static final int SWEEP_AFTER = 64;
+    private static final int SWEPT_PER_ADDITION = 8;
 
     private static final AtomicReferenceFieldUpdater<Entry, Object> VALUE =
             AtomicReferenceFieldUpdater.newUpdater(Entry.class, Object.class, "value");
@@ -51,8 +51,8 @@ public final class WeakIdentityMap<V> {
     private final AtomicInteger size = new AtomicInteger();
     private final int most;
     private final @Nullable Collected<? super V> whenCollected;
-    // Written without a lock: a sweep sooner or later makes no difference.
-    private int addedSinceSweep;
+    // Written without a lock: to sweep a bucket twice makes no difference.
+    private int swept;
 
     /** @param most how many entries it holds; the next one finds no room */
     public WeakIdentityMap(int most) {
@@ -61,8 +61,12 @@ public final class WeakIdentityMap<V> {
 
     /** @param whenCollected is told now and then, on a thread that adds or sweeps */
     public WeakIdentityMap(int most, @Nullable Collected<? super V> whenCollected) {
-        int wanted = Math.max(FEWEST_BUCKETS, Math.min(MOST_BUCKETS, most / CHAIN));
-        this.buckets = new AtomicReferenceArray<>(Integer.highestOneBit(wanted));
+        this(most, Math.max(FEWEST_BUCKETS, Math.min(MOST_BUCKETS, most / CHAIN)), whenCollected);
+    }
+
+    /** @param buckets how many places there are to look at; rounded down to a power of two */
+    WeakIdentityMap(int most, int buckets, @Nullable Collected<? super V> whenCollected) {
+        this.buckets = new AtomicReferenceArray<>(Integer.highestOneBit(buckets));
         this.most = most;
         this.whenCollected = whenCollected;
     }
@@ -81,7 +85,7 @@ public final class WeakIdentityMap<V> {
     @SuppressWarnings("unchecked")
     public @Nullable V get(Object key) {
         if (isEmpty()) return null;
-        int hash = System.identityHashCode(key);
+        int hash = hash(key);
         int bucket = bucket(hash);
         Entry entry = find(bucket, buckets.get(bucket), hash, key);
         return entry == null ? null : (V) entry.value;
@@ -106,7 +110,7 @@ public final class WeakIdentityMap<V> {
     }
 
     private boolean put(Object key, V value, boolean replace) {
-        int hash = System.identityHashCode(key);
+        int hash = hash(key);
         int bucket = bucket(hash);
         Entry added = null;
         while (true) {
@@ -134,8 +138,13 @@ public final class WeakIdentityMap<V> {
     private boolean makeRoom() {
         int now = size.get();
         // Where everything that was added is removed again, there is nothing to sweep.
-        if (now == 0) addedSinceSweep = 0;
-        else if (++addedSinceSweep > Math.max(SWEEP_AFTER, now)) sweep();
+        if (now == 0) return true;
+        int bucket = swept;
+        for (int looked = 0; looked < SWEPT_PER_ADDITION; looked++) {
+            bucket = bucket(bucket + 1);
+            looked += sweep(bucket);
+        }
+        swept = bucket;
         return size.get() < most;
     }
 
@@ -147,7 +156,7 @@ public final class WeakIdentityMap<V> {
     @SuppressWarnings("unchecked")
     public @Nullable V remove(Object key) {
         if (isEmpty()) return null;
-        int hash = System.identityHashCode(key);
+        int hash = hash(key);
         int bucket = bucket(hash);
         Entry head = buckets.get(bucket);
         Entry entry = find(bucket, head, hash, key);
@@ -164,20 +173,25 @@ public final class WeakIdentityMap<V> {
         return value;
     }
 
-    /** Forgets every object that was collected. Happens by itself when objects are added. */
-    @SuppressWarnings("unchecked")
+    /** Forgets every object that was collected. Happens by itself, bucket by bucket, when objects are added. */
     public void sweep() {
-        addedSinceSweep = 0;
-        for (int bucket = 0; bucket < buckets.length(); bucket++) {
-            Entry head = buckets.get(bucket);
-            boolean any = false;
-            for (Entry entry = head; entry != null; entry = entry.next) {
-                Object value = entry.refersTo(null) ? take(entry) : null;
-                any |= entry.value == null;
-                if (value != null && whenCollected != null) whenCollected.collected((V) value);
-            }
-            if (any) find(bucket, head, 0, this);
+        for (int bucket = 0; bucket < buckets.length(); bucket++) sweep(bucket);
+    }
+
+    /** @return how many entries there were */
+    @SuppressWarnings("unchecked")
+    private int sweep(int bucket) {
+        Entry head = buckets.get(bucket);
+        int count = 0;
+        boolean any = false;
+        for (Entry entry = head; entry != null; entry = entry.next) {
+            count++;
+            Object value = entry.refersTo(null) ? take(entry) : null;
+            any |= entry.value == null;
+            if (value != null && whenCollected != null) whenCollected.collected((V) value);
         }
+        if (any) find(bucket, head, 0, this);
+        return count;
     }
 
     /** The entry of a key in a chain, which loses the entries without a value that come before it. */
@@ -197,6 +211,11 @@ public final class WeakIdentityMap<V> {
             entry = next;
         }
         return null;
+    }
+
+    /** Where to look for an object; the same for all its life. */
+    int hash(Object key) {
+        return System.identityHashCode(key);
     }
 
     private int bucket(int hash) {

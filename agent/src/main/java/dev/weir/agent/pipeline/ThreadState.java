@@ -3,6 +3,7 @@ package dev.weir.agent.pipeline;
 import dev.weir.agent.context.CausalContext;
 import dev.weir.agent.context.ScopeAttempt;
 import dev.weir.agent.context.Scratch;
+import dev.weir.bootstrap.Hooks;
 import org.jspecify.annotations.Nullable;
 
 /** What one thread is in the middle of. */
@@ -13,7 +14,9 @@ final class ThreadState extends Scratch {
 
         @Override
         protected ThreadState initialValue() {
-            return new ThreadState();
+            ThreadState state = new ThreadState();
+            state.node = Hooks.inherited(Thread.currentThread());
+            return state;
         }
     }
 

@@ -141,11 +141,10 @@ final class Infrastructure {
         return type.getModule() == HTTP_CLIENT && type.getName().startsWith(EXCHANGES);
     }
 
-    /** Whether a thread that is about to be started takes the context of its starter along. */
+    /** Whether a platform thread that is about to be started goes without the context of its starter. */
     static boolean refuses(Thread thread) {
         if (thread.getName().startsWith("weir-")) return true;
         Class<?> type = thread.getClass();
-        if (type.getName().equals("java.lang.VirtualThread")) return false;
         boolean ofJdk = type.getClassLoader() == null || type.getClassLoader() == ClassLoader.getPlatformClassLoader();
         if (type != Thread.class && (ofJdk || thread instanceof ForkJoinWorkerThread)) return true;
         return StackWalker.getInstance().walk(STARTED_BY_LIBRARY);

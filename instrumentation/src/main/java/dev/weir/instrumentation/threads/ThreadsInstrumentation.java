@@ -116,7 +116,7 @@ public final class ThreadsInstrumentation implements Instrumentation {
                 .exactly("run", "Run");
         // Never mount or unmount: they are no ordinary Java.
         weaving.type("java.lang.VirtualThread")
-                .exactly("start", "Start", container)
+                .exactly("start", "StartVirtual", container)
                 .exactly("run", "RunVirtual", RUNNABLE);
         weaving.subclassesOf("java.lang.Thread", "java/lang/Thread").exactly("run", "Run");
     }
@@ -384,11 +384,31 @@ public final class ThreadsInstrumentation implements Instrumentation {
         }
     }
 
+    /** There are many, and most of them never ask for their context: it waits beside them until they do. */
+    static final class StartVirtual {
+
+        private static final Object HEIR = new Object();
+
+        static @Nullable Object enter(Thread thread) {
+            Object context = Hooks.capture();
+            if (context == null) return null;
+            if (Hooks.inherit(thread, context)) return HEIR;
+            return InFlight.put(thread, context) ? thread : null;
+        }
+
+        static void exit(@Nullable Object started, @Nullable Throwable thrown, Thread thread) {
+            if (started == null || thrown == null) return;
+            if (started == HEIR) Hooks.inherited(thread);
+            else InFlight.take(thread);
+        }
+    }
+
     static final class RunVirtual {
 
-        static Runnable argument0(Object thread, Runnable task) {
+        static Runnable argument0(Thread thread, Runnable task) {
             Object context = InFlight.isEmpty() ? null : InFlight.take(thread);
-            return context == null ? task : new Carried(task, context);
+            if (context != null) return new Carried(task, context);
+            return Hooks.inherits(thread) ? new Heir(thread, task) : task;
         }
     }
 

@@ -50,7 +50,8 @@ public final class RecordingAgent implements Hooks.Agent, Hooks.Spans {
     private final List<Open> calls = new CopyOnWriteArrayList<>();
     private final List<WeakReference<Open>> over = new CopyOnWriteArrayList<>();
     private final ReferenceQueue<Open> collected = new ReferenceQueue<>();
-    private final ThreadLocal<@Nullable Object> current = new ThreadLocal<>();
+    private final ThreadLocal<@Nullable Object> current =
+            ThreadLocal.withInitial(() -> Hooks.inherited(Thread.currentThread()));
     private volatile boolean forgetful;
     private volatile Predicate<CallFacts> denied = facts -> false;
     private volatile boolean deniedForTime;

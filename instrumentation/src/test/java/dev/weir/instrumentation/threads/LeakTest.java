@@ -63,17 +63,19 @@ class LeakTest {
         return (int) size.invoke(null);
     }
 
-    /** The next task with a context clears away what is left of those that were dropped. */
+    /** The next tasks with a context clear away what is left of those that were dropped. */
     private static void awaitGone(List<WeakReference<Object>> runs) throws Exception {
         Object next = Contexts.named("next");
         for (int i = 0; i < 200 && runs.stream().anyMatch(run -> run.get() != null); i++) {
             System.gc();
-            Thread thread = new Thread(() -> {});
-            inside(next, () -> {
-                thread.start();
-                return null;
-            });
-            thread.join();
+            for (int added = 0; added < 4; added++) {
+                Thread thread = new Thread(() -> {});
+                inside(next, () -> {
+                    thread.start();
+                    return null;
+                });
+                thread.join();
+            }
         }
         assertEquals(
                 List.of(),

@@ -2,6 +2,7 @@ package dev.weir.instrumentation.threads;
 
 import static dev.weir.instrumentation.threads.Contexts.inside;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.testing.Woven;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Timer;
 import java.util.TimerTask;
@@ -112,10 +114,7 @@ class ThreadTest {
         Thread started = inside(run, () -> (Thread)
                 Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, look));
         started.join();
-        Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
-        Class<?> builderType = Class.forName("java.lang.Thread$Builder");
-        Thread unstarted = inside(Contexts.named("where it was made"), () ->
-                (Thread) builderType.getMethod("unstarted", Runnable.class).invoke(builder, look));
+        Thread unstarted = inside(Contexts.named("where it was made"), () -> virtual(look));
         start(unstarted);
         assertEquals(List.of("run", "run"), seen);
         ExecutorService perTask = (ExecutorService)
@@ -142,6 +141,80 @@ class ThreadTest {
         without.join();
         assertEquals("null", seen.get(3));
         assertThrows(IllegalThreadStateException.class, () -> start(unstarted));
+    }
+
+    private static Thread virtual(Runnable task) throws Exception {
+        Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
+        return (Thread) Class.forName("java.lang.Thread$Builder")
+                .getMethod("unstarted", Runnable.class)
+                .invoke(builder, task);
+    }
+
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    void theContextOfAVirtualThreadWaitsUntilItIsAskedFor() throws Exception {
+        CountDownLatch started = new CountDownLatch(1);
+        CountDownLatch again = new CountDownLatch(1);
+        Thread thread = virtual(() -> {
+            started.countDown();
+            try {
+                again.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            look();
+            look();
+        });
+        Object first = Contexts.named("first");
+        inside(first, () -> {
+            thread.start();
+            return null;
+        });
+        assertTrue(started.await(20, TimeUnit.SECONDS));
+        assertTrue(Hooks.inherits(thread));
+        assertThrows(IllegalThreadStateException.class, () -> start(thread), "a second start");
+        assertTrue(Hooks.inherits(thread), "the second start did not take it away");
+        again.countDown();
+        thread.join();
+        assertEquals(List.of("first", "first"), seen);
+        assertThrows(IllegalThreadStateException.class, () -> start(thread), "a start of what is over");
+        assertFalse(Hooks.inherits(thread));
+    }
+
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    void aVirtualThreadThatIsOverHasNoContext() throws Exception {
+        Runnable thrower = () -> {
+            throw new IllegalStateException("thrown");
+        };
+        Runnable asker = () -> {
+            throw new IllegalStateException("in " + Hooks.capture());
+        };
+        for (Runnable task : List.of(thrower, asker)) {
+            Thread thread = virtual(task);
+            thread.setUncaughtExceptionHandler(
+                    (t, e) -> seen.add(e.getMessage() + ", then " + Hooks.inherits(t) + " " + Hooks.capture()));
+            start(thread);
+        }
+        assertEquals(List.of("thrown, then false null", "in run, then false null"), seen);
+    }
+
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    void moreVirtualThreadsThanThereIsRoomForHaveTheirContextAllTheSame() throws Exception {
+        Object other = Contexts.named("other");
+        List<Thread> waiting = new ArrayList<>();
+        Thread next = virtual(this::look);
+        try {
+            while (Hooks.inherit(next, other)) {
+                waiting.add(next);
+                next = virtual(this::look);
+            }
+            start(next);
+        } finally {
+            waiting.forEach(Hooks::inherited);
+        }
+        assertEquals(List.of("run"), seen);
     }
 
     /**
