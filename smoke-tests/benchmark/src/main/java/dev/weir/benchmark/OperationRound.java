@@ -58,14 +58,15 @@ final class OperationRound {
         }
     }
 
-    private static void together(List<Participant> participants, Phase phase) throws InterruptedException {
+    /** Takes a step with each of them at the same time, and waits for all. */
+    private static void together(List<Participant> participants, Step<Participant> step) throws InterruptedException {
         List<Thread> threads = new ArrayList<>();
         for (Participant participant : participants) {
             Thread thread = new Thread(
                     () -> {
                         try {
-                            phase.take(participant);
-                        } catch (InterruptedException | RuntimeException e) {
+                            step.take(participant);
+                        } catch (IOException | InterruptedException | RuntimeException e) {
                             participant.failed(e);
                         }
                     },
@@ -78,18 +79,14 @@ final class OperationRound {
         }
     }
 
-    private static void each(List<Participant> participants, Step step) throws InterruptedException {
+    private static void each(List<Participant> participants, Step<DrivenProcess> step) throws InterruptedException {
         for (Participant participant : participants) {
             participant.take(step);
         }
     }
 
-    private interface Phase {
-        void take(Participant participant) throws InterruptedException;
-    }
-
-    private interface Step {
-        void take(DrivenProcess process) throws IOException, InterruptedException;
+    private interface Step<T> {
+        void take(T subject) throws IOException, InterruptedException;
     }
 
     /** A process as long as it runs, and what it showed. */
@@ -105,12 +102,8 @@ final class OperationRound {
             this.errors = directory.resolve(run.name() + ".err");
         }
 
-        void start() throws InterruptedException {
-            try {
-                process = new DrivenProcess(java, pace, target, run.line(), run.agent(), errors);
-            } catch (IOException e) {
-                failed(e);
-            }
+        void start() throws IOException, InterruptedException {
+            process = new DrivenProcess(java, pace, target, run.line(), run.agent(), errors);
         }
 
         void end(List<String> complaints) throws InterruptedException {
@@ -122,7 +115,7 @@ final class OperationRound {
         }
 
         /** Does nothing with one that failed before. */
-        void take(Step step) throws InterruptedException {
+        void take(Step<DrivenProcess> step) throws InterruptedException {
             if (process != null) {
                 try {
                     step.take(process);

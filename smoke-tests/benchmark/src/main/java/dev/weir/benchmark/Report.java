@@ -71,14 +71,11 @@ final class Report {
         for (Agent agent : withoutNone()) {
             row.add(added(line, agent, metric).map(Report::cell).orElse("–"));
         }
-        boolean visible = added(line, Agent.OPENTELEMETRY, metric).isPresent()
-                && sample(line, Agent.OPENTELEMETRY, metric).showsAbove(sample(line, Agent.NONE, metric));
-        row.add(
-                visible
-                        ? ratio(
-                                added(line, Agent.WEIR, metric).map(Sample::median),
-                                added(line, Agent.OPENTELEMETRY, metric).map(Sample::median))
-                        : "–");
+        // What does not show above the noise of no agent is nothing to divide by.
+        Optional<Double> base = added(line, Agent.OPENTELEMETRY, metric)
+                .filter(added -> sample(line, Agent.OPENTELEMETRY, metric).showsAbove(sample(line, Agent.NONE, metric)))
+                .map(Sample::median);
+        row.add(ratio(added(line, Agent.WEIR, metric).map(Sample::median), base));
         return row;
     }
 
