@@ -347,10 +347,10 @@ public final class ThreadsInstrumentation implements Instrumentation {
 
         /** The function with this thread's context, unless it is a part of something that has no use for one. */
         static @Nullable Object carrying(@Nullable Object function) {
-            Object context = function == null ? null : Hooks.capture();
-            if (function == null || context == null || Infrastructure.refusesStage(function.getClass()))
-                return function;
-            return Carried.with(context, function);
+            // Most stages in a JVM that calls with the JDK's HTTP client are refused: asked first.
+            if (function == null || Infrastructure.refusesStage(function.getClass())) return function;
+            Object context = Hooks.capture();
+            return context == null ? function : Carried.with(context, function);
         }
     }
 
