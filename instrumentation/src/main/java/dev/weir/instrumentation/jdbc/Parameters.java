@@ -14,9 +14,13 @@ class Parameters {
 
     // The wire protocols of PostgreSQL and MySQL count parameters in 16 bits.
     private static final int MOST = 1 << 16;
-    private static final Object[] NONE = new Object[0];
 
-    private @Nullable Object[] byIndex = NONE;
+    /**
+     * The value of the only parameter, as long as there is no other: most statements that are run often have one. Or an array
+     * of all, which no readable value is.
+     */
+    private @Nullable Object bound;
+
     private int count;
     private @Nullable Named named;
 
@@ -51,10 +55,23 @@ class Parameters {
         Object readable = readable(value);
         boolean read = !(readable instanceof Class<?>);
         if (index < 1 || index > MOST) return read;
-        if (index > byIndex.length) byIndex = Arrays.copyOf(byIndex, Math.max(index, Math.max(2, count * 2)));
-        byIndex[index - 1] = readable;
+        if (index == 1 && !(bound instanceof Object[])) bound = readable;
+        else roomFor(index)[index - 1] = readable;
         count = Math.max(count, index);
         return read;
+    }
+
+    private @Nullable Object[] roomFor(int index) {
+        @Nullable Object[] all;
+        if (bound instanceof Object[] array) {
+            if (index <= array.length) return array;
+            all = Arrays.copyOf(array, Math.max(index, count * 2));
+        } else {
+            all = new @Nullable Object[Math.max(index, 2)];
+            all[0] = bound;
+        }
+        bound = all;
+        return all;
     }
 
     /** Returns whether the value itself could be read. */
@@ -67,7 +84,8 @@ class Parameters {
     }
 
     final void clearParameters() {
-        Arrays.fill(byIndex, 0, count, null);
+        if (bound instanceof Object[] array) Arrays.fill(array, 0, count, null);
+        else bound = null;
         count = 0;
         named = null;
     }
@@ -79,7 +97,8 @@ class Parameters {
     /** The values in order; those that were bound by name come last, each after its name. */
     @Nullable
     final Object value(int index) {
-        return index < count || named == null ? byIndex[index] : named.flat()[index - count];
+        if (named != null && index >= count) return named.flat()[index - count];
+        return bound instanceof Object[] array ? array[index] : bound;
     }
 
     /**

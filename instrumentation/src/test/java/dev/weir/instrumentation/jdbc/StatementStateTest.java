@@ -31,6 +31,32 @@ class StatementStateTest {
         assertEquals(0, parameters.valueCount());
     }
 
+    @Test
+    void theOnlyParameterIsBoundAgainClearedAndJoinedByOthers() {
+        Parameters parameters = new Parameters();
+        assertArrayEquals(new Object[0], values(parameters));
+        parameters.bind(1, null);
+        assertArrayEquals(new Object[] {null}, values(parameters));
+        byte[] bytes = {1};
+        parameters.bind(1, bytes);
+        assertArrayEquals(new Object[] {bytes}, values(parameters));
+        // What an application binds is kept by its class only: no array of values is taken for that of all.
+        parameters.bind(1, new Object[] {"a", "b"});
+        assertArrayEquals(new Object[] {Object[].class}, values(parameters));
+        parameters.bind("name", "named");
+        assertArrayEquals(new Object[] {Object[].class, "name", "named"}, values(parameters));
+        parameters.clearParameters();
+        assertArrayEquals(new Object[0], values(parameters));
+        parameters.bind(2, "two");
+        assertArrayEquals(new Object[] {null, "two"}, values(parameters));
+        parameters.bind(1, "one");
+        parameters.bind(3, "three");
+        assertArrayEquals(new Object[] {"one", "two", "three"}, values(parameters));
+        parameters.clearParameters();
+        parameters.bind(1, "again");
+        assertArrayEquals(new Object[] {"again"}, values(parameters));
+    }
+
     private static Object[] values(Parameters parameters) {
         return IntStream.range(0, parameters.valueCount())
                 .mapToObj(parameters::value)
