@@ -54,7 +54,6 @@ class JavaCommandTest {
                 sooner.add(line);
             }
         }
-        assertEquals(
-                List.of(Line.HTTP_CLIENT, Line.HTTP_URL_CONNECTION, Line.OKHTTP, Line.APACHE_HTTP_CLIENT), sooner);
+        assertEquals(List.of(Line.HTTP_CLIENT, Line.HTTP_URL_CONNECTION, Line.OKHTTP, Line.APACHE_HTTP_CLIENT), sooner);
     }
 }
