@@ -8,6 +8,7 @@ import dev.weir.instrumentation.shared.Refused;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
 import java.net.ProtocolException;
+import okhttp3.Headers;
 import okhttp3.Interceptor;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -35,6 +36,10 @@ public final class OkHttpInstrumentation implements Instrumentation {
         weaving.type("okhttp3.internal.connection.Exchange")
                 .exactly("writeRequestHeaders", "WireAttempt", "okhttp3.Request")
                 .exactly("openResponseBody", "Body", "okhttp3.Response");
+        weaving.type("okhttp3.internal.http1.Http1ExchangeCodec")
+                .exactly("writeRequest", "Head", "okhttp3.Headers", "java.lang.String");
+        weaving.type("okhttp3.internal.http2.Http2ExchangeCodec")
+                .exactly("writeRequestHeaders", "Http2Head", "okhttp3.Request");
         // 4 and 5; then 3.
         weaving.type("okhttp3.internal.connection.RealCall$AsyncCall")
                 .method("<init>", "Enqueued")
@@ -80,17 +85,30 @@ public final class OkHttpInstrumentation implements Instrumentation {
         static @Nullable Call enter(Object exchange, Request request) {
             Call call = Hooks.open();
             RequestFacts facts = RequestFacts.of(call);
-            return facts != null && facts.isRepeated() ? Hooks.resent(call) : null;
-        }
-
-        static Request argument0(@Nullable Call denied, Object exchange, Request request) {
-            RequestFacts facts = RequestFacts.of(Hooks.open());
-            return facts == null ? request : facts.changed(request);
+            return facts != null && facts.isWrittenAgain() ? Hooks.resent(call) : null;
         }
 
         // What OkHttp takes for a breach of protocol it does not try on the next route.
         static @Nullable Throwable exit(@Nullable Call call) {
             return call instanceof Call.Denied denied ? new ProtocolException(denied.message()) : null;
+        }
+    }
+
+    static final class Head {
+
+        static Headers argument0(Object codec, Headers headers, String requestLine) {
+            RequestFacts facts = RequestFacts.of(Hooks.open());
+            return facts == null ? headers : facts.changed(headers);
+        }
+    }
+
+    static final class Http2Head {
+
+        static Request argument0(Object codec, Request request) {
+            Headers headers = Head.argument0(codec, request.headers(), "");
+            return headers == request.headers()
+                    ? request
+                    : request.newBuilder().headers(headers).build();
         }
     }
 

@@ -21,9 +21,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of one request below the application's interceptors. Requests cannot be changed, so headers are collected
- * and put on each request that goes on the wire.
+ * and written with each request that goes on the wire.
  */
 final class RequestFacts extends FixedRequestFacts {
+
+    private static final String TRACEPARENT = "traceparent";
+    private static final String TRACESTATE = "tracestate";
 
     private final okhttp3.Call okhttp;
     private final Request request;
@@ -31,6 +34,8 @@ final class RequestFacts extends FixedRequestFacts {
     private @Nullable Call call;
     private @Nullable RequestFacts next;
     private boolean sent;
+    private boolean writing;
+    private @Nullable String foreignTraceparent;
     private OwnCause cause = OwnCause.NONE;
     private CallLimit limit = CallLimit.NONE;
 
@@ -112,26 +117,64 @@ final class RequestFacts extends FixedRequestFacts {
         return limit;
     }
 
-    /** Whether OkHttp puts the request on the wire again because the last time was in vain. */
-    boolean isRepeated() {
-        boolean repeated = sent;
+    /**
+     * OkHttp is about to write the request.
+     *
+     * @return whether it does so again, because the last time was in vain
+     */
+    boolean isWrittenAgain() {
+        boolean again = sent;
         sent = true;
-        return repeated;
+        writing = true;
+        return again;
     }
 
-    /** The request with our headers. */
-    Request changed(Request original) {
+    /** The headers with ours, when they are the request's: the head of a tunnel through a proxy is written before. */
+    Headers changed(Headers original) {
         String[] headers = added();
         int length = AddedHeaders.length(headers);
-        if (length == 0) return original;
-        long names = names(original.headers());
-        Request.Builder builder = original.newBuilder();
+        if (length == 0 || !writing) return original;
+        writing = false;
+        foreignTraceparent = null;
+        long names = names(original);
         for (int i = 0; i < length; i += 2) {
-            // To add looks for nothing that it would have to take away.
-            if ((names & HeaderSet.of(headers[i])) == 0) builder.addHeader(headers[i], headers[i + 1]);
-            else builder.header(headers[i], headers[i + 1]);
+            if ((names & HeaderSet.of(headers[i])) != 0) return merged(original, headers, length);
+        }
+        int count = original.size();
+        String[] all = new String[2 * count + length];
+        for (int i = 0; i < count; i++) {
+            all[2 * i] = original.name(i);
+            all[2 * i + 1] = original.value(i);
+        }
+        System.arraycopy(headers, 0, all, 2 * count, length);
+        try {
+            return Headers.of(all);
+        } catch (IllegalArgumentException e) {
+            // The application may have added what is not ASCII, which a builder takes over as it is.
+            return merged(original, headers, length);
+        }
+    }
+
+    /** Takes more than twice the memory, and some of ours may have to give way. */
+    private Headers merged(Headers original, String[] headers, int length) {
+        if (isSetSince(original, TRACEPARENT)) foreignTraceparent = original.get(TRACEPARENT);
+        Headers.Builder builder = original.newBuilder();
+        for (int i = 0; i < length; i += 2) {
+            boolean stays = isSetSince(original, headers[i])
+                    || (foreignTraceparent != null && headers[i].equalsIgnoreCase(TRACESTATE));
+            if (!stays) builder.set(headers[i], headers[i + 1]);
         }
         return builder.build();
+    }
+
+    /** Whether a network interceptor has set this header: the request did not have it when the call began. */
+    private boolean isSetSince(Headers original, String name) {
+        return original.get(name) != null && request.header(name) == null;
+    }
+
+    @Override
+    public @Nullable String foreignTraceparent() {
+        return foreignTraceparent;
     }
 
     // Asynchronous calls too: they run on threads of the dispatcher, which may wait.

@@ -46,7 +46,12 @@ class OkHttpInstrumentationTest extends HttpClientContract {
     @RegisterExtension
     final Woven woven = new Woven(new OkHttpInstrumentation());
 
-    private final OkHttpClient client = new OkHttpClient();
+    private final OkHttpClient client = client();
+
+    /** Of what its calls are made. */
+    OkHttpClient client() {
+        return new OkHttpClient();
+    }
 
     @AfterEach
     void stop() {
