@@ -128,16 +128,19 @@ final class Infrastructure {
     }
 
     /**
-     * Whether functions of this class go without a context when they become stages of a {@code CompletableFuture}: those
-     * of an exchange of the JDK's HTTP client, a dozen for each. The application's body handlers run below those of
-     * {@code MultiExchange}.
+     * Whether functions of this class go without a context when they become stages that lead on to others: those of an
+     * exchange of the JDK's HTTP client. The application's body, cookie and authentication handlers run below those of
+     * {@code MultiExchange}, once more when it repeats a request.
      */
-    static boolean refusesStage(Class<?> function) {
+    static boolean refusesLeadingOn(Class<?> function) {
         return isOfExchange(function) && !function.getName().startsWith("MultiExchange", EXCHANGES.length());
     }
 
-    /** Asked a dozen times a call, of as many classes: to find an answer kept for the class takes longer than this. */
-    private static boolean isOfExchange(Class<?> type) {
+    /**
+     * Whether the JDK's HTTP client has made functions of this class, of which a dozen become stages in each call. Asked of
+     * the module: to find an answer kept for the class takes longer.
+     */
+    static boolean isOfExchange(Class<?> type) {
         return type.getModule() == HTTP_CLIENT && type.getName().startsWith(EXCHANGES);
     }
 

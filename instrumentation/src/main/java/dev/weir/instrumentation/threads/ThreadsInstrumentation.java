@@ -9,6 +9,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,12 +95,12 @@ public final class ThreadsInstrumentation implements Instrumentation {
             "uniAcceptStage",
             "uniRunStage",
             "uniWhenCompleteStage",
-            "uniHandleStage",
             "uniExceptionallyStage",
-            "uniComposeStage",
             "uniComposeExceptionallyStage"
         };
         for (String stage : single) future.method(stage, "Stage", executor);
+        future.method("uniHandleStage", "LeadingOnStage", executor)
+                .method("uniComposeStage", "LeadingOnStage", executor);
         String[] pairs = {"biApplyStage", "biAcceptStage", "biRunStage", "orApplyStage", "orAcceptStage", "orRunStage"};
         for (String stage : pairs) future.method(stage, "PairStage", executor);
         for (String async : new String[] {"AsyncSupply", "AsyncRun"}) {
@@ -348,9 +349,24 @@ public final class ThreadsInstrumentation implements Instrumentation {
         /** The function with this thread's context, unless it is a part of something that has no use for one. */
         static @Nullable Object carrying(@Nullable Object function) {
             // Most stages in a JVM that calls with the JDK's HTTP client are refused: asked first.
-            if (function == null || Infrastructure.refusesStage(function.getClass())) return function;
+            if (function == null || Infrastructure.isOfExchange(function.getClass())) return function;
+            return inThisContext(function);
+        }
+
+        static Object inThisContext(Object function) {
             Object context = Hooks.capture();
             return context == null ? function : Carried.with(context, function);
+        }
+    }
+
+    /** What another stage may follow from. */
+    static final class LeadingOnStage {
+
+        private static final Object IDENTITY = Function.identity();
+
+        static @Nullable Object argument1(Object future, @Nullable Object executor, @Nullable Object function) {
+            if (function == null || function == IDENTITY) return function;
+            return Infrastructure.refusesLeadingOn(function.getClass()) ? function : Stage.inThisContext(function);
         }
     }
 

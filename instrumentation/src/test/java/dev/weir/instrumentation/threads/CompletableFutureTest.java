@@ -7,17 +7,19 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.weir.bootstrap.Hooks;
+import dev.weir.instrumentation.testing.WireServer;
 import dev.weir.instrumentation.testing.Woven;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.Authenticator;
+import java.net.CookieHandler;
+import java.net.PasswordAuthentication;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -26,6 +28,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -233,33 +236,60 @@ class CompletableFutureTest {
                 .get());
     }
 
-    /** Stages of the client's own have no context, but for those that the application's body handler runs below. */
+    /** Stages of the client's own have no context, but for those that the application's handlers run below. */
     @Test
     void theHttpClientCallsTheApplicationInItsContext() throws Exception {
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", exchange -> {
-            byte[] reply = new byte[100_000];
-            exchange.sendResponseHeaders(200, reply.length);
-            exchange.getResponseBody().write(reply);
-            exchange.close();
-        });
-        server.start();
-        try {
-            HttpClient client =
-                    HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-            HttpRequest request = HttpRequest.newBuilder(
-                            URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/"))
-                    .build();
-            HttpResponse.BodyHandler<Void> handler = head -> {
-                look("handler");
-                return HttpResponse.BodySubscribers.discarding();
-            };
+        AtomicInteger requests = new AtomicInteger();
+        WireServer.Script challengesThenBreaksOffThenAnswers = (request, answer) -> {
+            int number = requests.incrementAndGet();
+            if (number == 1) answer.reply("401 Unauthorized", "", "WWW-Authenticate: Basic realm=\"test\"");
+            else if (number == 2) answer.breakOff();
+            else answer.reply("200 OK", "x".repeat(100_000));
+        };
+        HttpClient client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .cookieHandler(new CookieHandler() {
+                    @Override
+                    public Map<String, List<String>> get(URI to, Map<String, List<String>> headers) {
+                        look("cookies sent");
+                        return Map.of();
+                    }
+
+                    @Override
+                    public void put(URI from, Map<String, List<String>> headers) {
+                        look("cookies kept");
+                    }
+                })
+                .authenticator(new Authenticator() {
+                    @Override
+                    protected PasswordAuthentication getPasswordAuthentication() {
+                        look("password");
+                        return new PasswordAuthentication("me", new char[0]);
+                    }
+                })
+                .build();
+        HttpResponse.BodyHandler<Void> handler = head -> {
+            look("body");
+            return HttpResponse.BodySubscribers.discarding();
+        };
+        try (WireServer server = new WireServer(challengesThenBreaksOffThenAnswers)) {
+            HttpRequest request =
+                    HttpRequest.newBuilder(URI.create(server.url("/"))).build();
             inside(run, () -> client.send(request, handler));
+            assertEquals(
+                    List.of(
+                            "cookies sent run",
+                            "cookies kept run",
+                            "password run",
+                            "cookies sent run",
+                            "cookies kept run",
+                            "body run"),
+                    seen);
+            assertEquals(3, requests.get(), "one is repeated");
+            seen.clear();
             inside(run, () -> client.sendAsync(request, handler).thenRun(() -> look("stage")))
                     .get();
-            assertEquals(List.of("handler run", "handler run", "stage run"), seen);
-        } finally {
-            server.stop(0);
+            assertEquals(List.of("cookies sent run", "cookies kept run", "body run", "stage run"), seen);
         }
     }
 }
