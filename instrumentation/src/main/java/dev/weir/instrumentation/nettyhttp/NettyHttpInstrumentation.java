@@ -3,6 +3,7 @@ package dev.weir.instrumentation.nettyhttp;
 import dev.weir.bootstrap.Call;
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.WeakIdentityMap;
+import dev.weir.instrumentation.shared.Entered;
 import dev.weir.instrumentation.shared.Refused;
 import dev.weir.instrumentation.weaving.Instrumentation;
 import dev.weir.instrumentation.weaving.Weaving;
@@ -41,6 +42,9 @@ public final class NettyHttpInstrumentation implements Instrumentation {
                 .exactly("channelInactive", "End", CONTEXT)
                 .exactly("handlerRemoved", "End", CONTEXT);
         weaving.type(CODEC + "$DelegatingChannelHandlerContext").exactly("fireChannelRead", "Read", "java.lang.Object");
+        weaving.type("reactor.netty.http.server.HttpTrafficHandler")
+                .exactly("run", "ReadLater")
+                .fieldForReceiver("ctx");
         weaving.type("io.netty.channel.DefaultChannelPipeline")
                 .method("write", "HandOn", "java.lang.Object")
                 .method("writeAndFlush", "HandOn", "java.lang.Object");
@@ -132,6 +136,19 @@ public final class NettyHttpInstrumentation implements Instrumentation {
                 if (connection != null) connection.read(object);
             }
             return result;
+        }
+    }
+
+    /** Reactor Netty keeps a request back until the one before is answered, and hands it on by itself. */
+    static final class ReadLater {
+
+        static @Nullable Entered enter(@Nullable ChannelHandlerContext context) {
+            ServerConnection connection = context == null ? null : ServerConnection.existing(context.channel());
+            return connection == null ? null : new Entered(connection.next());
+        }
+
+        static void exit(@Nullable Entered entered) {
+            if (entered != null) entered.exit();
         }
     }
 

@@ -102,6 +102,13 @@ final class ServerConnection {
         restore();
     }
 
+    /** What the next answer is for, as a context; {@code null} when nothing is. */
+    @Nullable
+    Object next() {
+        for (Served served : unanswered) if (served.denied == null) return served.context;
+        return null;
+    }
+
     private void restore() {
         if (entered) Hooks.exit(before);
         entered = false;
