@@ -1,6 +1,7 @@
 package org.example.webapp;
 
 import dev.weir.bootstrap.Hooks;
+import dev.weir.bootstrap.HttpFacts;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -58,7 +59,10 @@ public final class Shop implements ServletContainerInitializer {
     }
 
     static String inside() {
-        return Hooks.capture() == null ? "outside" : "inside";
+        Object scope = Hooks.scope();
+        if (scope == null) return "outside";
+        String query = scope instanceof HttpFacts request ? request.query() : null;
+        return query == null ? "inside" : "inside?" + query;
     }
 
     static final class Wraps implements Filter {

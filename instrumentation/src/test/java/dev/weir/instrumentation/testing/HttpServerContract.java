@@ -3,13 +3,16 @@ package dev.weir.instrumentation.testing;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -63,9 +66,12 @@ public abstract class HttpServerContract {
         return HttpClient.Version.HTTP_1_1;
     }
 
-    /** For handlers: whether this thread is inside a request. */
+    /** For handlers: {@code outside}, {@code inside} a request, or {@code inside?a=b} one with a query. */
     protected static String here() {
-        return Hooks.capture() == null ? "outside" : "inside";
+        Object scope = Hooks.scope();
+        if (scope == null) return "outside";
+        String query = scope instanceof HttpFacts request ? request.query() : null;
+        return query == null ? "inside" : "inside?" + query;
     }
 
     protected final HttpRequest.Builder request(String path) {
@@ -125,7 +131,7 @@ public abstract class HttpServerContract {
                 .header("baggage", "a=1")
                 .header("baggage", "b=2")
                 .build());
-        assertEquals("200 inside", response.statusCode() + " " + response.body());
+        assertEquals("200 inside?a=%20b", response.statusCode() + " " + response.body());
         assertEquals(version(), response.version());
         assertEquals(List.of("begin served GET /inside?a=%20b", "end served GET /inside?a=%20b 200"), events(1));
         assertEquals(
@@ -231,11 +237,34 @@ public abstract class HttpServerContract {
             String path = FORMS.get(i % FORMS.size()) + "?" + i;
             responses.add(sendAsync(request(path).build()));
         }
-        for (CompletableFuture<HttpResponse<String>> response : responses) {
-            assertTrue(response.get(20, TimeUnit.SECONDS).body().endsWith("inside"));
+        for (int i = 0; i < responses.size(); i++) {
+            String body = responses.get(i).get(20, TimeUnit.SECONDS).body();
+            assertTrue(body.endsWith("inside?" + i), body);
         }
         List<String> events = events(64);
         assertEquals(128, events.stream().distinct().count(), events::toString);
         assertEquals(128, events.size(), events::toString);
+    }
+
+    /** A server may keep the second one back until the first one is answered. */
+    @Test
+    @Tag("concurrent")
+    void requestsInAPipelineAreEachInTheirContext() throws Exception {
+        assumeTrue(version() == HttpClient.Version.HTTP_1_1);
+        for (String form : FORMS) {
+            woven().agent().forget();
+            String answers;
+            try (Socket socket = new Socket("127.0.0.1", port())) {
+                String request = "GET %s?%d HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: %s\r\n\r\n";
+                String both = request.formatted(form, 7, "keep-alive") + request.formatted(form, 8, "close");
+                socket.getOutputStream().write(both.getBytes(StandardCharsets.US_ASCII));
+                answers = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            }
+            int first = answers.indexOf("inside?7");
+            assertTrue(first > 0 && first < answers.indexOf("inside?8"), form + ": " + answers);
+            assertEquals(
+                    List.of("end served GET " + form + "?7 200", "end served GET " + form + "?8 200"),
+                    events(2).stream().filter(event -> event.startsWith("end")).toList());
+        }
     }
 }
