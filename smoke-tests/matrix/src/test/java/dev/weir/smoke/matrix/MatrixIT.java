@@ -113,7 +113,19 @@ class MatrixIT {
         for (String column : COLUMNS)
             line.append(' ').append(outcome.cell(column)).append(" |");
         lines.add(line + " " + outcome.fuse() + " |");
-        assertTrue(outcome.isGood(), () -> outcome.cells() + ", see " + output);
+        assertTrue(outcome.isGood(), () -> outcome.cells() + ", see " + output + "\n" + failures(output));
+    }
+
+    /** What failed, and why: a second try writes over the output of the first. */
+    private static String failures(Path output) {
+        try {
+            List<String> lines = Files.readAllLines(output);
+            int from = 0;
+            while (from < lines.size() && !lines.get(from).startsWith("Failures (")) from++;
+            return String.join("\n", lines.subList(from, Math.min(lines.size(), from + 40)));
+        } catch (IOException e) {
+            return "unreadable: " + e;
+        }
     }
 
     private static String className(String simpleName) throws IOException {
