@@ -23,10 +23,8 @@ abstract class OutgoingFacts extends FixedRequestFacts {
     private static final int USUAL_HEAD = 128;
 
     private static final String TRACEPARENT = "traceparent";
-    private static final String TRACESTATE = "tracestate";
 
     private boolean replaces;
-    private @Nullable String foreignTraceparent;
     private long limitNanos;
     private @Nullable HttpHeaders answer;
 
@@ -105,7 +103,7 @@ abstract class OutgoingFacts extends FixedRequestFacts {
 
     /** Writes into the head of an HTTP/1.1 request, which is complete. */
     void write(StringBuilder head) {
-        foreignTraceparent = valueIn(head, TRACEPARENT);
+        foreignTraceparent(valueIn(head, TRACEPARENT));
         String[] added = added();
         int length = AddedHeaders.length(added);
         if (length == 0) return;
@@ -118,16 +116,6 @@ abstract class OutgoingFacts extends FixedRequestFacts {
             head.append(added[i]).append(": ").append(added[i + 1]).append("\r\n");
         }
         head.append("\r\n");
-    }
-
-    /** Another agent may have written the headers of a trace after us: those stay. */
-    private boolean givesWay(String name) {
-        return foreignTraceparent != null && (name.equals(TRACEPARENT) || name.equals(TRACESTATE));
-    }
-
-    @Override
-    public @Nullable String foreignTraceparent() {
-        return foreignTraceparent;
     }
 
     private static @Nullable String valueIn(StringBuilder head, String name) {
@@ -163,7 +151,7 @@ abstract class OutgoingFacts extends FixedRequestFacts {
 
     /** The headers of an HTTP/2 request, and what levers set. */
     HttpHeaders with(HttpHeaders headers) {
-        foreignTraceparent = first(headers, TRACEPARENT);
+        foreignTraceparent(first(headers, TRACEPARENT));
         String[] added = added();
         int length = AddedHeaders.length(added);
         if (length == 0) return headers;

@@ -102,11 +102,11 @@ final class ServerConnection {
         restore();
     }
 
-    /** What the next answer is for, as a context; {@code null} when nothing is. */
+    /** The context of the request that is to be answered next; {@code null} for none. */
     @Nullable
     Object next() {
-        for (Served served : unanswered) if (served.denied == null) return served.context;
-        return null;
+        Served next = unanswered.peekFirst();
+        return next == null ? null : next.context;
     }
 
     private void restore() {

@@ -85,7 +85,7 @@ public final class OkHttpInstrumentation implements Instrumentation {
         static @Nullable Call enter(Object exchange, Request request) {
             Call call = Hooks.open();
             RequestFacts facts = RequestFacts.of(call);
-            return facts != null && facts.isWrittenAgain() ? Hooks.resent(call) : null;
+            return facts != null && facts.writesAgain() ? Hooks.resent(call) : null;
         }
 
         // What OkHttp takes for a breach of protocol it does not try on the next route.
@@ -96,16 +96,15 @@ public final class OkHttpInstrumentation implements Instrumentation {
 
     static final class Head {
 
-        static Headers argument0(Object codec, Headers headers, String requestLine) {
-            RequestFacts facts = RequestFacts.of(Hooks.open());
-            return facts == null ? headers : facts.changed(headers);
+        static Headers argument0(Object codec, Headers headers) {
+            return RequestFacts.onWire(headers);
         }
     }
 
     static final class Http2Head {
 
         static Request argument0(Object codec, Request request) {
-            Headers headers = Head.argument0(codec, request.headers(), "");
+            Headers headers = RequestFacts.onWire(request.headers());
             return headers == request.headers()
                     ? request
                     : request.newBuilder().headers(headers).build();

@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 final class RequestFacts extends FixedRequestFacts {
 
     private static final String TRACEPARENT = "traceparent";
-    private static final String TRACESTATE = "tracestate";
 
     private final okhttp3.Call okhttp;
     private final Request request;
@@ -35,7 +34,6 @@ final class RequestFacts extends FixedRequestFacts {
     private @Nullable RequestFacts next;
     private boolean sent;
     private boolean writing;
-    private @Nullable String foreignTraceparent;
     private OwnCause cause = OwnCause.NONE;
     private CallLimit limit = CallLimit.NONE;
 
@@ -122,20 +120,26 @@ final class RequestFacts extends FixedRequestFacts {
      *
      * @return whether it does so again, because the last time was in vain
      */
-    boolean isWrittenAgain() {
+    boolean writesAgain() {
         boolean again = sent;
         sent = true;
         writing = true;
         return again;
     }
 
+    /** The headers that are about to be written, with ours when they are those of the open call's request. */
+    static Headers onWire(Headers original) {
+        RequestFacts facts = of(Hooks.open());
+        return facts == null ? original : facts.changed(original);
+    }
+
     /** The headers with ours, when they are the request's: the head of a tunnel through a proxy is written before. */
-    Headers changed(Headers original) {
+    private Headers changed(Headers original) {
         String[] headers = added();
         int length = AddedHeaders.length(headers);
         if (length == 0 || !writing) return original;
         writing = false;
-        foreignTraceparent = null;
+        foreignTraceparent(null);
         long names = names(original);
         for (int i = 0; i < length; i += 2) {
             if ((names & HeaderSet.of(headers[i])) != 0) return merged(original, headers, length);
@@ -157,12 +161,11 @@ final class RequestFacts extends FixedRequestFacts {
 
     /** Takes more than twice the memory, and some of ours may have to give way. */
     private Headers merged(Headers original, String[] headers, int length) {
-        if (isSetSince(original, TRACEPARENT)) foreignTraceparent = original.get(TRACEPARENT);
+        if (isSetSince(original, TRACEPARENT)) foreignTraceparent(original.get(TRACEPARENT));
         Headers.Builder builder = original.newBuilder();
         for (int i = 0; i < length; i += 2) {
-            boolean stays = isSetSince(original, headers[i])
-                    || (foreignTraceparent != null && headers[i].equalsIgnoreCase(TRACESTATE));
-            if (!stays) builder.set(headers[i], headers[i + 1]);
+            if (givesWay(headers[i]) || isSetSince(original, headers[i])) continue;
+            builder.set(headers[i], headers[i + 1]);
         }
         return builder.build();
     }
@@ -170,11 +173,6 @@ final class RequestFacts extends FixedRequestFacts {
     /** Whether a network interceptor has set this header: the request did not have it when the call began. */
     private boolean isSetSince(Headers original, String name) {
         return original.get(name) != null && request.header(name) == null;
-    }
-
-    @Override
-    public @Nullable String foreignTraceparent() {
-        return foreignTraceparent;
     }
 
     // Asynchronous calls too: they run on threads of the dispatcher, which may wait.

@@ -6,7 +6,11 @@ import org.jspecify.annotations.Nullable;
 /** What is known of a client's request that cannot be changed, or not yet: what Weir adds is kept until it is written. */
 public abstract class FixedRequestFacts extends HttpFacts {
 
+    private static final String TRACEPARENT = "traceparent";
+    private static final String TRACESTATE = "tracestate";
+
     private String[] added = AddedHeaders.NONE;
+    private @Nullable String foreignTraceparent;
 
     /** The parameters are those of {@link HttpFacts}. */
     protected FixedRequestFacts(
@@ -43,5 +47,20 @@ public abstract class FixedRequestFacts extends HttpFacts {
     @Override
     public boolean replaceHeader(String name, String value) {
         return setHeader(name, value);
+    }
+
+    /** The request is about to be written, and has this {@code traceparent} of somebody else's; {@code null} for none. */
+    protected final void foreignTraceparent(@Nullable String written) {
+        foreignTraceparent = written;
+    }
+
+    @Override
+    public final @Nullable String foreignTraceparent() {
+        return foreignTraceparent;
+    }
+
+    /** Whether what Weir adds under this name is left out: somebody else has written the headers of a trace since. */
+    protected final boolean givesWay(String name) {
+        return foreignTraceparent != null && (name.equals(TRACEPARENT) || name.equals(TRACESTATE));
     }
 }
