@@ -20,10 +20,10 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import kotlin.Unit;
 import kotlin.coroutines.EmptyCoroutineContext;
@@ -37,7 +37,7 @@ import org.junit.jupiter.api.AfterEach;
  */
 abstract class KtorContract extends HttpClientContract {
 
-    private final List<HttpClient> built = new ArrayList<>();
+    private final List<HttpClient> built = new CopyOnWriteArrayList<>();
     private @Nullable HttpClient usual;
 
     abstract HttpClientEngineFactory<?> engine();
@@ -45,7 +45,7 @@ abstract class KtorContract extends HttpClientContract {
     /** Sets the engine up so that it repeats nothing that it was answered. */
     void engine(HttpClientConfig<?> config) {}
 
-    final HttpClient client() {
+    final synchronized HttpClient client() {
         HttpClient client = usual;
         if (client == null) usual = client = built(config -> {});
         return client;

@@ -2,17 +2,14 @@ package dev.weir.instrumentation.nettyhttp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.testing.Woven;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -102,29 +99,5 @@ class ReactorNettyServerTest {
         woven.agent().deny(facts -> false);
         assertEquals(200, post().statusCode());
         woven.agent().awaitEnds(1);
-    }
-
-    /** Reactor Netty keeps the second one back until the first one is answered. */
-    @Test
-    @Tag("concurrent")
-    void requestsInAPipelineAreEachInTheirContext() throws Exception {
-        try (Socket socket = new Socket("127.0.0.1", server.port())) {
-            String request = "POST /%d HTTP/1.1\r\nHost: here\r\nContent-Length: 3\r\n\r\nten";
-            String both = request.formatted(7) + request.formatted(8);
-            socket.getOutputStream().write(both.getBytes(StandardCharsets.US_ASCII));
-            woven.agent().awaitEnds(2);
-        }
-        assertEquals(6, contexts.size());
-        for (int i = 0; i < 3; i++) {
-            assertEquals(contexts.get(0), contexts.get(i));
-            assertEquals(contexts.get(3), contexts.get(3 + i));
-        }
-        assertFalse(contexts.contains("nothing"), contexts::toString);
-        assertNotEquals(contexts.get(0), contexts.get(3));
-        assertEquals(
-                List.of("end served POST /7 200", "end served POST /8 200"),
-                woven.agent().events().stream()
-                        .filter(event -> event.startsWith("end"))
-                        .toList());
     }
 }

@@ -9,12 +9,15 @@ import dev.weir.bootstrap.Hooks;
 import dev.weir.instrumentation.reactor.ReactorInstrumentation;
 import dev.weir.instrumentation.testing.Woven;
 import dev.weir.instrumentation.threads.ThreadsInstrumentation;
+import java.io.OutputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -104,6 +107,28 @@ class WebFluxServerTest {
         assertEquals(contexts.get(2), contexts.get(3));
         assertNotEquals(contexts.get(0), contexts.get(2));
         assertTrue(woven.agent().events().contains("end served POST /pay/7 200"));
+    }
+
+    /** The second one waits in Reactor Netty for the first one's answer. */
+    @Test
+    @Tag("served")
+    void requestsInAPipelineAreEachInTheirContext() throws Exception {
+        try (Socket socket = new Socket("127.0.0.1", server.port())) {
+            OutputStream out = socket.getOutputStream();
+            String request = "POST /pay/%d HTTP/1.1\r\nHost: here\r\nContent-Length: 3\r\n\r\nten";
+            out.write((request.formatted(7) + request.formatted(8)).getBytes(StandardCharsets.US_ASCII));
+            woven.agent().awaitEnds(2);
+        }
+        assertEquals(4, contexts.size());
+        assertFalse(contexts.contains("nothing"), contexts::toString);
+        assertEquals(contexts.get(0), contexts.get(1));
+        assertEquals(contexts.get(2), contexts.get(3));
+        assertNotEquals(contexts.get(0), contexts.get(2));
+        assertEquals(
+                List.of("end served POST /pay/7 200", "end served POST /pay/8 200"),
+                woven.agent().events().stream()
+                        .filter(event -> event.startsWith("end"))
+                        .toList());
     }
 
     @Test
