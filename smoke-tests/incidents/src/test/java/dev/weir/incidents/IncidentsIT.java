@@ -24,11 +24,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Runs every incident without Weir, in observe and in enforce, on every JDK of this machine, and prints the table.
@@ -78,27 +79,42 @@ final class IncidentsIT {
         return run.with(RamFilesystem.mount(run.directory())).directory();
     }
 
+    /** First those that mostly wait, then those that go by the clock, which keep each other's company only. */
     @TestFactory
-    Stream<DynamicNode> everyIncidentOnEveryJdk() throws IOException {
-        List<DynamicNode> nodes = new ArrayList<>();
+    @Execution(ExecutionMode.SAME_THREAD)
+    List<DynamicNode> everyIncidentOnEveryJdk() throws IOException {
+        List<DynamicNode> waiting = new ArrayList<>();
+        List<DynamicNode> needingCpu = new ArrayList<>();
         for (InstalledJdk jdk : InstalledJdk.all()) {
             if (!chosen("incident.jdk", String.valueOf(jdk.feature()))) continue;
             for (Incident<?> incident : incidents()) {
-                if (chosen("incident", incident.name())) nodes.add(columns(incident, jdk));
+                if (!chosen("incident", incident.name())) continue;
+                (incident.needsCpu() ? needingCpu : waiting).add(columns(incident, jdk));
             }
         }
-        return nodes.stream();
+        return List.of(beside("wait", waiting), beside("need CPU", needingCpu));
+    }
+
+    private static DynamicNode beside(String name, List<DynamicNode> rows) {
+        return dynamicContainer(container -> container
+                .displayName(name)
+                .childExecutionMode(ExecutionMode.CONCURRENT)
+                .children(rows));
     }
 
     private static DynamicNode columns(Incident<?> incident, InstalledJdk jdk) {
         String row = incident.name() + " (" + jdk + ")";
+        TABLE.add(row);
         Map<Mode, List<Program.Transcript>> transcripts = new HashMap<>();
         List<DynamicNode> columns = new ArrayList<>();
         for (Mode mode : Mode.values()) {
             if (!incident.modes().contains(mode) || !chosen("incident.mode", mode.word())) continue;
             columns.add(dynamicTest(mode.word(), () -> fairly(incident, jdk, mode, row, transcripts)));
         }
-        return dynamicContainer(row, columns);
+        return dynamicContainer(container -> container
+                .displayName(row)
+                .childExecutionMode(ExecutionMode.SAME_THREAD)
+                .children(columns));
     }
 
     /** Again, when there was no CPU to spare; and after that nothing is proven. */

@@ -9,14 +9,19 @@ public final class Table {
 
     private final Map<String, Map<Mode, String>> rows = new LinkedHashMap<>();
 
-    /** Fills a cell. */
-    public void put(String row, Mode mode, String cell) {
-        rows.computeIfAbsent(row, name -> new EnumMap<>(Mode.class)).put(mode, cell);
+    /** Adds an empty row below the others. */
+    public synchronized void add(String row) {
+        rows.put(row, new EnumMap<>(Mode.class));
+    }
+
+    /** Fills a cell of a row that was added. */
+    public synchronized void put(String row, Mode mode, String cell) {
+        rows.get(row).put(mode, cell);
     }
 
     /** The table as Markdown. */
     @Override
-    public String toString() {
+    public synchronized String toString() {
         StringBuilder text = new StringBuilder("| incident | without Weir | observe | enforce |\n|---|---|---|---|\n");
         rows.forEach((row, cells) -> {
             text.append("| ").append(row);
