@@ -45,6 +45,12 @@ public final class NettyHttpInstrumentation implements Instrumentation {
         weaving.type("reactor.netty.http.server.HttpTrafficHandler")
                 .exactly("run", "ReadLater")
                 .fieldForReceiver("ctx");
+        weaving.type("io.netty.handler.flow.FlowControlHandler")
+                .exactly("channelRead", "Keep", CONTEXT, "java.lang.Object")
+                .exactly("channelInactive", "Drop", CONTEXT)
+                .exactly("handlerRemoved", "Drop", CONTEXT);
+        weaving.type("io.netty.channel.AbstractChannelHandlerContext")
+                .exactly("fireChannelRead", "HandOnKept", "java.lang.Object");
         weaving.type("io.netty.channel.DefaultChannelPipeline")
                 .method("write", "HandOn", "java.lang.Object")
                 .method("writeAndFlush", "HandOn", "java.lang.Object");
@@ -145,6 +151,35 @@ public final class NettyHttpInstrumentation implements Instrumentation {
         static @Nullable Entered enter(@Nullable ChannelHandlerContext context) {
             ServerConnection connection = context == null ? null : ServerConnection.existing(context.channel());
             return connection == null ? null : new Entered(connection.next());
+        }
+
+        static void exit(@Nullable Entered entered) {
+            if (entered != null) entered.exit();
+        }
+    }
+
+    /** A message comes to a handler that hands on one at a time, when it is asked for. */
+    static final class Keep {
+
+        static void enter(ChannelHandler handler, ChannelHandlerContext context) {
+            KeptBack.of(context).add();
+        }
+    }
+
+    /** What that handler still keeps, nobody gets. */
+    static final class Drop {
+
+        static void enter(ChannelHandler handler, ChannelHandlerContext context) {
+            KeptBack.drop(context);
+        }
+    }
+
+    /** A handler hands a message on. */
+    static final class HandOnKept {
+
+        static @Nullable Entered enter(ChannelHandlerContext context) {
+            KeptBack kept = KeptBack.existing(context);
+            return kept == null ? null : kept.next();
         }
 
         static void exit(@Nullable Entered entered) {

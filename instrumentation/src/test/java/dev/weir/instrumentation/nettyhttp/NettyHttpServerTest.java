@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.weir.bootstrap.Hooks;
 import dev.weir.bootstrap.HttpFacts;
+import dev.weir.instrumentation.testing.RecordingAgent;
 import dev.weir.instrumentation.testing.Woven;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
@@ -29,6 +30,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
+import io.netty.handler.flow.FlowControlHandler;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -51,6 +53,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server that an application has made of Netty's codec. */
 @Timeout(60)
@@ -67,6 +71,7 @@ class NettyHttpServerTest {
     private volatile BiConsumer<ChannelHandlerContext, FullHttpRequest> handler =
             (context, request) -> reply(context, 200, "ok");
     private final List<Object> contexts = new CopyOnWriteArrayList<>();
+    private volatile boolean readsByHand;
     private Channel server;
 
     @BeforeEach
@@ -77,8 +82,13 @@ class NettyHttpServerTest {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        channel.pipeline().addLast(new HttpServerCodec(), new HttpObjectAggregator(1 << 20));
+                        if (readsByHand) {
+                            channel.config().setAutoRead(false);
+                            channel.pipeline().addLast(new FlowControlHandler());
+                            channel.eventLoop().execute(channel::read);
+                        }
                         channel.pipeline()
-                                .addLast(new HttpServerCodec(), new HttpObjectAggregator(1 << 20))
                                 .addLast(new WebSocketServerProtocolHandler("/ws"))
                                 .addLast(new SimpleChannelInboundHandler<WebSocketFrame>() {
                                     @Override
@@ -223,6 +233,38 @@ class NettyHttpServerTest {
             readUntil(socket.getInputStream(), "\r\n\r\n/3");
         }
         events(2);
+    }
+
+    /** Whoever reads by hand gets one message at a time, and what came too early after a while. */
+    @ParameterizedTest
+    @ValueSource(strings = {"at once", "later", "all"})
+    @Tag("served")
+    void requestsThatAreKeptBackAreInsideThemselves(String next) throws Exception {
+        readsByHand = true;
+        List<String> served = new CopyOnWriteArrayList<>();
+        handler = (context, request) -> {
+            String inside =
+                    Hooks.capture() instanceof RecordingAgent.Open call ? ((HttpFacts) call.facts()).path() : "no";
+            served.add(request.uri() + " in " + inside);
+            reply(context, 200, request.uri());
+            Runnable goOn =
+                    next.equals("all") ? () -> context.channel().config().setAutoRead(true) : context::read;
+            // All three have come by then, and wait.
+            if (request.uri().equals("/1")) context.executor().schedule(goOn, 50, TimeUnit.MILLISECONDS);
+            else if (next.equals("later")) context.executor().execute(goOn);
+            else goOn.run();
+        };
+        try (Socket socket = new Socket("127.0.0.1", port())) {
+            socket.setSoTimeout(20_000);
+            StringBuilder text = new StringBuilder();
+            for (int i = 1; i <= 3; i++) {
+                text.append("POST /").append(i).append(" HTTP/1.1\r\nHost: weir\r\nContent-Length: 1\r\n\r\nx");
+            }
+            socket.getOutputStream().write(text.toString().getBytes(StandardCharsets.US_ASCII));
+            readUntil(socket.getInputStream(), "\r\n\r\n/3");
+        }
+        assertEquals(List.of("/1 in /1", "/2 in /2", "/3 in /3"), served);
+        events(3);
     }
 
     private static String readUntil(InputStream in, String end) throws Exception {
