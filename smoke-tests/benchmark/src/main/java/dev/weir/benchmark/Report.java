@@ -58,7 +58,7 @@ final class Report {
     private List<String> addedHead() {
         List<String> head = new ArrayList<>(List.of("line", "added"));
         withoutNone().forEach(agent -> head.add(agent.title()));
-        head.add("Weir ÷ OTel");
+        head.addAll(List.of("Weir ÷ OTel", "rounds below OTel"));
         return head;
     }
 
@@ -76,7 +76,17 @@ final class Report {
                 .filter(added -> sample(line, Agent.OPENTELEMETRY, metric).showsAbove(sample(line, Agent.NONE, metric)))
                 .map(Sample::median);
         row.add(ratio(added(line, Agent.WEIR, metric).map(Sample::median), base));
+        row.add(roundsBelow(line, metric));
         return row;
+    }
+
+    /** Medians of a few noisy rounds may lie either way; this says whether the rounds agree. */
+    private String roundsBelow(Line line, Metric metric) {
+        return results.sample(line, Agent.WEIR, metric)
+                .flatMap(weir -> results.sample(line, Agent.OPENTELEMETRY, metric)
+                        .filter(other -> other.n() == weir.n())
+                        .map(other -> weir.roundsBelow(other) + " of " + weir.n()))
+                .orElse("–");
     }
 
     private List<String> row(Line line, Metric metric) {

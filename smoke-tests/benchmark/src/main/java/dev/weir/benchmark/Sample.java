@@ -33,6 +33,15 @@ record Sample(List<Double> values) {
         return minus(base).min() > 0 || median() > base.max();
     }
 
+    /**
+     * The number of rounds in which it was less than another.
+     *
+     * @throws IllegalArgumentException if the other is not of as many rounds
+     */
+    long roundsBelow(Sample other) {
+        return minus(other).values.stream().filter(difference -> difference < 0).count();
+    }
+
     int n() {
         return values.size();
     }

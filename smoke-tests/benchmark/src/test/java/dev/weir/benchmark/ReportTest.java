@@ -25,8 +25,8 @@ class ReportTest {
         assertEquals("150 (140–190)", row.get(4));
         assertEquals(List.of("1.50", "0.50"), row.subList(8, 10));
         assertEquals(
-                List.of("50.0 (50.0–80.0)", "49.5 (40.0–59.0)", "200 (190–200)", "40.0 (30.0–50.0)", "0.25"),
-                row("CPU per op", 1).subList(2, 7));
+                List.of("50.0 (50.0–80.0)", "49.5 (40.0–59.0)", "200 (190–200)", "40.0 (30.0–50.0)", "0.25", "3 of 3"),
+                row("CPU per op", 1).subList(2, 8));
         assertEquals(List.of("≤ 0.35 × OpenTelemetry's added", "0.25", "holds"), judged(0));
         assertEquals(List.of("≤ 1.00 × Glowroot's added", "1.25", "missed"), judged(1));
         assertEquals(List.of("≤ 1.00 added to Weir, rules off", "0.500", "holds"), judged(2));
@@ -61,7 +61,7 @@ class ReportTest {
         add(Agent.WEIR, 150);
         add(Agent.OPENTELEMETRY, 300);
         assertEquals(List.of("–", "0.50"), row("CPU per op", 0).subList(6, 8));
-        assertEquals(List.of("–", "–", "–"), row("CPU per op", 1).subList(2, 5));
+        assertEquals(List.of("–", "–", "–", "1 of 1"), row("CPU per op", 1).subList(2, 6));
         assertEquals("refused: no agent, see below", judged(0).get(2));
         assertEquals("refused: no agent, see below", judged(1).get(2));
         assertEquals("not compared, left out: Weir, rules off", judged(2).get(2));
@@ -74,8 +74,8 @@ class ReportTest {
         add(Agent.OPENTELEMETRY, 110, 110, 110);
         assertEquals(List.of("1.01", "0.92"), row("CPU per op", 0).subList(6, 8));
         assertEquals(
-                List.of("1.00 (-28.0–10.0)", "10.0 (-20.0–20.0)", "–"),
-                row("CPU per op", 1).subList(2, 5));
+                List.of("1.00 (-28.0–10.0)", "10.0 (-20.0–20.0)", "–", "3 of 3"),
+                row("CPU per op", 1).subList(2, 6));
         assertEquals("undecided: no cost shows above the noise", judged(0).get(2));
     }
 

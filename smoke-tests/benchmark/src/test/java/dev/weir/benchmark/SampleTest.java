@@ -28,6 +28,7 @@ class SampleTest {
         Sample added = Sample.of(List.of(12.0, 31.0, 24.0)).minus(Sample.of(List.of(10.0, 30.0, 20.0)));
         assertEquals(List.of(2.0, 1.0, 4.0), added.values());
         assertEquals(2, added.median());
+        assertEquals(1, added.roundsBelow(Sample.of(List.of(1.0, 1.0, 5.0))));
         assertThrows(
                 IllegalArgumentException.class, () -> Sample.of(List.of(1.0)).minus(Sample.of(List.of(1.0, 2.0))));
     }
