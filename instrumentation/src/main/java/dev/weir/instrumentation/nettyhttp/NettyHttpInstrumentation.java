@@ -166,10 +166,10 @@ public final class NettyHttpInstrumentation implements Instrumentation {
         }
     }
 
-    /** What that handler still keeps, nobody gets. */
+    /** A handler that is removed has handed on the rest by then; when the connection is closed, nobody gets it. */
     static final class Drop {
 
-        static void enter(ChannelHandler handler, ChannelHandlerContext context) {
+        static void exit(@Nullable Throwable thrown, ChannelHandler handler, ChannelHandlerContext context) {
             KeptBack.drop(context);
         }
     }
